@@ -1,0 +1,214 @@
+//! The endpoints that SDKs call: which paths, which methods, how large, and how a body is wrapped.
+//!
+//! A table, not code: what is not in it is refused. Knows nothing about what stands in a body.
+
+/// What an endpoint is for. Also the closed set of labels for metrics and audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// `/s/`: session replay.
+    Replay,
+    /// `/i/v0/e/`, `/e/`, `/track/`, `/capture/`, `/engage/`.
+    Events,
+    /// `/batch/`.
+    Batch,
+    /// `/i/v1/analytics/events`, `/i/v1/ai/events`.
+    EventsV1,
+    /// `/flags/` and the older `/decide/`.
+    Flags,
+    /// `/i/v0/ai/…`.
+    Ai,
+    /// `/i/v1/logs`, `/i/v1/metrics`, `/i/v1/traces`.
+    Telemetry,
+    /// `/api/…`: surveys, tours, experiments, early access, conversations, push subscriptions.
+    Api,
+    /// `/array/<token>/…`: remote config.
+    Config,
+    /// `/static/…`: the SDK's own scripts.
+    Static,
+}
+
+impl Class {
+    /// All classes, in the order of the table.
+    pub const ALL: [Self; 10] = [
+        Self::Replay,
+        Self::Events,
+        Self::Batch,
+        Self::EventsV1,
+        Self::Flags,
+        Self::Ai,
+        Self::Telemetry,
+        Self::Api,
+        Self::Config,
+        Self::Static,
+    ];
+
+    /// The word for metrics and audit.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Events => "events",
+            Self::Batch => "batch",
+            Self::EventsV1 => "events_v1",
+            Self::Flags => "flags",
+            Self::Ai => "ai",
+            Self::Telemetry => "telemetry",
+            Self::Api => "api",
+            Self::Config => "config",
+            Self::Static => "static",
+        }
+    }
+}
+
+/// How a body of this endpoint is unwrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrapping {
+    /// There is no body; one that comes anyway is refused.
+    None,
+    /// Capture v0: query or form `data`, gzip by magic, lz64, base64.
+    Capture,
+    /// As [`Wrapping::Capture`], and what still looks like base64 is decoded once more.
+    CaptureLegacy,
+    /// Flags: JSON first, base64 as a fallback.
+    Flags,
+    /// Capture v1: exactly what `Content-Encoding` says.
+    Declared,
+    /// JSON or JSON lines, gzip by magic or as declared.
+    Json,
+}
+
+/// Which of a region's hosts answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// The ingest host.
+    Upstream,
+    /// The host of scripts and remote config.
+    Assets,
+}
+
+/// One row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The path without a trailing slash. A trailing `*` stands for one or more segments.
+    pub path: &'static str,
+    /// Methods besides `OPTIONS`.
+    pub methods: &'static [&'static str],
+    /// What it is for.
+    pub class: Class,
+    /// How its body is unwrapped.
+    pub wrapping: Wrapping,
+    /// Who answers.
+    pub host: Host,
+}
+
+const GET: &[&str] = &["GET", "HEAD"];
+const POST: &[&str] = &["POST"];
+const BOTH: &[&str] = &["GET", "POST"];
+
+const fn row(
+    path: &'static str,
+    methods: &'static [&'static str],
+    class: Class,
+    wrapping: Wrapping,
+) -> Endpoint {
+    let host = match class {
+        Class::Config | Class::Static => Host::Assets,
+        _ => Host::Upstream,
+    };
+    Endpoint { path, methods, class, wrapping, host }
+}
+
+/// Every path that is let in.
+pub const ENDPOINTS: &[Endpoint] = &[
+    row("/s", BOTH, Class::Replay, Wrapping::Capture),
+    row("/i/v0/e", BOTH, Class::Events, Wrapping::Capture),
+    row("/e", BOTH, Class::Events, Wrapping::CaptureLegacy),
+    row("/track", BOTH, Class::Events, Wrapping::CaptureLegacy),
+    row("/capture", BOTH, Class::Events, Wrapping::CaptureLegacy),
+    row("/engage", BOTH, Class::Events, Wrapping::CaptureLegacy),
+    row("/batch", BOTH, Class::Batch, Wrapping::Capture),
+    row("/i/v1/analytics/events", POST, Class::EventsV1, Wrapping::Declared),
+    row("/i/v1/ai/events", POST, Class::EventsV1, Wrapping::Declared),
+    row("/flags", BOTH, Class::Flags, Wrapping::Flags),
+    row("/decide", BOTH, Class::Flags, Wrapping::Flags),
+    row("/i/v0/ai/batch", POST, Class::Ai, Wrapping::Capture),
+    row("/i/v1/logs", POST, Class::Telemetry, Wrapping::Json),
+    row("/i/v1/metrics", POST, Class::Telemetry, Wrapping::Json),
+    row("/i/v1/traces", POST, Class::Telemetry, Wrapping::Json),
+    row("/api/surveys", GET, Class::Api, Wrapping::None),
+    row("/api/early_access_features", GET, Class::Api, Wrapping::None),
+    row("/api/web_experiments", GET, Class::Api, Wrapping::None),
+    row("/api/product_tours", GET, Class::Api, Wrapping::None),
+    row("/api/conversations/v1/widget/*", BOTH, Class::Api, Wrapping::Json),
+    row("/api/push_subscriptions", &["POST", "DELETE"], Class::Api, Wrapping::Json),
+    row("/flags/definitions", GET, Class::Api, Wrapping::None),
+    row("/api/feature_flag/local_evaluation", GET, Class::Api, Wrapping::None),
+    row("/array/*", GET, Class::Config, Wrapping::None),
+    row("/static/*", GET, Class::Static, Wrapping::None),
+];
+
+/// Why a request matches no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEndpoint {
+    /// No row has this path.
+    UnknownPath,
+    /// A row has this path, but not this method.
+    MethodNotAllowed,
+}
+
+/// Finds the row for a request. Double slashes count as one, as the SDKs on iOS rely on it;
+/// a path with an escape, a dot segment or anything but printable ASCII matches nothing.
+pub fn classify(method: &str, path: &str) -> Result<&'static Endpoint, NoEndpoint> {
+    let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'%' && b != b'\\');
+    if !plain || path.split('/').any(|s| s == "." || s == "..") {
+        return Err(NoEndpoint::UnknownPath);
+    }
+    let segments = || path.split('/').filter(|s| !s.is_empty());
+    let row = ENDPOINTS.iter().find(|row| matches(row.path, segments())).ok_or(NoEndpoint::UnknownPath)?;
+    if row.methods.contains(&method) { Ok(row) } else { Err(NoEndpoint::MethodNotAllowed) }
+}
+
+fn matches<'a>(pattern: &str, mut segments: impl Iterator<Item = &'a str>) -> bool {
+    for want in pattern.split('/').filter(|s| !s.is_empty()) {
+        match segments.next() {
+            Some(_) if want == "*" => return true,
+            Some(have) if have == want => {}
+            _ => return false,
+        }
+    }
+    segments.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_every_row_with_and_without_a_trailing_slash() {
+        for row in ENDPOINTS {
+            let path = row.path.replace('*', "a/b");
+            for method in row.methods {
+                assert_eq!(classify(method, &path), Ok(row), "{path}");
+                assert_eq!(classify(method, &format!("{path}/")), Ok(row), "{path}/");
+                assert_eq!(classify(method, &format!("/{path}")), Ok(row), "/{path}");
+            }
+            assert_eq!(classify("PATCH", &path), Err(NoEndpoint::MethodNotAllowed), "{path}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_the_table_does_not_list() {
+        for path in [
+            "/",
+            "/_readiness",
+            "/s/x",
+            "/static",
+            "/array/",
+            "/S/",
+            "/api/projects",
+            "/%73/",
+            "/static/../s",
+        ] {
+            assert_eq!(classify("POST", path), Err(NoEndpoint::UnknownPath), "{path}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The policy in force: rules, postures, limits, and the digest that names them.
+
+use crate::rules::RuleSet;
+
+/// What happens to text that nobody vouched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posture {
+    /// Mask what rules find.
+    Rules,
+    /// Mask all that is not allowed by a selector.
+    Mask,
+    /// Remove it.
+    Drop,
+}
+
+/// What happens to pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImagePosture {
+    /// They stay.
+    Keep,
+    /// An image of the same size stands in for them.
+    Placeholder,
+    /// They are removed.
+    Drop,
+}
+
+/// One posture a surface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postures {
+    /// DOM text.
+    pub text: Posture,
+    /// Typed and chosen values.
+    pub inputs: Posture,
+    /// Attributes.
+    pub attributes: Posture,
+    /// Console messages.
+    pub console: Posture,
+    /// Captured requests and responses.
+    pub network: Posture,
+    /// Drawing commands with text.
+    pub canvas: Posture,
+    /// Pixels.
+    pub images: ImagePosture,
+}
+
+/// A named set of postures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// Mask everything that is not allowed.
+    Strict,
+    /// Inputs masked, everything else by rules.
+    Balanced,
+    /// Only what rules find.
+    Rules,
+}
+
+impl Preset {
+    /// The values it stands for.
+    pub const fn postures(self) -> Postures {
+        match self {
+            Self::Strict => Postures {
+                text: Posture::Mask,
+                inputs: Posture::Mask,
+                attributes: Posture::Mask,
+                console: Posture::Mask,
+                network: Posture::Mask,
+                canvas: Posture::Mask,
+                images: ImagePosture::Placeholder,
+            },
+            Self::Balanced => Postures { inputs: Posture::Mask, ..Self::Rules.postures() },
+            Self::Rules => Postures {
+                text: Posture::Rules,
+                inputs: Posture::Rules,
+                attributes: Posture::Rules,
+                console: Posture::Rules,
+                network: Posture::Rules,
+                canvas: Posture::Rules,
+                images: ImagePosture::Keep,
+            },
+        }
+    }
+}
+
+/// Bounds of everything that a peer controls. All sizes in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A body on the wire, on `/s/`.
+    pub replay_body: usize,
+    /// A body on the wire, on `/batch/` and the v1 path.
+    pub batch_body: usize,
+    /// A body on the wire, everywhere else.
+    pub other_body: usize,
+    /// A body with its outer wrappings taken off.
+    pub inflated: usize,
+    /// One `cv` field, inflated.
+    pub cv_field: usize,
+    /// Inflated size over wire size, of the body and of each field.
+    pub ratio: usize,
+    /// Levels of JSON, strings that hold JSON included.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const MIB: usize = 1 << 20;
+        Self {
+            replay_body: 25 * MIB,
+            batch_body: 20 * MIB,
+            other_body: 2 * MIB,
+            inflated: 64 * MIB,
+            cv_field: 64 * MIB,
+            ratio: 1000,
+            depth: 1024,
+        }
+    }
+}
+
+/// The policy in force.
+pub struct Policy {
+    /// The rules.
+    pub rules: RuleSet,
+    /// The postures.
+    pub postures: Postures,
+    /// The bounds.
+    pub limits: Limits,
+    /// Key of the `hash` action.
+    pub hash_key: [u8; 32],
+}

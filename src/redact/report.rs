@@ -1,0 +1,57 @@
+//! What was found in one exchange: counts, never a value.
+
+use std::collections::BTreeMap;
+
+use crate::redact::surface::Surface;
+
+/// Why a text was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A rule, by its id.
+    Rule(std::sync::Arc<str>),
+    /// A posture that masks or drops all of a surface, by the posture's key.
+    Posture(&'static str),
+    /// A selector of the policy, by what it does.
+    Selector(&'static str),
+    /// What could not be understood was removed, by reason.
+    Guard(&'static str),
+}
+
+impl Cause {
+    /// The word for metrics, reports and audit: a rule id, or `posture:inputs`, `selector:mask`, `guard:cv`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Rule(id) => id.to_string(),
+            Self::Posture(key) => format!("posture:{key}"),
+            Self::Selector(treat) => format!("selector:{treat}"),
+            Self::Guard(reason) => format!("guard:{reason}"),
+        }
+    }
+}
+
+/// Counts of one exchange.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Findings by cause and surface.
+    pub findings: BTreeMap<(Cause, Surface), u64>,
+    /// Events in the envelope.
+    pub n_events: u64,
+    /// rrweb events in all envelopes.
+    pub n_snapshots: u64,
+    /// Bytes of JSON after all outer wrappings were taken off.
+    pub decoded_bytes: u64,
+    /// Whether a byte of the JSON changed.
+    pub changed: bool,
+}
+
+impl Report {
+    /// Counts one finding.
+    pub fn count(&mut self, cause: Cause, surface: Surface) {
+        *self.findings.entry((cause, surface)).or_default() += 1;
+    }
+
+    /// All findings.
+    pub fn n_findings(&self) -> u64 {
+        self.findings.values().sum()
+    }
+}
