@@ -5,4 +5,5 @@
 
 pub mod edit;
 pub mod fold;
+pub mod json_str;
 pub mod span;
