@@ -25,32 +25,11 @@ pub enum Plus {
 
 /// Percent-decodes; an escape that is not one stays as it is.
 pub fn decode(text: &str, plus: Plus) -> Cow<'_, [u8]> {
-    let bytes = text.as_bytes();
-    if !bytes.iter().any(|&b| b == b'%' || b == b'+') {
-        return Cow::Borrowed(bytes);
+    if plus == Plus::IsSpace && text.contains('+') {
+        let spaced = text.replace('+', " ");
+        return Cow::Owned(percent_encoding::percent_decode_str(&spaced).collect());
     }
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&b) = bytes.get(at) {
-        let escaped = (b == b'%').then(|| hex_pair(bytes, at + 1)).flatten();
-        match escaped {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(if b == b'+' && plus == Plus::IsSpace { b' ' } else { b });
-                at += 1;
-            }
-        }
-    }
-    Cow::Owned(out)
-}
-
-/// The byte that two hexadecimal digits at `at` stand for.
-pub fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |i: usize| bytes.get(i).and_then(|&b| char::from(b).to_digit(16));
-    Some((digit(at)? << 4 | digit(at + 1)?) as u8)
+    percent_encoding::percent_decode_str(text).into()
 }
 
 #[cfg(test)]

@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn edited(raw: &str, start: usize, end: usize, with: &str) -> String {
-        let mut edits = [Edit { span: Span::new(start, end), with: with.as_bytes().to_vec() }];
+        let mut edits = [Edit { span: Span::new(start, end), with: with.as_bytes().to_vec(), tag: 0 }];
         carry_back(raw, &mut edits);
         let mut out = Vec::new();
         crate::text::edit::apply(raw.as_bytes(), &edits, &mut out);

@@ -7,3 +7,4 @@ pub mod edit;
 pub mod fold;
 pub mod json_str;
 pub mod span;
+pub mod view;
