@@ -119,6 +119,11 @@ impl<'a> Value<'a> {
         (self.idx..self.node.next()).filter_map(move |idx| Value::at(doc, idx))
     }
 
+    /// Position of the first node after the value of this key.
+    pub fn value_end(self) -> usize {
+        self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, Node::next)
+    }
+
     /// Position in document order; unique within the document.
     pub fn idx(self) -> usize {
         self.idx
