@@ -20,3 +20,6 @@ pub mod parse;
 pub mod redact;
 
 pub mod pipeline;
+
+#[cfg(feature = "proxy")]
+pub mod config;
