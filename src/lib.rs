@@ -23,3 +23,18 @@ pub mod pipeline;
 
 #[cfg(feature = "proxy")]
 pub mod config;
+
+#[cfg(feature = "proxy")]
+pub mod telemetry;
+
+#[cfg(feature = "proxy")]
+pub mod audit;
+
+#[cfg(feature = "proxy")]
+pub mod route;
+
+#[cfg(feature = "proxy")]
+pub mod forward;
+
+#[cfg(feature = "proxy")]
+pub mod exchange;
