@@ -38,3 +38,12 @@ pub mod forward;
 
 #[cfg(feature = "proxy")]
 pub mod exchange;
+
+#[cfg(feature = "proxy")]
+pub mod listen;
+
+#[cfg(feature = "proxy")]
+pub mod app;
+
+#[cfg(feature = "proxy")]
+pub mod cli;

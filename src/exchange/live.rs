@@ -44,6 +44,11 @@ impl Live {
             client_ip: config.client_ip,
         })
     }
+
+    /// The bounds of the proxy.
+    pub fn limits(&self) -> &ProxyLimits {
+        &self.limits
+    }
 }
 
 /// What all exchanges share.
