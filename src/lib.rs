@@ -20,3 +20,30 @@ pub mod parse;
 pub mod redact;
 
 pub mod pipeline;
+
+#[cfg(feature = "proxy")]
+pub mod config;
+
+#[cfg(feature = "proxy")]
+pub mod telemetry;
+
+#[cfg(feature = "proxy")]
+pub mod audit;
+
+#[cfg(feature = "proxy")]
+pub mod route;
+
+#[cfg(feature = "proxy")]
+pub mod forward;
+
+#[cfg(feature = "proxy")]
+pub mod exchange;
+
+#[cfg(feature = "proxy")]
+pub mod listen;
+
+#[cfg(feature = "proxy")]
+pub mod app;
+
+#[cfg(feature = "proxy")]
+pub mod cli;

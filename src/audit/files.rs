@@ -1,0 +1,62 @@
+//! The files of an audit directory: segments, the head, the journal, the lock.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::audit::chain::Link;
+
+pub(crate) const HEAD: &str = "head.json";
+pub(crate) const JOURNAL: &str = "pending.jsonl";
+pub(crate) const LOCK: &str = "lock";
+
+/// The path of a segment.
+pub(crate) fn segment_path(dir: &Path, number: u64) -> PathBuf {
+    dir.join(format!("audit-{number:08}.jsonl"))
+}
+
+/// All segments, in order.
+pub(crate) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
+    let mut found = Vec::new();
+    for file in fs::read_dir(dir)? {
+        let file = file?;
+        let number = file
+            .file_name()
+            .to_str()
+            .and_then(|name| name.strip_prefix("audit-")?.strip_suffix(".jsonl")?.parse().ok());
+        if let Some(number) = number
+            && file.file_type()?.is_file()
+        {
+            found.push((number, file.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What the head file says; `None` if there is none or it cannot be read.
+pub(crate) fn read_head(dir: &Path) -> Option<Link> {
+    serde_json::from_slice(&fs::read(dir.join(HEAD)).ok()?).ok()
+}
+
+/// Replaces the head file.
+pub(crate) fn write_head(dir: &Path, end: &Link) -> io::Result<()> {
+    let next = dir.join("head.json.next");
+    let mut file = fs::File::create(&next)?;
+    file.write_all(&serde_json::to_vec(end).map_err(io::Error::other)?)?;
+    fs::rename(&next, dir.join(HEAD))
+}
+
+/// Takes the directory for this process; the lock ends with the file that is returned.
+pub(crate) fn lock(dir: &Path) -> io::Result<Option<fs::File>> {
+    let mut file = fs::File::options().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
+    match file.try_lock() {
+        Ok(()) => {
+            file.set_len(0)?;
+            writeln!(file, "{}", std::process::id())?;
+            Ok(Some(file))
+        }
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}

@@ -1,0 +1,100 @@
+//! Sums up what was redacted, forwarded and refused.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::audit::entry::Entry;
+
+/// Sums over all records of a directory.
+#[derive(Debug, Default, Serialize)]
+pub struct Summary {
+    /// The first record's time.
+    pub from: Option<String>,
+    /// The last record's time.
+    pub to: Option<String>,
+    /// Exchanges.
+    pub n_exchanges: u64,
+    /// Bytes received.
+    pub bytes_in: u64,
+    /// Bytes forwarded.
+    pub bytes_out: u64,
+    /// Events.
+    pub n_events: u64,
+    /// rrweb events.
+    pub n_snapshots: u64,
+    /// Exchanges by region; `none` was forwarded nowhere.
+    pub by_region: BTreeMap<String, u64>,
+    /// Exchanges by project.
+    pub by_project: BTreeMap<String, u64>,
+    /// Exchanges by class of endpoint.
+    pub by_endpoint: BTreeMap<String, u64>,
+    /// Exchanges by outcome.
+    pub by_outcome: BTreeMap<String, u64>,
+    /// Lines by policy digest: what was in force.
+    pub by_policy: BTreeMap<String, u64>,
+    /// Findings by rule.
+    pub findings_by_rule: BTreeMap<String, u64>,
+    /// Findings by surface.
+    pub findings_by_surface: BTreeMap<String, u64>,
+    /// Findings by region.
+    pub findings_by_region: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// Adds a record.
+    pub fn add(&mut self, entry: &Entry) {
+        self.from.get_or_insert_with(|| entry.time.clone());
+        self.to = Some(entry.time.clone());
+        *self.by_policy.entry(entry.policy.clone()).or_default() += 1;
+        let Some(exchange) = &entry.exchange else { return };
+        self.n_exchanges += 1;
+        self.bytes_in += exchange.bytes_in;
+        self.bytes_out += exchange.bytes_out;
+        self.n_events += exchange.n_events;
+        self.n_snapshots += exchange.n_snapshots;
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+        *self.by_region.entry(or_none(&exchange.region)).or_default() += 1;
+        *self.by_project.entry(or_none(&exchange.project)).or_default() += 1;
+        *self.by_endpoint.entry(or_none(&exchange.endpoint)).or_default() += 1;
+        *self.by_outcome.entry(exchange.outcome.clone()).or_default() += 1;
+        for found in &exchange.findings {
+            *self.findings_by_rule.entry(found.rule.clone()).or_default() += found.count;
+            *self.findings_by_surface.entry(found.surface.clone()).or_default() += found.count;
+            *self.findings_by_region.entry(or_none(&exchange.region)).or_default() += found.count;
+        }
+    }
+
+    /// The summary for people.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        let time = |time: &Option<String>| time.clone().unwrap_or_else(|| "never".to_owned());
+        let _ = writeln!(text, "from {} to {}", time(&self.from), time(&self.to));
+        let _ = writeln!(
+            text,
+            "{} exchanges, {} events, {} snapshots, {} bytes received, {} bytes forwarded",
+            self.n_exchanges, self.n_events, self.n_snapshots, self.bytes_in, self.bytes_out
+        );
+        let tables = [
+            ("exchanges by region", &self.by_region),
+            ("exchanges by project", &self.by_project),
+            ("exchanges by endpoint", &self.by_endpoint),
+            ("exchanges by outcome", &self.by_outcome),
+            ("records by policy digest", &self.by_policy),
+            ("findings by rule", &self.findings_by_rule),
+            ("findings by surface", &self.findings_by_surface),
+            ("findings by region", &self.findings_by_region),
+        ];
+        for (title, table) in tables {
+            let _ = writeln!(text, "\n{title}");
+            if table.is_empty() {
+                let _ = writeln!(text, "  none");
+            }
+            for (name, count) in table {
+                let _ = writeln!(text, "  {count:>10}  {name}");
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,312 @@
+//! The chain on disk: opened and mended at a start, then appended to by one thread.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use crate::audit::OpenError;
+use crate::audit::chain::{self, Link};
+use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
+use crate::audit::files;
+use crate::audit::journal::Journal;
+use crate::config::audit::{Audit, Sync};
+use crate::config::policy::hex;
+
+pub(crate) struct Store {
+    config: Audit,
+    policy: String,
+    segment: Segment,
+    end: Link,
+    journal: Journal,
+    /// Records of what was forwarded that could not be written yet.
+    backlog: Vec<Entry>,
+    is_broken: bool,
+    synced: Instant,
+    is_dirty: bool,
+    _lock: File,
+}
+
+struct Segment {
+    number: u64,
+    day: String,
+    file: File,
+    len: u64,
+}
+
+impl Store {
+    /// Opens the directory, mends what a crash left, and notes the start.
+    pub(crate) fn open(config: &Audit, policy: &str) -> Result<Self, OpenError> {
+        let dir = config.dir.as_path();
+        let io = |what| move |source| OpenError::Io { dir: dir.display().to_string(), what, source };
+        fs::create_dir_all(dir).map_err(io("it cannot be created"))?;
+        let lock = files::lock(dir).map_err(io("it cannot be locked"))?;
+        let lock = lock.ok_or_else(|| OpenError::Locked { dir: dir.display().to_string() })?;
+        let segments = files::segments(dir).map_err(io("it cannot be listed"))?;
+        let (number, path) = segments.last().cloned().unwrap_or_else(|| (1, files::segment_path(dir, 1)));
+        let tail = Tail::read(&path).map_err(io("the newest segment cannot be read"))?;
+        let end = match &tail.end {
+            Some(end) => end.clone(),
+            None => end_before(&segments).map_err(io("a segment cannot be read"))?,
+        };
+        check_head(dir, &end, &tail)?;
+        let (journal, intents) = Journal::open(dir).map_err(io("the journal cannot be opened"))?;
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.map_err(io("the newest segment cannot be opened"))?;
+        let segment = Segment { number, day: tail.day.unwrap_or_else(today), file, len: tail.len };
+        let mut store = Self {
+            config: config.clone(),
+            policy: policy.to_owned(),
+            segment,
+            end,
+            journal,
+            backlog: Vec::new(),
+            is_broken: false,
+            synced: Instant::now(),
+            is_dirty: false,
+            _lock: lock,
+        };
+        let first = store.mend(tail.torn, intents, &segments).map_err(io("a segment cannot be read"))?;
+        store.commit(Vec::new(), first).map_err(io("it cannot be written to"))?;
+        Ok(store)
+    }
+
+    /// What the first lines of this run say.
+    fn mend(
+        &mut self,
+        torn: Option<Vec<u8>>,
+        intents: Vec<Entry>,
+        segments: &[(u64, PathBuf)],
+    ) -> io::Result<Vec<Entry>> {
+        let mut first = Vec::new();
+        if let Some(torn) = torn {
+            self.segment.file.write_all(b"\n")?;
+            self.segment.len += 1;
+            let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(&torn)) };
+            first.push(Entry { torn: Some(torn), ..self.entry(Kind::Torn) });
+        }
+        if !intents.is_empty() {
+            let floor = intents.iter().map(|intent| intent.seq).min().unwrap_or_default();
+            let recorded = recorded_since(segments, floor)?;
+            for mut intent in intents {
+                let Some(exchange) = intent.exchange.as_mut() else { continue };
+                if !recorded.contains(&exchange.request_id) {
+                    "interrupted".clone_into(&mut exchange.outcome);
+                    first.push(intent);
+                }
+            }
+        }
+        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        first.push(Entry { version, ..self.entry(Kind::Start) });
+        Ok(first)
+    }
+
+    /// An entry about this run itself.
+    pub(crate) fn entry(&self, kind: Kind) -> Entry {
+        Entry {
+            v: 1,
+            seq: self.end.seq,
+            time: now(),
+            kind,
+            instance: self.config.instance.clone(),
+            policy: self.policy.clone(),
+            version: None,
+            exchange: None,
+            torn: None,
+            prev: String::new(),
+        }
+    }
+
+    /// An entry about an exchange, under the policy it ran with.
+    pub(crate) fn exchange_entry(&self, time: String, policy: &str, exchange: Exchange) -> Entry {
+        Entry { time, policy: policy.to_owned(), exchange: Some(exchange), ..self.entry(Kind::Exchange) }
+    }
+
+    /// From now on another policy is in force.
+    pub(crate) fn set_policy(&mut self, policy: &str) {
+        policy.clone_into(&mut self.policy);
+    }
+
+    /// The end of the chain.
+    pub(crate) fn end(&self) -> &Link {
+        &self.end
+    }
+
+    /// Makes intents and records durable, all or none.
+    ///
+    /// # Errors
+    /// Nothing counts as written; records of what was forwarded are kept for the next attempt.
+    pub(crate) fn commit(&mut self, intents: Vec<Entry>, records: Vec<Entry>) -> io::Result<()> {
+        let mut all = std::mem::take(&mut self.backlog);
+        if self.is_broken {
+            all.push(self.entry(Kind::Resumed));
+        }
+        all.extend(records);
+        match self.try_commit(&intents, &all) {
+            Ok(()) => {
+                self.is_broken = false;
+                let ids = all.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));
+                self.journal.void(ids);
+                Ok(())
+            }
+            Err(error) => {
+                self.is_broken = true;
+                let ids =
+                    intents.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));
+                self.journal.void(ids);
+                let journal = &self.journal;
+                all.retain(|entry| {
+                    entry.exchange.as_ref().is_some_and(|exchange| journal.is_pending(&exchange.request_id))
+                });
+                self.backlog = all;
+                Err(error)
+            }
+        }
+    }
+
+    fn try_commit(&mut self, intents: &[Entry], records: &[Entry]) -> io::Result<()> {
+        let each = self.config.sync == Sync::Each;
+        self.journal.write(intents, each)?;
+        if records.is_empty() {
+            return Ok(());
+        }
+        self.rotate_if_due()?;
+        let mut end = self.end.clone();
+        let mut block = String::new();
+        for entry in records {
+            let (line, next) = chain::seal(entry.clone(), &end);
+            block.push_str(&line);
+            end = next;
+        }
+        let file = &mut self.segment.file;
+        let written =
+            file.write_all(block.as_bytes()).and_then(|()| if each { file.sync_data() } else { Ok(()) });
+        if let Err(error) = written {
+            // What was half written must go, or the next line would stand behind it.
+            file.set_len(self.segment.len)?;
+            return Err(error);
+        }
+        self.segment.len += block.len() as u64;
+        self.end = end;
+        self.is_dirty = !each;
+        // The head may lag behind the chain, never run ahead of what is durable.
+        if each {
+            let _ = files::write_head(&self.config.dir, &self.end);
+        }
+        Ok(())
+    }
+
+    fn rotate_if_due(&mut self) -> io::Result<()> {
+        let is_due = self.segment.len >= self.config.segment_bytes as u64 || self.segment.day != today();
+        if self.segment.len == 0 || !is_due {
+            return Ok(());
+        }
+        self.sync()?;
+        let number = self.segment.number + 1;
+        let path = files::segment_path(&self.config.dir, number);
+        let file = File::options().create_new(true).append(true).open(path)?;
+        File::open(&self.config.dir)?.sync_all()?;
+        self.segment = Segment { number, day: today(), file, len: 0 };
+        Ok(())
+    }
+
+    /// Flushes to the disk what is only with the operating system.
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        self.segment.file.sync_data()?;
+        self.is_dirty = false;
+        self.synced = Instant::now();
+        files::write_head(&self.config.dir, &self.end)
+    }
+
+    /// Flushes if the interval has passed.
+    pub(crate) fn sync_if_due(&mut self) -> io::Result<()> {
+        match self.config.sync {
+            Sync::Interval(interval) if self.is_dirty && self.synced.elapsed() >= interval => self.sync(),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The end of the newest segment.
+struct Tail {
+    end: Option<Link>,
+    torn: Option<Vec<u8>>,
+    day: Option<String>,
+    len: u64,
+}
+
+impl Tail {
+    fn read(path: &Path) -> io::Result<Self> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut tail = Self { end: None, torn: None, day: None, len: bytes.len() as u64 };
+        let mut good = 0;
+        let mut at = 0;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            at += line.len();
+            if let Some(whole) = line.strip_suffix(b"\n")
+                && let Ok((entry, link)) = chain::open(whole)
+            {
+                tail.end = Some(link);
+                tail.day = entry.time.get(..10).map(str::to_owned);
+                good = at;
+            }
+        }
+        let rest = bytes.get(good..).unwrap_or_default();
+        tail.torn = (!rest.is_empty()).then(|| rest.to_vec());
+        Ok(tail)
+    }
+}
+
+/// The end of the chain when the newest segment holds no whole line.
+fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<Link> {
+    for (_, path) in segments.iter().rev().skip(1) {
+        if let Some(end) = Tail::read(path)?.end {
+            return Ok(end);
+        }
+    }
+    Ok(Link::default())
+}
+
+/// The head is written after the chain, so a chain that ends before it was cut or changed.
+fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
+    let broken = |what| Err(OpenError::Broken { dir: dir.display().to_string(), what });
+    match files::read_head(dir) {
+        Some(head) if head.seq > end.seq => {
+            broken(format!("its head is record {}, but the last whole record is {}", head.seq, end.seq))
+        }
+        Some(head) if head.seq == end.seq && head.hash != end.hash => {
+            broken(format!("record {} is not the one that its head names", end.seq))
+        }
+        None if tail.end.is_none() && end.seq == 0 && tail.torn.is_some() => {
+            broken("the first segment holds no record".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn recorded_since(segments: &[(u64, PathBuf)], floor: u64) -> io::Result<HashSet<String>> {
+    let mut ids = HashSet::new();
+    for (_, path) in segments.iter().rev() {
+        let mut first = None;
+        for line in fs::read(path)?.split(|byte| *byte == b'\n') {
+            let Ok((entry, _)) = chain::open(line) else { continue };
+            first.get_or_insert(entry.seq);
+            ids.extend(entry.exchange.map(|exchange| exchange.request_id));
+        }
+        if first.is_some_and(|first| first <= floor) {
+            break;
+        }
+    }
+    Ok(ids)
+}
+
+fn today() -> String {
+    now().get(..10).unwrap_or_default().to_owned()
+}

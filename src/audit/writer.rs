@@ -1,0 +1,223 @@
+//! The one thread that writes, and the handle by which exchanges reach it.
+//!
+//! Whatever waits when a flush ends is written by the next one together, so many exchanges share
+//! the cost of one flush.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::audit::chain::Link;
+use crate::audit::entry::{Entry, Exchange, Kind};
+use crate::audit::store::Store;
+use crate::audit::{OpenError, Unavailable};
+use crate::config::audit::Audit;
+use crate::telemetry::metrics::Metrics;
+
+/// Commands that may wait. Exchanges are bounded by their bytes; this bounds those without.
+const QUEUE: usize = 8192;
+
+/// The most that is written by one flush.
+const BATCH: usize = 1024;
+
+enum Command {
+    Intent(Line, oneshot::Sender<Result<(), Unavailable>>),
+    Record(Line, oneshot::Sender<Result<(), Unavailable>>),
+    Probe(oneshot::Sender<Result<(), Unavailable>>),
+    Policy(Arc<str>),
+    Stop,
+}
+
+/// An exchange at a point of its life, with when it began and the policy it ran under.
+pub struct Line {
+    /// When it began.
+    pub time: String,
+    /// The digest of its policy.
+    pub policy: Arc<str>,
+    /// What is told of it.
+    pub exchange: Exchange,
+}
+
+/// The audit, for exchanges.
+pub struct Writer {
+    commands: SyncSender<Command>,
+    is_writable: Arc<AtomicBool>,
+    thread: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Opens the directory and starts the thread.
+    ///
+    /// # Errors
+    /// The directory cannot be used, is in use, or holds a chain that is not whole.
+    pub fn start(config: &Audit, policy: &str, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+        let store = Store::open(config, policy)?;
+        let (commands, queue) = sync_channel(QUEUE);
+        let is_writable = Arc::new(AtomicBool::new(true));
+        metrics.audit_writable.set(1);
+        let worker = Worker { store, metrics, is_writable: Arc::clone(&is_writable) };
+        let thread = std::thread::Builder::new().name("audit".into()).spawn(move || worker.run(&queue));
+        let thread = thread.map_err(|source| OpenError::Io {
+            dir: config.dir.display().to_string(),
+            what: "no thread for it can be started",
+            source,
+        })?;
+        Ok(Self { commands, is_writable, thread: std::sync::Mutex::new(Some(thread)) })
+    }
+
+    /// Makes durable that this exchange is about to be forwarded.
+    ///
+    /// # Errors
+    /// It must not be forwarded.
+    pub async fn intent(&self, line: Line) -> Result<(), Unavailable> {
+        self.ask(|done| Command::Intent(line, done)).await
+    }
+
+    /// Makes durable how this exchange ended.
+    ///
+    /// # Errors
+    /// The client must not be told that all is well. If it was forwarded, its intent is durable.
+    pub async fn record(&self, line: Line) -> Result<(), Unavailable> {
+        self.ask(|done| Command::Record(line, done)).await
+    }
+
+    /// Refuses early: while records cannot be written, each call tries once more.
+    ///
+    /// # Errors
+    /// They still cannot.
+    pub async fn probe(&self) -> Result<(), Unavailable> {
+        if self.is_writable.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.ask(Command::Probe).await
+    }
+
+    /// Notes that another policy is in force.
+    pub fn policy_in_force(&self, digest: Arc<str>) {
+        let _ = self.commands.try_send(Command::Policy(digest));
+    }
+
+    /// Writes the last record, flushes, and ends the thread. Blocks.
+    pub fn stop(&self) {
+        let _ = self.commands.send(Command::Stop);
+        let thread = self.thread.lock().map(|mut thread| thread.take());
+        if let Ok(Some(thread)) = thread {
+            let _ = thread.join();
+        }
+    }
+
+    async fn ask(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<(), Unavailable>>) -> Command,
+    ) -> Result<(), Unavailable> {
+        let (done, answer) = oneshot::channel();
+        self.commands.try_send(command(done)).map_err(|_| Unavailable)?;
+        answer.await.unwrap_or(Err(Unavailable))
+    }
+}
+
+struct Worker {
+    store: Store,
+    metrics: Arc<Metrics>,
+    is_writable: Arc<AtomicBool>,
+}
+
+impl Worker {
+    fn run(mut self, queue: &Receiver<Command>) {
+        loop {
+            let first = match queue.recv_timeout(Duration::from_millis(200)) {
+                Ok(command) => Some(command),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => Some(Command::Stop),
+            };
+            if let Some(first) = first {
+                let batch = std::iter::once(first).chain(queue.try_iter().take(BATCH - 1));
+                if self.write(batch.collect()) == After::End {
+                    return;
+                }
+            }
+            if let Err(error) = self.store.sync_if_due() {
+                self.failed(&error, 1);
+            }
+        }
+    }
+
+    fn write(&mut self, batch: Vec<Command>) -> After {
+        let (mut intents, mut records, mut waiting) = (Vec::new(), Vec::<Entry>::new(), Vec::new());
+        let mut after = After::GoOn;
+        for command in batch {
+            match command {
+                Command::Intent(line, done) => {
+                    intents.push(self.store.exchange_entry(line.time, &line.policy, line.exchange));
+                    waiting.push(done);
+                }
+                Command::Record(line, done) => {
+                    records.push(self.store.exchange_entry(line.time, &line.policy, line.exchange));
+                    waiting.push(done);
+                }
+                Command::Probe(done) => waiting.push(done),
+                Command::Policy(digest) => {
+                    self.store.set_policy(&digest);
+                    records.push(self.store.entry(Kind::Policy));
+                }
+                Command::Stop => {
+                    records.push(self.store.entry(Kind::Stop));
+                    after = After::End;
+                }
+            }
+        }
+        let n_records = records.len() as u64;
+        let written = self.store.commit(intents, records);
+        let answer = match &written {
+            Ok(()) => {
+                self.metrics.audit_records.inc_by(n_records);
+                self.works_again();
+                Ok(())
+            }
+            Err(error) => {
+                self.failed(error, waiting.len() as u64);
+                Err(Unavailable)
+            }
+        };
+        for done in waiting {
+            let _ = done.send(answer);
+        }
+        if after == After::End {
+            self.end();
+        }
+        after
+    }
+
+    fn works_again(&self) {
+        if !self.is_writable.swap(true, Ordering::Relaxed) {
+            self.metrics.audit_writable.set(1);
+            tracing::info!("audit records can be written again");
+        }
+    }
+
+    fn failed(&self, error: &std::io::Error, n_lines: u64) {
+        self.metrics.audit_failures.inc_by(n_lines.max(1));
+        self.metrics.audit_writable.set(0);
+        if self.is_writable.swap(false, Ordering::Relaxed) {
+            tracing::error!(%error, "audit records cannot be written; requests are refused until they can");
+        }
+    }
+
+    fn end(&mut self) {
+        if let Err(error) = self.store.sync() {
+            tracing::error!(%error, "the last audit records may not have reached the disk");
+        }
+        let Link { seq, hash } = self.store.end();
+        tracing::info!(seq, hash, "the audit chain ends here");
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum After {
+    GoOn,
+    End,
+}

@@ -1,0 +1,143 @@
+//! `blackbar redact`: redacts one document, offline, with the same front door as the proxy.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::{failed, tell};
+use crate::config::{self, RedactionOnly};
+use crate::decode::endpoint::classify;
+use crate::pipeline::{self, Refusal, Request, Scratch};
+use crate::redact::policy::Policy;
+use crate::redact::report::Report;
+
+/// Redacts a document to standard output, in the shape it came in.
+///
+/// Takes a request body in any encoding an SDK uses, a bare array of rrweb events, lines of
+/// [windowId, event], or an exported recording. Without --config the default policy holds; of a
+/// configuration only [redaction], [rules] and [limits] are read.
+#[derive(Args)]
+#[command(after_help = "Example: blackbar redact --report counts.json recording.json > redacted.json")]
+pub(crate) struct Redact {
+    /// The configuration.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where counts by rule and surface are written, as JSON.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// The document; standard input if it is missing or `-`.
+    #[arg(value_name = "INPUT")]
+    input: Option<PathBuf>,
+}
+
+impl Redact {
+    pub(crate) fn run(self) -> ExitCode {
+        let loaded = match &self.config {
+            Some(file) => config::load_redaction_only(file),
+            None => config::parse_redaction_only("", "defaults"),
+        };
+        let RedactionOnly { policy, warnings } = match loaded {
+            Ok(loaded) => loaded,
+            Err(problems) => {
+                tell(problems);
+                return ExitCode::FAILURE;
+            }
+        };
+        for warning in warnings {
+            tell(format_args!("warning: {warning}"));
+        }
+        let input = match read(self.input.as_deref()) {
+            Ok(input) => input,
+            Err(error) => return failed(format_args!("cannot read the input: {error}")),
+        };
+        match redact_document(&input, &policy.policy) {
+            Ok((output, report)) => self.write(&output, &report),
+            Err(refusal) => failed(format_args!("{} ({})", refusal.detail(), refusal.code())),
+        }
+    }
+
+    fn write(&self, output: &[u8], report: &Report) -> ExitCode {
+        if let Err(error) = std::io::stdout().lock().write_all(output) {
+            return failed(format_args!("cannot write the output: {error}"));
+        }
+        if let Some(file) = &self.report
+            && let Err(error) = std::fs::write(file, counts(report))
+        {
+            return failed(format_args!("cannot write {}: {error}", file.display()));
+        }
+        ExitCode::SUCCESS
+    }
+}
+
+/// The seam to the core.
+fn redact_document(input: &[u8], policy: &Policy) -> Result<(Vec<u8>, Report), Refusal> {
+    let Ok(endpoint) = classify("POST", "/s/") else { return Err(Refusal::Undecodable) };
+    let request = Request {
+        endpoint,
+        path: "/s/",
+        query: "",
+        content_type: None,
+        content_encoding: None,
+        bearer: None,
+        body: input,
+    };
+    let redacted = pipeline::run(&request, policy, &mut Scratch::default())?;
+    Ok((redacted.body, redacted.report))
+}
+
+fn read(input: Option<&Path>) -> std::io::Result<Vec<u8>> {
+    match input {
+        Some(file) if file != Path::new("-") => std::fs::read(file),
+        _ => {
+            let mut bytes = Vec::new();
+            std::io::stdin().lock().read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Counts {
+    n_events: u64,
+    n_snapshots: u64,
+    n_findings: u64,
+    decoded_bytes: u64,
+    changed: bool,
+    by_rule: BTreeMap<String, u64>,
+    by_surface: BTreeMap<&'static str, u64>,
+    findings: Vec<Count>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    rule: String,
+    surface: &'static str,
+    count: u64,
+}
+
+fn counts(report: &Report) -> Vec<u8> {
+    let mut counts = Counts {
+        n_events: report.n_events,
+        n_snapshots: report.n_snapshots,
+        n_findings: report.n_findings(),
+        decoded_bytes: report.decoded_bytes,
+        changed: report.changed,
+        by_rule: BTreeMap::new(),
+        by_surface: BTreeMap::new(),
+        findings: Vec::new(),
+    };
+    for ((cause, surface), count) in &report.findings {
+        let (rule, surface, count) = (cause.label(), surface.as_str(), *count);
+        *counts.by_rule.entry(rule.clone()).or_default() += count;
+        *counts.by_surface.entry(surface).or_default() += count;
+        counts.findings.push(Count { rule, surface, count });
+    }
+    // Counts and texts always serialize.
+    let mut text = serde_json::to_vec_pretty(&counts).unwrap_or_default();
+    text.push(b'\n');
+    text
+}

@@ -1,0 +1,132 @@
+//! `blackbar serve`: runs the proxy until a signal ends it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::app::{App, Running};
+use crate::cli::{ConfigFile, failed, tell};
+use crate::config::{self, Config};
+use crate::listen::Drained;
+use crate::telemetry::{logs, panics};
+
+/// Runs the proxy.
+///
+/// SIGTERM and SIGINT drain: /readyz says no, no connection is accepted any more, requests under
+/// way end, the audit is closed. SIGHUP reads the configuration again; if that fails, the policy
+/// in force stays in force and the log says why.
+#[derive(Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    file: ConfigFile,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> ExitCode {
+        let config = match config::load(&self.file.config) {
+            Ok(config) => config,
+            Err(problems) => {
+                tell(problems);
+                return ExitCode::FAILURE;
+            }
+        };
+        logs::init(config.telemetry);
+        panics::install_hook();
+        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return failed(error),
+        };
+        runtime.block_on(serve(config, self.file.config))
+    }
+}
+
+async fn serve(config: Config, file: PathBuf) -> ExitCode {
+    // Signals that come while we start must not kill us half-way.
+    let signals =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+        return failed("cannot listen to signals");
+    };
+    let lines = start_lines(&config);
+    let mut running = match App::start(config).await {
+        Ok(running) => running,
+        Err(error) => return failed(error),
+    };
+    lines.log(&running);
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hangup.recv() => reload(&mut running, &file),
+        }
+    }
+    tracing::info!("draining");
+    match running.shutdown().await {
+        Drained::Whole => {
+            tracing::info!("stopped; nothing was cut short");
+            ExitCode::SUCCESS
+        }
+        Drained::CutShort => {
+            tracing::error!("stopped; requests were still under way when the time was up");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn reload(running: &mut Running, file: &Path) {
+    match running.reload_file(file) {
+        Ok(()) => tracing::info!(policy = &*running.policy_digest(), "reloaded"),
+        Err(error) => {
+            for line in error.to_string().lines() {
+                tracing::error!(problem = line, "not reloaded; what was in force stays in force");
+            }
+        }
+    }
+}
+
+/// What is said once both listeners are open.
+struct StartLines {
+    regions: Vec<(String, String)>,
+    n_rules: usize,
+    summary: String,
+    audit_dir: String,
+    warnings: Vec<String>,
+}
+
+fn start_lines(config: &Config) -> StartLines {
+    let hosts = |region: &config::region::Region| {
+        let hosts: Vec<&str> = region.upstreams.iter().map(|upstream| upstream.authority.as_str()).collect();
+        (region.name.clone(), hosts.join(", "))
+    };
+    StartLines {
+        regions: config.regions.iter().map(hosts).collect(),
+        n_rules: config.policy.n_rules,
+        summary: config.policy.summary.clone(),
+        audit_dir: config.audit.dir.display().to_string(),
+        warnings: config.warnings.clone(),
+    }
+}
+
+impl StartLines {
+    fn log(&self, running: &Running) {
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
+        for (region, hosts) in &self.regions {
+            tracing::info!(region, hosts, "a region");
+        }
+        let policy = running.policy_digest();
+        tracing::info!(
+            policy = &*policy,
+            rules = self.n_rules,
+            postures = self.summary,
+            "the policy in force"
+        );
+        tracing::info!(dir = self.audit_dir, "the audit");
+        let version = env!("CARGO_PKG_VERSION");
+        let (sdk, admin) = (running.sdk_addr(), running.admin_addr());
+        tracing::info!(version, %sdk, %admin, "listening");
+    }
+}

@@ -1,0 +1,159 @@
+//! `[limits]`: bounds of everything that a peer controls.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::config::checker::Checker;
+use crate::redact::policy::Limits;
+
+/// Bounds of the proxy itself. Those of the payload are [`Limits`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyLimits {
+    /// Bytes of all requests under way; more is answered 503.
+    ///
+    /// # Default
+    /// `512MiB`
+    pub in_flight: usize,
+    /// A whole exchange, from the request's head to the reply.
+    ///
+    /// # Default
+    /// `60s`
+    pub request_time: Duration,
+    /// Until the head of a request is complete.
+    ///
+    /// # Default
+    /// `10s`
+    pub header_time: Duration,
+    /// The head of a request.
+    ///
+    /// # Default
+    /// `64KiB`
+    pub header_bytes: usize,
+    /// Connections of SDKs at one time; more wait to be accepted.
+    ///
+    /// # Default
+    /// `10000`
+    pub connections: usize,
+    /// Until an upstream has accepted a connection.
+    ///
+    /// # Default
+    /// `5s`
+    pub connect_time: Duration,
+    /// Until an upstream has answered in full.
+    ///
+    /// # Default
+    /// `30s`
+    pub response_time: Duration,
+    /// The body of an upstream's answer.
+    ///
+    /// # Default
+    /// `16MiB`
+    pub response_body: usize,
+    /// Threads that redact.
+    ///
+    /// # Default
+    /// one a core
+    pub workers: usize,
+    /// How long a silent session keeps its region.
+    ///
+    /// # Default
+    /// `30m`
+    pub session_idle: Duration,
+    /// Sessions whose region is remembered.
+    ///
+    /// # Default
+    /// `200000`
+    pub sessions: usize,
+}
+
+impl Default for ProxyLimits {
+    fn default() -> Self {
+        Self {
+            in_flight: 512 << 20,
+            request_time: Duration::from_secs(60),
+            header_time: Duration::from_secs(10),
+            header_bytes: 64 << 10,
+            connections: 10_000,
+            connect_time: Duration::from_secs(5),
+            response_time: Duration::from_secs(30),
+            response_body: 16 << 20,
+            workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            session_idle: Duration::from_secs(30 * 60),
+            sessions: 200_000,
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    replay_body: Option<String>,
+    batch_body: Option<String>,
+    other_body: Option<String>,
+    inflated: Option<String>,
+    cv_field: Option<String>,
+    ratio: Option<i64>,
+    depth: Option<i64>,
+    in_flight: Option<String>,
+    request_time: Option<String>,
+    header_time: Option<String>,
+    header_bytes: Option<String>,
+    connections: Option<i64>,
+    connect_time: Option<String>,
+    response_time: Option<String>,
+    response_body: Option<String>,
+    workers: Option<i64>,
+    session_idle: Option<String>,
+    sessions: Option<i64>,
+}
+
+/// Reads the bounds of the payload.
+pub(crate) fn check_payload(checker: &mut Checker<'_>) -> Limits {
+    let raw: Raw = checker.section("limits");
+    let default = Limits::default();
+    Limits {
+        replay_body: checker.size("limits.replay_body", raw.replay_body.as_deref(), default.replay_body),
+        batch_body: checker.size("limits.batch_body", raw.batch_body.as_deref(), default.batch_body),
+        other_body: checker.size("limits.other_body", raw.other_body.as_deref(), default.other_body),
+        inflated: checker.size("limits.inflated", raw.inflated.as_deref(), default.inflated),
+        cv_field: checker.size("limits.cv_field", raw.cv_field.as_deref(), default.cv_field),
+        ratio: checker.count("limits.ratio", raw.ratio, default.ratio),
+        depth: checker.count("limits.depth", raw.depth, default.depth),
+    }
+}
+
+/// Reads the bounds of the proxy. A section that cannot be read is reported by [`check_payload`].
+pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
+    let raw: Raw = checker.section_reported_elsewhere("limits");
+    let default = ProxyLimits::default();
+    let limits = ProxyLimits {
+        in_flight: checker.size("limits.in_flight", raw.in_flight.as_deref(), default.in_flight),
+        request_time: checker.time("limits.request_time", raw.request_time.as_deref(), default.request_time),
+        header_time: checker.time("limits.header_time", raw.header_time.as_deref(), default.header_time),
+        header_bytes: checker.size("limits.header_bytes", raw.header_bytes.as_deref(), default.header_bytes),
+        connections: checker.count("limits.connections", raw.connections, default.connections),
+        connect_time: checker.time("limits.connect_time", raw.connect_time.as_deref(), default.connect_time),
+        response_time: checker.time(
+            "limits.response_time",
+            raw.response_time.as_deref(),
+            default.response_time,
+        ),
+        response_body: checker.size(
+            "limits.response_body",
+            raw.response_body.as_deref(),
+            default.response_body,
+        ),
+        workers: checker.count("limits.workers", raw.workers, default.workers),
+        session_idle: checker.time("limits.session_idle", raw.session_idle.as_deref(), default.session_idle),
+        sessions: checker.count("limits.sessions", raw.sessions, default.sessions),
+    };
+    if limits.header_bytes < 8192 {
+        checker
+            .problem("limits.header_bytes", "heads of ordinary requests do not fit; write at least \"8KiB\"");
+    }
+    if limits.workers > 1024 {
+        checker.problem("limits.workers", "that many threads help nobody; write at most 1024");
+    }
+    limits
+}

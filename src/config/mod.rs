@@ -1,0 +1,135 @@
+//! Configuration: what the file says → what we run.
+//!
+//! Each section is a file here, with two types and one conversion: the raw one is what a person
+//! wrote, the checked one is what runs. All that can fail fails in [`parse`], and every problem is
+//! reported at once with its file, line and key. Nothing here opens a socket or starts a thread.
+
+pub mod admin;
+pub mod audit;
+mod checker;
+pub mod limits;
+pub mod listen;
+pub mod policy;
+pub mod problem;
+pub mod redaction;
+pub mod region;
+pub mod routing;
+pub mod rules;
+mod source;
+pub mod telemetry;
+pub mod units;
+
+use std::path::Path;
+
+use crate::config::admin::Admin;
+use crate::config::audit::Audit;
+use crate::config::checker::Checker;
+use crate::config::limits::ProxyLimits;
+use crate::config::listen::Listen;
+use crate::config::policy::PolicyInForce;
+use crate::config::problem::{Problem, Problems};
+use crate::config::redaction::ClientIp;
+use crate::config::region::Region;
+use crate::config::routing::Routing;
+use crate::config::source::Source;
+use crate::config::telemetry::Telemetry;
+
+/// Everything `serve` needs, checked.
+pub struct Config {
+    /// The listener for SDKs.
+    pub listen: Listen,
+    /// The listener for operators.
+    pub admin: Admin,
+    /// Where and how the audit chain is written.
+    pub audit: Audit,
+    /// The regions, in the order of the file.
+    pub regions: Vec<Region>,
+    /// Which request goes to which region.
+    pub routing: Routing,
+    /// How much of the client's address is passed on.
+    pub client_ip: ClientIp,
+    /// What is redacted, and how.
+    pub policy: PolicyInForce,
+    /// Bounds of the proxy; those of the payload are part of the policy.
+    pub limits: ProxyLimits,
+    /// Logs.
+    pub telemetry: Telemetry,
+    /// What is allowed but deserves a second look.
+    pub warnings: Vec<String>,
+}
+
+/// The sections that redaction alone needs.
+pub struct RedactionOnly {
+    /// What is redacted, and how.
+    pub policy: PolicyInForce,
+    /// What is allowed but deserves a second look.
+    pub warnings: Vec<String>,
+}
+
+/// Sections that may stand at the top of the file.
+const SECTIONS: &[&str] =
+    &["listen", "admin", "audit", "region", "routing", "route", "redaction", "rules", "limits", "telemetry"];
+
+/// Reads and checks a configuration file.
+///
+/// # Errors
+/// Every problem found, each with its place.
+pub fn load(path: &Path) -> Result<Config, Problems> {
+    parse(&read(path)?, &path.display().to_string())
+}
+
+/// Checks a configuration text; `file` is the name used in messages.
+///
+/// # Errors
+/// Every problem found, each with its place.
+pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
+    let source = Source::parse(text, file)?;
+    let mut checker = Checker::new(&source);
+    checker.only_known_sections(SECTIONS);
+    let listen = listen::check(&mut checker);
+    let admin = admin::check(&mut checker);
+    let audit = audit::check(&mut checker);
+    let regions = region::check(&mut checker);
+    let routing = routing::check(&mut checker, &regions, &listen);
+    let limits = limits::check_proxy(&mut checker);
+    let telemetry = telemetry::check(&mut checker);
+    let client_ip = redaction::check_client_ip(&mut checker);
+    let policy = policy::check(&mut checker);
+    let (policy, warnings) = checker.finish(policy)?;
+    Ok(Config { listen, admin, audit, regions, routing, client_ip, policy, limits, telemetry, warnings })
+}
+
+/// Reads the file for its redaction alone: the other sections may be missing or wrong.
+///
+/// # Errors
+/// Every problem found in `[redaction]`, `[rules]` and `[limits]`.
+pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
+    parse_redaction_only(&read(path)?, &path.display().to_string())
+}
+
+/// As [`load_redaction_only`], from a text. The empty text gives the defaults.
+///
+/// # Errors
+/// Every problem found in `[redaction]`, `[rules]` and `[limits]`.
+pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Problems> {
+    let source = Source::parse(text, file)?;
+    let mut checker = Checker::new(&source);
+    let policy = policy::check(&mut checker);
+    let (policy, warnings) = checker.finish(policy)?;
+    Ok(RedactionOnly { policy, warnings })
+}
+
+fn read(path: &Path) -> Result<String, Problems> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::InvalidData => "the file is not UTF-8".to_owned(),
+            _ => format!("cannot read the file: {error}"),
+        };
+        Problems(vec![Problem {
+            file: path.display().to_string(),
+            line: None,
+            key: String::new(),
+            message: reason,
+        }])
+    })
+}

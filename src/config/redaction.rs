@@ -1,0 +1,125 @@
+//! `[redaction]`: postures, selectors, and what becomes of the client's address.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use crate::config::checker::Checker;
+use crate::redact::policy::{ImagePosture, Posture, Postures, Preset};
+
+/// How much of the client's address is passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientIp {
+    /// All of it.
+    Keep,
+    /// The network: /24 of IPv4, /48 of IPv6.
+    Truncate,
+    /// Nothing.
+    Drop,
+}
+
+/// What a selector does to the elements it selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treat {
+    /// A placeholder of the same size stands in for the element.
+    Block,
+    /// All text is masked.
+    Mask,
+    /// Text is vouched for; rules still apply.
+    Allow,
+}
+
+/// One `[[redaction.selector]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector {
+    /// A list of CSS selectors.
+    pub css: String,
+    /// What becomes of what they select.
+    pub treat: Treat,
+}
+
+/// What `[redaction]` says.
+pub(crate) struct Redaction {
+    pub(crate) preset: Preset,
+    pub(crate) postures: Postures,
+    pub(crate) selectors: Vec<Selector>,
+    pub(crate) hash_key_file: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    preset: Option<String>,
+    text: Option<String>,
+    inputs: Option<String>,
+    attributes: Option<String>,
+    console: Option<String>,
+    network: Option<String>,
+    canvas: Option<String>,
+    images: Option<String>,
+    client_ip: Option<String>,
+    hash_key_file: Option<PathBuf>,
+    selector: Vec<RawSelector>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSelector {
+    css: String,
+    treat: String,
+}
+
+/// Reads postures and selectors.
+pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
+    let raw: Raw = checker.section("redaction");
+    let presets = [("strict", Preset::Strict), ("balanced", Preset::Balanced), ("rules", Preset::Rules)];
+    let preset = checker.word("redaction.preset", raw.preset.as_deref(), &presets, Preset::Balanced);
+    let base = preset.postures();
+    let words = [("rules", Posture::Rules), ("mask", Posture::Mask), ("drop", Posture::Drop)];
+    let mut posture = |key: &str, text: &Option<String>, default| {
+        checker.word(&format!("redaction.{key}"), text.as_deref(), &words, default)
+    };
+    let postures = Postures {
+        text: posture("text", &raw.text, base.text),
+        inputs: posture("inputs", &raw.inputs, base.inputs),
+        attributes: posture("attributes", &raw.attributes, base.attributes),
+        console: posture("console", &raw.console, base.console),
+        network: posture("network", &raw.network, base.network),
+        canvas: posture("canvas", &raw.canvas, base.canvas),
+        images: {
+            let words = [
+                ("keep", ImagePosture::Keep),
+                ("placeholder", ImagePosture::Placeholder),
+                ("mask", ImagePosture::Placeholder),
+                ("drop", ImagePosture::Drop),
+            ];
+            checker.word("redaction.images", raw.images.as_deref(), &words, base.images)
+        },
+    };
+    let selectors = selectors(checker, raw.selector);
+    Redaction { preset, postures, selectors, hash_key_file: raw.hash_key_file }
+}
+
+/// Reads what becomes of the client's address. A section that cannot be read is reported by [`check`].
+pub(crate) fn check_client_ip(checker: &mut Checker<'_>) -> ClientIp {
+    let raw: Raw = checker.section_reported_elsewhere("redaction");
+    let words = [("keep", ClientIp::Keep), ("truncate", ClientIp::Truncate), ("drop", ClientIp::Drop)];
+    checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::Truncate)
+}
+
+fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {
+    let words = [("block", Treat::Block), ("mask", Treat::Mask), ("allow", Treat::Allow)];
+    let mut checked = Vec::new();
+    for (idx, raw) in raws.into_iter().enumerate() {
+        let key = format!("redaction.selector[{idx}]");
+        let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treat::Block);
+        if raw.css.trim().is_empty() {
+            checker.problem(
+                &format!("{key}.css"),
+                "an empty selector selects nothing; write one such as \".private\"",
+            );
+        }
+        checked.push(Selector { css: raw.css, treat });
+    }
+    checked
+}

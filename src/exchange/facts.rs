@@ -1,0 +1,76 @@
+//! What routing needs to know, and what the request's target becomes.
+
+use std::net::IpAddr;
+
+use http::header::HOST;
+use http::request::Parts;
+use http::uri::PathAndQuery;
+
+use crate::decode::endpoint::{Class, Endpoint};
+use crate::exchange::live::Live;
+use crate::pipeline;
+use crate::route::{Facts, bare_host};
+
+/// Brings together what the payload, the path, the query and the headers say.
+pub(crate) fn gather<'a>(
+    live: &Live,
+    peer: IpAddr,
+    endpoint: &Endpoint,
+    head: &'a Parts,
+    payload: &'a pipeline::Facts,
+) -> Facts<'a> {
+    let host = head.uri.host().or_else(|| head.headers.get(HOST)?.to_str().ok());
+    // With proxies of our own named, the edge is one of them; a header from elsewhere is the client's.
+    let has_edge = live.listen.trusted_proxies.is_empty() || live.listen.trusts(peer);
+    Facts {
+        project: payload.project.as_deref().or_else(|| project(endpoint.class, head)),
+        session: payload.session.as_deref(),
+        country: if has_edge { live.router.country(&head.headers) } else { None },
+        host: host.map(bare_host),
+        path: head.uri.path(),
+    }
+}
+
+/// The project of a request whose payload names none.
+fn project(class: Class, head: &Parts) -> Option<&str> {
+    if class == Class::Config {
+        return head.uri.path().split('/').filter(|segment| !segment.is_empty()).nth(1);
+    }
+    let mut pairs = head.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(name, _)| *name == "token").map(|(_, token)| token).or_else(|| bearer(head))
+}
+
+/// The bearer token.
+pub(crate) fn bearer(head: &Parts) -> Option<&str> {
+    let value = head.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The path and query that go out: double slashes become one, as the table of endpoints reads them.
+pub(crate) fn target(path: &str, query: &str) -> Option<PathAndQuery> {
+    let mut target = String::with_capacity(path.len() + query.len() + 2);
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        target.push('/');
+        target.push_str(segment);
+    }
+    if path.ends_with('/') {
+        target.push('/');
+    }
+    if !query.is_empty() {
+        target.push('?');
+        target.push_str(query);
+    }
+    target.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_has_single_slashes_and_keeps_the_last() {
+        assert_eq!(target("//s//", "ver=1").unwrap(), "/s/?ver=1");
+        assert_eq!(target("/flags", "").unwrap(), "/flags");
+    }
+}

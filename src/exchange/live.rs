@@ -1,0 +1,104 @@
+//! What exchanges share: what a reload replaces, and what lives as long as the process.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::audit::writer::Writer;
+use crate::config::Config;
+use crate::config::limits::ProxyLimits;
+use crate::config::listen::Listen;
+use crate::config::policy::PolicyInForce;
+use crate::config::redaction::ClientIp;
+use crate::exchange::budget::Budget;
+use crate::exchange::workers::Workers;
+use crate::forward::{Forwarder, TlsError};
+use crate::route::Router;
+use crate::route::pins::Pins;
+use crate::telemetry::metrics::Metrics;
+
+/// What is in force. An exchange keeps the one it began with.
+pub struct Live {
+    /// What is redacted, and how.
+    pub policy: PolicyInForce,
+    pub(crate) router: Router,
+    pub(crate) forwarders: Vec<Forwarder>,
+    pub(crate) limits: ProxyLimits,
+    pub(crate) listen: Listen,
+    pub(crate) client_ip: ClientIp,
+}
+
+impl Live {
+    /// Prepares what a configuration says, without putting it in force.
+    ///
+    /// # Errors
+    /// A region's certificates cannot be read.
+    pub fn new(config: &Config) -> Result<Self, TlsError> {
+        let forwarders = config.regions.iter().map(|region| Forwarder::new(region, &config.limits));
+        Ok(Self {
+            policy: config.policy.clone(),
+            router: Router::new(config),
+            forwarders: forwarders.collect::<Result<_, _>>()?,
+            limits: config.limits.clone(),
+            listen: config.listen.clone(),
+            client_ip: config.client_ip,
+        })
+    }
+
+    /// The bounds of the proxy.
+    pub fn limits(&self) -> &ProxyLimits {
+        &self.limits
+    }
+}
+
+/// What all exchanges share.
+pub struct Proxy {
+    live: ArcSwap<Live>,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) workers: Workers,
+    pub(crate) pins: Pins,
+    pub(crate) audit: Writer,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl Proxy {
+    /// Starts the threads that redact.
+    ///
+    /// # Errors
+    /// A thread cannot be started.
+    pub fn new(live: Live, audit: Writer, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+        let limits = live.limits.clone();
+        Ok(Self {
+            budget: Budget::new(limits.in_flight, Arc::clone(&metrics)),
+            workers: Workers::start(limits.workers)?,
+            pins: Pins::new(limits.sessions, limits.session_idle),
+            live: ArcSwap::from_pointee(live),
+            audit,
+            metrics,
+        })
+    }
+
+    /// What is in force now.
+    pub fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    /// Puts something else in force, for exchanges that begin from now on.
+    pub fn replace(&self, live: Live) {
+        self.metrics.policy_in_force(&live.policy.digest);
+        if live.policy.digest != self.live.load().policy.digest {
+            self.audit.policy_in_force(Arc::clone(&live.policy.digest));
+        }
+        self.live.store(Arc::new(live));
+    }
+
+    /// Ends the audit. Blocks until its last record is on the disk.
+    pub fn close_audit(&self) {
+        self.audit.stop();
+    }
+
+    /// The metrics.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+}

@@ -1,0 +1,130 @@
+//! Why a request was not answered by an upstream.
+
+use crate::audit::Unavailable;
+use crate::decode::endpoint::NoEndpoint;
+use crate::forward::ForwardError;
+use crate::pipeline::Refusal;
+
+/// Why a request was not answered by an upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.detail())]
+#[non_exhaustive]
+pub enum Rejection {
+    /// No endpoint has this path.
+    UnknownPath,
+    /// The endpoint does not know this method.
+    MethodNotAllowed,
+    /// The body is larger than its class allows.
+    BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTimeout,
+    /// The client went away before its body was complete.
+    ClientGone,
+    /// Too much is under way.
+    Overloaded,
+    /// The pipeline refused it.
+    Refused(Refusal),
+    /// A fault of this program.
+    Internal,
+    /// No region may have it.
+    NoRegion,
+    /// The audit cannot be written.
+    AuditUnavailable,
+    /// The region did not answer.
+    Upstream(ForwardError),
+}
+
+impl Rejection {
+    /// A stable word for metrics, audit and replies.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnknownPath => "unknown_path",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyTimeout => "body_timeout",
+            Self::ClientGone => "client_gone",
+            Self::Overloaded => "overloaded",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Internal => "internal",
+            Self::NoRegion => "no_region",
+            Self::AuditUnavailable => "audit_unavailable",
+            Self::Upstream(error) => error.code(),
+        }
+    }
+
+    /// A sentence that holds nothing of the payload.
+    pub fn detail(self) -> String {
+        let text = match self {
+            Self::UnknownPath => "no SDK calls this path, so it is not let through",
+            Self::MethodNotAllowed => "this path does not know this method",
+            Self::BodyTooLarge => "the body is larger than this endpoint takes",
+            Self::BodyTimeout => "the body did not arrive in time",
+            Self::ClientGone => "the body ended too early",
+            Self::Overloaded => "too much is under way; try again",
+            Self::Refused(refusal) => return refusal.detail().to_owned(),
+            Self::Internal => "the request could not be processed; nothing of it was forwarded",
+            Self::NoRegion => "no region is allowed to receive this request",
+            Self::AuditUnavailable => "the audit record cannot be written, so nothing is forwarded",
+            Self::Upstream(error) => return error.to_string(),
+        };
+        text.to_owned()
+    }
+
+    /// The status that the record and the reply carry.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::UnknownPath => 404,
+            Self::MethodNotAllowed => 405,
+            Self::BodyTooLarge => 413,
+            Self::BodyTimeout => 408,
+            Self::ClientGone => 400,
+            Self::Refused(refusal) => refusal.status(),
+            Self::Internal => 500,
+            Self::NoRegion => 451,
+            Self::Upstream(ForwardError::Redirect | ForwardError::TooLarge) => 502,
+            Self::Overloaded | Self::AuditUnavailable | Self::Upstream(_) => 503,
+        }
+    }
+
+    /// After how many seconds it makes sense to try again.
+    pub fn retry_after(self) -> Option<u32> {
+        match self {
+            Self::Overloaded => Some(2),
+            Self::AuditUnavailable => Some(10),
+            Self::Upstream(_) if self.status() == 503 => Some(5),
+            _ => None,
+        }
+    }
+
+    /// Whether something of the request may have reached an upstream.
+    pub fn may_have_been_sent(self) -> bool {
+        matches!(self, Self::Upstream(error) if error != ForwardError::Unreachable)
+    }
+}
+
+impl From<NoEndpoint> for Rejection {
+    fn from(reason: NoEndpoint) -> Self {
+        match reason {
+            NoEndpoint::UnknownPath => Self::UnknownPath,
+            NoEndpoint::MethodNotAllowed => Self::MethodNotAllowed,
+        }
+    }
+}
+
+impl From<Unavailable> for Rejection {
+    fn from(_: Unavailable) -> Self {
+        Self::AuditUnavailable
+    }
+}
+
+impl From<ForwardError> for Rejection {
+    fn from(error: ForwardError) -> Self {
+        Self::Upstream(error)
+    }
+}
+
+impl From<Refusal> for Rejection {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

@@ -1,0 +1,186 @@
+//! Which headers cross the proxy, in each direction. What is not listed does not.
+
+use std::net::IpAddr;
+
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES, HeaderName,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, ORIGIN, REFERER, RETRY_AFTER, USER_AGENT,
+    VARY,
+};
+use http::{HeaderMap, Uri};
+use ipnet::{Ipv4Net, Ipv6Net};
+
+use crate::config::listen::Listen;
+use crate::config::redaction::ClientIp;
+use crate::decode::endpoint::Class;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Headers of SDKs that say nothing about a person.
+const OF_SDKS: &[&str] =
+    &["posthog-sdk-info", "posthog-attempt", "posthog-request-id", "posthog-request-timestamp"];
+
+/// Headers of answers that are relayed. `Set-Cookie` and everything about the connection stays behind.
+const OF_ANSWERS: &[HeaderName] =
+    &[CONTENT_TYPE, CONTENT_ENCODING, CACHE_CONTROL, ETAG, LAST_MODIFIED, EXPIRES, RETRY_AFTER, VARY];
+
+/// What the headers that go out depend on.
+pub struct Context<'a> {
+    /// The class of the endpoint.
+    pub class: Class,
+    /// The client's address, as far as it is known.
+    pub client: Option<IpAddr>,
+    /// How much of it is passed on.
+    pub client_ip: ClientIp,
+    /// `Content-Type` of the body that goes out.
+    pub content_type: Option<&'a str>,
+    /// `Content-Encoding` of the body that goes out.
+    pub content_encoding: Option<&'a str>,
+}
+
+/// The headers that go out.
+pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
+    let mut out = HeaderMap::new();
+    let text = |text: &str| HeaderValue::from_str(text).ok();
+    let mut put = |name: HeaderName, value: Option<HeaderValue>| {
+        if let Some(value) = value {
+            out.insert(name, value);
+        }
+    };
+    put(CONTENT_TYPE, context.content_type.and_then(text));
+    put(CONTENT_ENCODING, context.content_encoding.and_then(text));
+    if matches!(context.class, Class::Config | Class::Static) {
+        put(IF_NONE_MATCH, inbound.get(IF_NONE_MATCH).cloned());
+        put(IF_MODIFIED_SINCE, inbound.get(IF_MODIFIED_SINCE).cloned());
+        put(ACCEPT_ENCODING, accepts_gzip(inbound).then(|| HeaderValue::from_static("gzip")));
+    }
+    // Scripts are the same for everyone: nothing about the client goes along, wherever they are fetched.
+    if context.class == Class::Static {
+        return out;
+    }
+    put(USER_AGENT, inbound.get(USER_AGENT).cloned());
+    put(ORIGIN, inbound.get(ORIGIN).and_then(|value| origin_of(value, "")));
+    put(REFERER, inbound.get(REFERER).and_then(|value| origin_of(value, "/")));
+    for name in OF_SDKS {
+        put(HeaderName::from_static(name), inbound.get(*name).cloned());
+    }
+    if needs_authorization(context.class) {
+        put(AUTHORIZATION, inbound.get(AUTHORIZATION).cloned());
+    }
+    let client = context.client.and_then(|client| passed_on(client, context.client_ip));
+    put(X_FORWARDED_FOR, client.and_then(|client| text(&client.to_string())));
+    out
+}
+
+/// The headers of an answer that are relayed.
+pub fn relayed(answer: &HeaderMap) -> HeaderMap {
+    let mut out = HeaderMap::new();
+    for name in OF_ANSWERS {
+        if let Some(value) = answer.get(name) {
+            out.insert(name.clone(), value.clone());
+        }
+    }
+    out
+}
+
+/// The client: the peer, or who a proxy of ours says it speaks for. Of a list of hops the last one
+/// that is no proxy of ours is believed; what stands left of it the client could have written.
+pub fn client_address(peer: IpAddr, inbound: &HeaderMap, listen: &Listen) -> Option<IpAddr> {
+    if !listen.trusts(peer) {
+        return Some(peer.to_canonical());
+    }
+    let hops = inbound.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = hops.flat_map(|value| value.split(',')).map(str::trim).collect();
+    for hop in hops.iter().rev() {
+        let address: IpAddr = hop.parse().ok()?;
+        if !listen.trusts(address) {
+            return Some(address.to_canonical());
+        }
+    }
+    None
+}
+
+fn accepts_gzip(inbound: &HeaderMap) -> bool {
+    let values = inbound.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")
+}
+
+/// Which endpoints are told who asks. The token there is the project's or the server's own.
+fn needs_authorization(class: Class) -> bool {
+    matches!(class, Class::EventsV1 | Class::Ai | Class::Telemetry | Class::Api)
+}
+
+fn passed_on(client: IpAddr, how: ClientIp) -> Option<IpAddr> {
+    match how {
+        ClientIp::Keep => Some(client),
+        ClientIp::Drop => None,
+        ClientIp::Truncate => Some(match client {
+            IpAddr::V4(address) => Ipv4Net::new(address, 24).ok()?.network().into(),
+            IpAddr::V6(address) => Ipv6Net::new(address, 48).ok()?.network().into(),
+        }),
+    }
+}
+
+/// Reduces a URL to its origin: path, query and fragment can name a person, and the backend only
+/// compares hosts.
+fn origin_of(value: &HeaderValue, suffix: &str) -> Option<HeaderValue> {
+    let text = value.to_str().ok()?;
+    if text == "null" {
+        return suffix.is_empty().then(|| value.clone());
+    }
+    let uri: Uri = text.split('#').next()?.parse().ok()?;
+    let authority = uri.authority()?;
+    let port = authority.port().map(|port| format!(":{port}")).unwrap_or_default();
+    HeaderValue::from_str(&format!("{}://{}{port}{suffix}", uri.scheme_str()?, authority.host())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    fn listen(trusted: &[&str]) -> Listen {
+        Listen {
+            address: ([127, 0, 0, 1], 0).into(),
+            trusted_proxies: trusted.iter().map(|net| net.parse().unwrap()).collect(),
+            drain_delay: std::time::Duration::ZERO,
+            drain_time: std::time::Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn believes_the_last_hop_that_is_not_ours() {
+        let listen = listen(&["10.0.0.0/8"]);
+        let inbound = headers(&[("x-forwarded-for", "1.1.1.1, 203.0.113.9, 10.2.2.2")]);
+        let ours = "10.1.1.1".parse().unwrap();
+        let other = "198.51.100.7".parse().unwrap();
+        assert_eq!(client_address(ours, &inbound, &listen), "203.0.113.9".parse().ok());
+        assert_eq!(client_address(other, &inbound, &listen), Some(other));
+        assert_eq!(client_address(ours, &HeaderMap::new(), &listen), None);
+    }
+
+    #[test]
+    fn truncates_to_the_network() {
+        let truncated =
+            |text: &str| passed_on(text.parse().unwrap(), ClientIp::Truncate).unwrap().to_string();
+        assert_eq!(truncated("203.0.113.9"), "203.0.113.0");
+        assert_eq!(truncated("2001:db8:1:2:3::4"), "2001:db8:1::");
+    }
+
+    #[test]
+    fn reduces_a_referer_to_its_origin() {
+        let reduced = |text: &'static str, suffix| {
+            origin_of(&HeaderValue::from_static(text), suffix).map(|value| value.to_str().unwrap().to_owned())
+        };
+        let referer = "https://ann:pw@app.example:8443/user/ann@example.com?q=1#x";
+        assert_eq!(reduced(referer, "/").as_deref(), Some("https://app.example:8443/"));
+        assert_eq!(reduced("https://app.example", "").as_deref(), Some("https://app.example"));
+        assert_eq!(reduced("not a url", "/"), None);
+    }
+}

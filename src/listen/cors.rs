@@ -1,0 +1,72 @@
+//! What a browser must be told before it lets a page see an answer.
+//!
+//! Every answer carries it, refusals too: a browser that may not see a refusal takes it for a
+//! broken network and sends again.
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, HeaderValue, ORIGIN, VARY,
+};
+use http::{HeaderMap, Response, StatusCode};
+use http_body_util::Full;
+
+use crate::decode::endpoint::{NoEndpoint, classify};
+use crate::exchange::Rejection;
+use crate::listen::reply;
+
+/// How long a browser may keep what a preflight said, in seconds.
+const MAX_AGE: &str = "86400";
+
+/// Who asks, as far as CORS is concerned.
+pub(crate) struct Caller {
+    origin: Option<HeaderValue>,
+    wanted_headers: Option<HeaderValue>,
+    wants_method: bool,
+}
+
+impl Caller {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        Self {
+            origin: headers.get(ORIGIN).cloned(),
+            wanted_headers: headers.get(ACCESS_CONTROL_REQUEST_HEADERS).cloned(),
+            wants_method: headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD),
+        }
+    }
+
+    /// Lets the caller's page see the answer.
+    pub(crate) fn allow(&self, headers: &mut HeaderMap) {
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+        let Some(origin) = &self.origin else { return };
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Retry-After, X-Request-Id"));
+    }
+}
+
+/// Answers `OPTIONS`; nothing of it goes upstream, and it is no exchange.
+pub(crate) fn preflight(caller: &Caller, path: &str) -> Response<Full<Bytes>> {
+    let mut response = if classify("OPTIONS", path) == Err(NoEndpoint::UnknownPath) {
+        reply::of_a_rejection(Rejection::UnknownPath)
+    } else if caller.wants_method {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        response
+    } else {
+        let mut response = Response::new(Full::new(Bytes::from_static(b"{\"status\":\"Ok\"}")));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    };
+    caller.allow(response.headers_mut());
+    if caller.wants_method {
+        let headers = response.headers_mut();
+        let methods = HeaderValue::from_static("GET, POST, DELETE, OPTIONS");
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
+        if let Some(wanted) = &caller.wanted_headers {
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+        }
+    }
+    response
+}

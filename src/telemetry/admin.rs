@@ -1,0 +1,114 @@
+//! The listener for operators: `/healthz`, `/readyz`, `/metrics`.
+//!
+//! It shares nothing with the listener for SDKs and forwards nothing.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use crate::telemetry::metrics::Metrics;
+
+/// Operators and probes that may be connected at one time.
+const CONNECTIONS: usize = 64;
+
+/// Where the process stands in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Not warm yet.
+    Starting,
+    /// Takes requests.
+    Ready,
+    /// Ends what is under way.
+    Draining,
+}
+
+/// Whether the process wants requests. Shared between the app and the admin listener.
+#[derive(Default)]
+pub struct Readiness(AtomicU8);
+
+impl Readiness {
+    /// Moves on.
+    pub fn set(&self, phase: Phase) {
+        self.0.store(phase as u8, Ordering::SeqCst);
+    }
+
+    /// Where the process stands.
+    pub fn phase(&self) -> Phase {
+        match self.0.load(Ordering::SeqCst) {
+            0 => Phase::Starting,
+            1 => Phase::Ready,
+            _ => Phase::Draining,
+        }
+    }
+}
+
+/// Serves operators until told to stop.
+pub async fn serve(
+    listener: TcpListener,
+    metrics: Arc<Metrics>,
+    readiness: Arc<Readiness>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        let (Ok((stream, _)), Ok(slot)) = (accepted, Arc::clone(&slots).try_acquire_owned()) else {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let (metrics, readiness, mut stop) = (Arc::clone(&metrics), Arc::clone(&readiness), stop.clone());
+        tokio::spawn(async move {
+            let service = service_fn(move |request: Request<hyper::body::Incoming>| {
+                let reply = answer(request.method(), request.uri().path(), &metrics, &readiness);
+                async move { Ok::<_, Infallible>(reply) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(Duration::from_secs(5))
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                _ = connection => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
+            drop(slot);
+        });
+    }
+}
+
+fn answer(method: &Method, path: &str, metrics: &Metrics, readiness: &Readiness) -> Response<Full<Bytes>> {
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    let (status, kind, body) = match path {
+        _ if *method != Method::GET && *method != Method::HEAD => {
+            (StatusCode::METHOD_NOT_ALLOWED, plain, Bytes::from_static(b"method not allowed\n"))
+        }
+        "/healthz" => (StatusCode::OK, plain, Bytes::from_static(b"ok\n")),
+        "/readyz" => match readiness.phase() {
+            Phase::Ready => (StatusCode::OK, plain, Bytes::from_static(b"ready\n")),
+            Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, plain, Bytes::from_static(b"starting\n")),
+            Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, plain, Bytes::from_static(b"draining\n")),
+        },
+        "/metrics" => {
+            let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+            (StatusCode::OK, kind, Bytes::from(metrics.render()))
+        }
+        _ => (StatusCode::NOT_FOUND, plain, Bytes::from_static(b"not found\n")),
+    };
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}

@@ -1,0 +1,12 @@
+//! What a panic may say: where it happened, and nothing else.
+//!
+//! The message of a panic can quote a payload (an index, a string that could not be sliced), so
+//! it is never printed.
+
+/// Replaces the hook that prints the message of a panic.
+pub fn install_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let (file, line) = info.location().map_or(("?", 0), |at| (at.file(), at.line()));
+        tracing::error!(file, line, "a thread panicked");
+    }));
+}
