@@ -1,3 +1,6 @@
 //! The integration tests: one binary, one file a topic.
 
+mod fixtures;
+mod hostile;
 mod rules;
+mod support;
