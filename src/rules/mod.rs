@@ -133,6 +133,8 @@ pub struct Rule {
     pub(crate) name: String,
     pub(crate) pack: Arc<str>,
     pub(crate) entity: String,
+    /// The same for all rules of one entity.
+    pub(crate) entity_idx: u16,
     pub(crate) description: String,
     pub(crate) tier: Tier,
     pub(crate) action: Action,
