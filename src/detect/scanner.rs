@@ -15,7 +15,7 @@ use crate::detect::boundary;
 use crate::detect::cluster::{self, Cluster};
 use crate::detect::explain::{Miss, Why};
 use crate::detect::overlap::{self, Candidate};
-use crate::detect::prefilter::{AFTER, CombinedScratch, PatternRef, Prefilter, Use};
+use crate::detect::prefilter::{AFTER, Combined, CombinedScratch, PatternRef, Prefilter, Use};
 use crate::detect::{Context, Finding};
 use crate::rules::{OnFailedCheck, Pattern, Rule, RuleIdx, RuleSet};
 use crate::text::fold::fold;
@@ -53,6 +53,8 @@ pub struct Scratch {
     caches: Vec<Option<Box<meta::Cache>>>,
     numeric: Option<CombinedScratch>,
     mixed: Option<CombinedScratch>,
+    long: Option<CombinedScratch>,
+    runs: Vec<(usize, usize)>,
     context: String,
     context_rules: Vec<RuleIdx>,
 }
@@ -201,6 +203,7 @@ impl Scanner {
             scratch.caches.resize_with(n_patterns, || None);
             scratch.numeric = Some(self.prefilter.numeric.scratch());
             scratch.mixed = Some(self.prefilter.mixed.scratch());
+            scratch.long = Some(self.prefilter.runs.scratch());
         }
     }
 
@@ -245,7 +248,13 @@ impl Scanner {
         let Scratch { clusters, hits, jobs, context_rules, .. } = scratch;
         for hit in hits.iter() {
             let Some(rule) = self.rules.rule(hit.rule) else { continue };
-            for (of, pattern) in keyword_patterns(hit.rule, rule) {
+            // The combined automata want clean boundaries; a label glued to its value has none.
+            let next = text.as_bytes().get(hit.end);
+            let is_glued = next.is_some_and(|byte| !matches!(byte, b' ' | b':' | b'=' | b'"' | b'\n'));
+            let patterns =
+                rule.patterns.iter().enumerate().filter(|(_, pattern)| is_glued || !pattern.is_free);
+            for (n, pattern) in patterns {
+                let of = PatternRef { rule: hit.rule, pattern: n as u8 };
                 let max = pattern.shape.max_len.unwrap_or(text.len());
                 let start = hit.start.saturating_sub(max + AFTER);
                 let end = (hit.end + rule.distance + max).min(text.len());
@@ -262,39 +271,22 @@ impl Scanner {
         jobs.sort_unstable();
     }
 
-    /// Free patterns that are called up by digits.
+    /// Free patterns that are called up by digits or long runs.
     fn call_numbers(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { clusters, jobs, numeric, mixed, .. } = scratch;
-        let (Some(numeric), Some(mixed)) = (numeric, mixed) else { return };
+        let Scratch { clusters, runs, jobs, numeric, mixed, long, .. } = scratch;
+        let (Some(numeric), Some(mixed), Some(long)) = (numeric, mixed, long) else { return };
         let set = &self.prefilter.numeric;
-        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.min_digits) {
+        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
             set.matching(text, cluster.start..cluster.end, numeric, |pattern| {
                 jobs.push(Job { pattern, is_anchored: false, start: cluster.start, end: cluster.end });
             });
         }
         let set = &self.prefilter.mixed;
-        let mut open: Option<Range<usize>> = None;
-        let mut run = |window: Range<usize>| {
-            set.matching(text, window.clone(), mixed, |pattern| {
-                jobs.push(Job { pattern, is_anchored: false, start: window.start, end: window.end });
-            });
-        };
-        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.min_digits) {
-            let start = cluster.start.saturating_sub(set.max_len);
-            let end = (cluster.end + set.max_len).min(text.len());
-            open = match open {
-                Some(window) if start <= window.end => Some(window.start..end),
-                other => {
-                    if let Some(window) = other {
-                        run(window);
-                    }
-                    Some(start..end)
-                }
-            };
-        }
-        if let Some(window) = open {
-            run(window);
-        }
+        let enough = clusters.iter().filter(|cluster| cluster.n_digits >= set.least);
+        call_around(set, text, enough.map(|cluster| (cluster.start, cluster.end)), mixed, jobs);
+        let set = &self.prefilter.runs;
+        cluster::find_runs(text.as_bytes(), set.least, runs);
+        call_around(set, text, runs.iter().copied(), long, jobs);
     }
 
     /// Runs all jobs; windows of one pattern that touch are one.
@@ -317,6 +309,37 @@ impl Scanner {
             let mut run = Run { idx, rule, pattern, cache, evidence: &evidence, candidates, misses };
             if first.is_anchored { run.at_anchors(same) } else { run.in_windows(same) }
         }
+    }
+}
+
+/// Asks a set of patterns about what lies around `spots`, which are sorted.
+fn call_around(
+    set: &Combined,
+    text: &str,
+    spots: impl Iterator<Item = (usize, usize)>,
+    scratch: &mut CombinedScratch,
+    jobs: &mut Vec<Job>,
+) {
+    let mut open: Option<Range<usize>> = None;
+    let mut run = |window: Range<usize>| {
+        set.matching(text, window.clone(), scratch, |pattern| {
+            jobs.push(Job { pattern, is_anchored: false, start: window.start, end: window.end });
+        });
+    };
+    for (start, end) in spots {
+        let (start, end) = (start.saturating_sub(set.max_len), (end + set.max_len).min(text.len()));
+        open = match open {
+            Some(window) if start <= window.end => Some(window.start..end),
+            other => {
+                if let Some(window) = other {
+                    run(window);
+                }
+                Some(start..end)
+            }
+        };
+    }
+    if let Some(window) = open {
+        run(window);
     }
 }
 
