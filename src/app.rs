@@ -137,9 +137,9 @@ impl Running {
     ///
     /// # Errors
     /// The file has problems, or names what cannot be had.
-    pub fn reload_file(&mut self, path: &Path) -> Result<(), ReloadError> {
+    pub fn reload_file(&self, path: &Path) -> Result<(), ReloadError> {
         let result =
-            config::load(path).map_err(ReloadError::from).and_then(|config| self.put_in_force(config));
+            config::load(path).map_err(ReloadError::from).and_then(|config| self.put_in_force(&config));
         self.proxy.metrics().reloaded(result.is_ok());
         result
     }
@@ -148,15 +148,15 @@ impl Running {
     ///
     /// # Errors
     /// It names what cannot be had.
-    pub fn reload(&mut self, config: Config) -> Result<(), ReloadError> {
+    pub fn reload(&self, config: &Config) -> Result<(), ReloadError> {
         let result = self.put_in_force(config);
         self.proxy.metrics().reloaded(result.is_ok());
         result
     }
 
-    fn put_in_force(&mut self, config: Config) -> Result<(), ReloadError> {
-        let live = Live::new(&config)?;
-        for key in fixed_keys(&self.config, &config) {
+    fn put_in_force(&self, config: &Config) -> Result<(), ReloadError> {
+        let live = Live::new(config)?;
+        for key in fixed_keys(&self.config, config) {
             tracing::warn!(key, "this key changed, but takes effect only at the next start");
         }
         self.proxy.replace(live);

@@ -70,7 +70,7 @@ impl Store {
             _lock: lock,
         };
         let first = store.mend(tail.torn, intents, &segments).map_err(io("a segment cannot be read"))?;
-        store.commit(Vec::new(), first).map_err(io("it cannot be written to"))?;
+        store.commit(&[], first).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
 
@@ -139,13 +139,13 @@ impl Store {
     ///
     /// # Errors
     /// Nothing counts as written; records of what was forwarded are kept for the next attempt.
-    pub(crate) fn commit(&mut self, intents: Vec<Entry>, records: Vec<Entry>) -> io::Result<()> {
+    pub(crate) fn commit(&mut self, intents: &[Entry], records: Vec<Entry>) -> io::Result<()> {
         let mut all = std::mem::take(&mut self.backlog);
         if self.is_broken {
             all.push(self.entry(Kind::Resumed));
         }
         all.extend(records);
-        match self.try_commit(&intents, &all) {
+        match self.try_commit(intents, &all) {
             Ok(()) => {
                 self.is_broken = false;
                 let ids = all.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));

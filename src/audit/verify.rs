@@ -152,15 +152,12 @@ impl<'a> Walk<'a> {
     fn line(&mut self) -> Option<(&'a [u8], bool)> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
         self.line += 1;
-        match memchr::memchr(b'\n', rest) {
-            Some(len) => {
-                self.at += len + 1;
-                Some((rest.get(..len)?, true))
-            }
-            None => {
-                self.at = self.bytes.len();
-                Some((rest, false))
-            }
+        if let Some(len) = memchr::memchr(b'\n', rest) {
+            self.at += len + 1;
+            Some((rest.get(..len)?, true))
+        } else {
+            self.at = self.bytes.len();
+            Some((rest, false))
         }
     }
 

@@ -171,7 +171,7 @@ impl Worker {
             }
         }
         let n_records = records.len() as u64;
-        let written = self.store.commit(intents, records);
+        let written = self.store.commit(&intents, records);
         let answer = match &written {
             Ok(()) => {
                 self.metrics.audit_records.inc_by(n_records);

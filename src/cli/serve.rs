@@ -50,7 +50,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
         return failed("cannot listen to signals");
     };
     let lines = start_lines(&config);
-    let mut running = match App::start(config).await {
+    let running = match App::start(config).await {
         Ok(running) => running,
         Err(error) => return failed(error),
     };
@@ -59,7 +59,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&mut running, &file),
+            _ = hangup.recv() => reload(&running, &file),
         }
     }
     tracing::info!("draining");
@@ -75,7 +75,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
     }
 }
 
-fn reload(running: &mut Running, file: &Path) {
+fn reload(running: &Running, file: &Path) {
     match running.reload_file(file) {
         Ok(()) => tracing::info!(policy = &*running.policy_digest(), "reloaded"),
         Err(error) => {

@@ -1,1 +1,12 @@
 //! The integration tests: one binary, one file a topic.
+
+mod layers;
+
+#[cfg(feature = "proxy")]
+mod audit;
+#[cfg(feature = "proxy")]
+mod config;
+#[cfg(feature = "proxy")]
+mod proxy;
+#[cfg(feature = "proxy")]
+mod support;

@@ -1,0 +1,172 @@
+//! The configuration: what is wrong is told with file, line, key and remedy, all at once.
+
+use blackbar::config;
+
+const GOOD: &str = r#"
+[listen]
+address = "127.0.0.1:0"
+[audit]
+dir = "/tmp/audit"
+[[region]]
+name = "eu"
+upstreams = ["https://eu.i.posthog.com"]
+[routing]
+no_match = "eu"
+"#;
+
+fn problems(text: &str) -> Vec<String> {
+    let error = config::parse(text, "blackbar.toml").err().expect("problems");
+    error.to_string().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_example_of_the_design_is_accepted() {
+    let text = r#"
+[listen]
+address = "0.0.0.0:8000"
+
+[admin]
+address = "127.0.0.1:8001"
+
+[audit]
+dir = "/var/lib/blackbar/audit"
+
+[[region]]
+name = "eu"
+upstreams = ["https://eu.i.posthog.com"]
+assets = "https://eu-assets.i.posthog.com"
+
+[[region]]
+name = "us"
+upstreams = ["https://us.i.posthog.com"]
+
+[routing]
+no_match = "reject"
+country_header = "cf-ipcountry"
+
+[[route]]
+projects = ["phc_eu_project"]
+region = "eu"
+
+[[route]]
+countries = ["DE", "FR", "IT"]
+region = "eu"
+
+[redaction]
+preset = "balanced"
+text = "rules"
+inputs = "mask"
+attributes = "rules"
+images = "keep"
+client_ip = "truncate"
+
+[[redaction.selector]]
+css = ".ph-no-capture, [data-private]"
+treat = "block"
+
+[rules]
+packs = ["contact", "payment", "credentials", "network", "identity-eu", "identity-us"]
+"#;
+    let config = config::parse(text, "blackbar.toml").unwrap();
+    assert_eq!(config.regions.len(), 2);
+    assert_eq!(config.routing.routes.len(), 2);
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_its_place() {
+    let text = r#"
+[listen]
+address = "8000"
+trusted_proxies = ["10.0.0.0/8", "office"]
+
+[audit]
+sync = "sometimes"
+
+[[region]]
+name = "EU"
+upstreams = ["eu.i.posthog.com", "https://ok.test"]
+
+[[region]]
+name = "us"
+upstreams = ["https://us.test/path"]
+color = "blue"
+
+[routing]
+no_match = "asia"
+
+[[route]]
+countries = ["Germany"]
+region = "eu"
+
+[[route]]
+region = "us"
+
+[redaction]
+preset = "loose"
+client_ip = "hide"
+
+[limits]
+inflated = "64"
+request_time = "1 minute"
+workers = 0
+
+[telemetri]
+"#;
+    insta::assert_snapshot!(problems(text).join("\n"), @r#"
+blackbar.toml:3: listen.address: "8000" is not an address; write an IP and a port, such as "0.0.0.0:8000"
+blackbar.toml:4: listen.trusted_proxies[1]: "office" is not a network; write one such as "10.0.0.0/8"
+blackbar.toml:6: audit.dir: no directory for the audit records; write [audit] dir = "/var/lib/blackbar/audit"
+blackbar.toml:7: audit.sync: "sometimes" is not known here; write one of "each", "interval"
+blackbar.toml:10: region[0].name: "EU" cannot be a name; a region is named by 1 to 32 lower-case letters, digits and dashes
+blackbar.toml:11: region[0].upstreams[0]: an upstream is a scheme and a host and nothing else; write scheme and host, such as "https://eu.i.posthog.com"
+blackbar.toml:16: region[1].color: unknown field `color`, expected one of `name`, `upstreams`, `assets`, `ca_file`
+blackbar.toml:22: route[0].countries: nothing tells the country; set routing.country_header to the header of your edge
+blackbar.toml:22: route[0].countries[0]: "Germany" does not fit: write a country as two letters, such as "DE"
+blackbar.toml:25: route[1]: a route without a condition matches all; use routing.no_match for that
+blackbar.toml:29: redaction.preset: "loose" is not known here; write one of "strict", "balanced", "rules"
+blackbar.toml:30: redaction.client_ip: "hide" is not known here; write one of "keep", "truncate", "drop"
+blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB" or "64KiB"
+blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
+blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
+blackbar.toml:37: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, limits, telemetry
+"#);
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_told_with_its_line() {
+    let told = problems("[listen]\naddress = \"127.0.0.1:0\"\n[audit\n");
+    assert!(told[0].starts_with("blackbar.toml:3: this is not TOML: "), "{told:?}");
+}
+
+#[test]
+fn an_unknown_key_names_those_that_are_known() {
+    let told = problems(&GOOD.replace("[audit]", "[audit]\npath = \"/tmp\""));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("blackbar.toml:5: audit.path: "), "{told:?}");
+    assert!(told[0].contains("expected one of"), "{told:?}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let error = config::load(std::path::Path::new("no-such-file.toml")).err().unwrap();
+    assert!(error.to_string().starts_with("no-such-file.toml: cannot read the file"), "{error}");
+}
+
+#[test]
+fn redaction_alone_needs_no_other_section() {
+    assert!(config::parse_redaction_only("", "x").is_ok());
+    assert!(
+        config::parse_redaction_only("[redaction]\npreset = \"strict\"\n[listen]\nnonsense = 1", "x").is_ok()
+    );
+    assert!(config::parse_redaction_only("[redaction]\npreset = \"loose\"", "x").is_err());
+}
+
+#[test]
+fn a_preset_is_a_set_of_values_that_keys_override() {
+    let digest = |redaction: &str| {
+        config::parse_redaction_only(&format!("[redaction]\n{redaction}"), "x").unwrap().policy.digest
+    };
+    assert_eq!(digest(""), digest("preset = \"balanced\""));
+    assert_eq!(digest("preset = \"rules\"\ninputs = \"mask\""), digest("preset = \"balanced\""));
+    assert_ne!(digest("preset = \"strict\""), digest("preset = \"balanced\""));
+}
