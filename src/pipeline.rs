@@ -1,8 +1,35 @@
 //! decode → parse → redact → encode as one pure function: the library's front door.
+//!
+//! Bytes, policy and context go in; bytes, findings and new context come out. Whatever is refused
+//! here leaves nothing behind: the caller answers with [`Refusal::status`] and forwards nothing.
 
+use std::borrow::Cow;
+
+use crate::decode::codec::Bound;
+use crate::decode::codec::Level;
+use crate::decode::endpoint::Class;
 use crate::decode::endpoint::Endpoint;
+use crate::decode::endpoint::Wrapping;
+use crate::decode::form;
+use crate::decode::wrapping;
+use crate::decode::wrapping::DecodeError;
+use crate::decode::wrapping::Wrapped;
+use crate::parse::json::JsonError;
+use crate::parse::json::Tape;
+use crate::parse::json::Truncated;
+use crate::parse::value::Doc;
+use crate::parse::value::DuplicateKey;
+use crate::redact::envelope::Sender;
 use crate::redact::policy::Policy;
+use crate::redact::redactor::Place;
+use crate::redact::redactor::Redactor;
+use crate::redact::redactor::Tools;
 use crate::redact::report::Report;
+use crate::redact::surface::Surface;
+use crate::text::edit;
+use crate::text::edit::Edit;
+
+pub mod document;
 
 /// One request, as it stands on the wire.
 pub struct Request<'a> {
@@ -39,7 +66,7 @@ pub struct Redacted {
 }
 
 /// What a request says about itself, for routing. Holds identifiers: never logged as they are.
-#[derive(Default, PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq, Clone)]
 pub struct Facts {
     /// The project token.
     pub project: Option<String>,
@@ -51,43 +78,213 @@ pub struct Facts {
 
 /// Why a request was refused. Nothing of its bytes has left.
 #[derive(Debug, thiserror::Error, PartialEq, Eq, Clone, Copy)]
-#[error("{}", self.detail())]
 #[non_exhaustive]
 pub enum Refusal {
-    /// To come.
-    Undecodable,
+    /// Its wrappings could not be taken off.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// Its JSON could not be read.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// A key that decides stands twice.
+    #[error(transparent)]
+    DuplicateKey(#[from] DuplicateKey),
+    /// A packed field inflates past a limit.
+    #[error("a packed field of the body inflates past the limit")]
+    FieldTooLarge,
+    /// Its events name more than one project.
+    #[error("the events of the body name more than one project")]
+    SeveralProjects,
 }
 
 impl Refusal {
     /// A stable word for metrics, audit and replies.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Undecodable => "undecodable",
+            Self::Decode(e) => e.code(),
+            Self::Json(JsonError::TooDeep(_)) => "too_deep",
+            Self::Json(_) => "malformed_json",
+            Self::DuplicateKey(_) => "duplicate_key",
+            Self::FieldTooLarge => "field_too_large",
+            Self::SeveralProjects => "several_projects",
         }
     }
 
-    /// A sentence that holds nothing of the payload.
-    pub const fn detail(self) -> &'static str {
-        match self {
-            Self::Undecodable => "the body could not be decoded",
-        }
-    }
-
-    /// The HTTP status that fits.
+    /// The HTTP status that fits: final for every SDK.
     pub const fn status(self) -> u16 {
-        400
+        match self {
+            Self::FieldTooLarge
+            | Self::Decode(DecodeError::Codec(crate::decode::codec::CodecError::TooLarge)) => 413,
+            Self::Decode(DecodeError::UnknownEncoding) => 415,
+            _ => 400,
+        }
     }
 }
 
 /// Buffers that are kept between requests. One a worker thread.
 #[derive(Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    tools: Tools,
+    tape: Tape,
+}
 
 /// Decodes, parses, redacts and encodes one request.
 ///
 /// # Errors
 /// A [`Refusal`]: nothing of the request may be forwarded.
-pub fn run(request: &Request<'_>, _policy: &Policy, _scratch: &mut Scratch) -> Result<Redacted, Refusal> {
-    let _ = request;
-    Err(Refusal::Undecodable)
+pub fn run(request: &Request<'_>, policy: &Policy, scratch: &mut Scratch) -> Result<Redacted, Refusal> {
+    let mut sender = Sender::default();
+    let mut redactor = Redactor::new(policy, &mut scratch.tools);
+    let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
+    let has_body = !request.body.is_empty() || has_data && request.endpoint.wrapping != Wrapping::None;
+    let query = redact_query(request.query, &mut redactor);
+    if !has_body {
+        let facts = facts(sender, request);
+        return Ok(Redacted {
+            body: Vec::new(),
+            query,
+            content_type: None,
+            content_encoding: None,
+            report: redactor.report,
+            facts,
+        });
+    }
+    let wrapped = Wrapped {
+        query: request.query,
+        content_type: request.content_type,
+        content_encoding: request.content_encoding,
+        body: request.body,
+    };
+    let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };
+    let unwrapped = wrapping::unwrap(request.endpoint.wrapping, &wrapped, bound, &mut redactor.tools.codecs)?;
+    redactor.report.decoded_bytes = unwrapped.text.len() as u64;
+    let edits = judge(&unwrapped.text, request.endpoint, &mut sender, &mut redactor, &mut scratch.tape)?;
+    if redactor.is_too_large {
+        return Err(Refusal::FieldTooLarge);
+    }
+    if sender.is_ambiguous {
+        return Err(Refusal::SeveralProjects);
+    }
+    redactor.report.changed = !edits.is_empty();
+    let body = if edits.is_empty() && unwrapped.is_canonical && !has_data {
+        request.body.to_vec()
+    } else {
+        encode(&unwrapped.text, edits, &mut redactor)
+    };
+    let Redactor { report, .. } = redactor;
+    let facts = facts(sender, request);
+    Ok(Redacted {
+        body,
+        query,
+        content_type: Some("application/json".to_owned()),
+        content_encoding: Some("gzip"),
+        report,
+        facts,
+    })
+}
+
+/// Parses a text and judges all of it: one document, or on some endpoints one a line.
+fn judge(
+    text: &str,
+    endpoint: &Endpoint,
+    sender: &mut Sender,
+    redactor: &mut Redactor<'_>,
+    tape: &mut Tape,
+) -> Result<Vec<Edit>, Refusal> {
+    let depth = redactor.policy.limits.depth;
+    let mut edits = Vec::new();
+    let read = tape.read(text, depth, Truncated::Reject);
+    if matches!(read, Err(JsonError::Syntax(_))) && endpoint.wrapping == Wrapping::Json {
+        return judge_lines(text, sender, redactor, tape);
+    }
+    read?;
+    if let Some(root) = Doc::new(text, tape).root() {
+        match endpoint.class {
+            Class::Telemetry | Class::Api => redactor.json(root, Place::new(Surface::Property), &mut edits),
+            _ => redactor.envelope(root, sender, &mut edits)?,
+        }
+    }
+    edits.sort_by_key(|edit| edit.span);
+    Ok(edits)
+}
+
+fn judge_lines(
+    text: &str,
+    _sender: &mut Sender,
+    redactor: &mut Redactor<'_>,
+    tape: &mut Tape,
+) -> Result<Vec<Edit>, Refusal> {
+    let mut edits = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let from = edits.len();
+        if !line.trim().is_empty() {
+            tape.read(line, redactor.policy.limits.depth, Truncated::Reject)?;
+            if let Some(root) = Doc::new(line, tape).root() {
+                redactor.json(root, Place::new(Surface::Property), &mut edits);
+            }
+        }
+        for edit in edits.iter_mut().skip(from) {
+            edit.span = edit.span.shifted(at);
+        }
+        at += line.len();
+    }
+    edits.sort_by_key(|edit| edit.span);
+    Ok(edits)
+}
+
+/// Applies the edits and puts the one canonical wrapping on.
+fn encode(text: &str, edits: Vec<Edit>, redactor: &mut Redactor<'_>) -> Vec<u8> {
+    redactor.count(&edits);
+    let plain: Cow<'_, [u8]> = if edits.is_empty() {
+        Cow::Borrowed(text.as_bytes())
+    } else {
+        let mut out = Vec::new();
+        edit::apply(text.as_bytes(), &edits, &mut out);
+        Cow::Owned(out)
+    };
+    let mut body = Vec::new();
+    redactor.tools.codecs.gzip(&plain, Level::Body, &mut body);
+    body
+}
+
+/// The query that goes on: without what the canonical wrapping makes wrong, and judged.
+fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| {
+            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+            let name = form::decode(name, form::Plus::IsSpace);
+            !pair.is_empty() && *name != *b"data" && *name != *b"compression"
+        })
+        .collect();
+    let kept = kept.join("&");
+    let mut edits = Vec::new();
+    let place = Place::new(Surface::Query);
+    for pair in kept.split('&') {
+        // The token of a project is public and routes the request.
+        let is_token = pair.strip_prefix("token=").is_some_and(|token| token.starts_with("phc_"));
+        let offset = pair.as_ptr() as usize - kept.as_ptr() as usize;
+        if !is_token {
+            let from = edits.len();
+            redactor.pairs(pair, place, &mut edits);
+            for edit in edits.iter_mut().skip(from) {
+                edit.span = edit.span.shifted(offset);
+            }
+        }
+    }
+    let redacted = redactor.applied(&kept, &mut edits);
+    String::from_utf8_lossy(&redacted).into_owned()
+}
+
+fn facts(sender: Sender, request: &Request<'_>) -> Facts {
+    let from_query =
+        || form::value(request.query, "token").map(|token| String::from_utf8_lossy(&token).into_owned());
+    let from_path = || {
+        let mut segments = request.path.split('/').filter(|s| !s.is_empty());
+        (segments.next() == Some("array")).then(|| segments.next().map(str::to_owned)).flatten()
+    };
+    let project =
+        sender.project.or_else(|| request.bearer.map(str::to_owned)).or_else(from_query).or_else(from_path);
+    Facts { project, session: sender.session, sdk: sender.sdk }
 }

@@ -10,9 +10,8 @@ use serde::Serialize;
 
 use crate::cli::{failed, tell};
 use crate::config::{self, RedactionOnly};
-use crate::decode::endpoint::classify;
-use crate::pipeline::{self, Refusal, Request, Scratch};
-use crate::redact::policy::Policy;
+use crate::pipeline::Scratch;
+use crate::pipeline::document;
 use crate::redact::report::Report;
 
 /// Redacts a document to standard output, in the shape it came in.
@@ -54,9 +53,9 @@ impl Redact {
             Ok(input) => input,
             Err(error) => return failed(format_args!("cannot read the input: {error}")),
         };
-        match redact_document(&input, &policy.policy) {
-            Ok((output, report)) => self.write(&output, &report),
-            Err(refusal) => failed(format_args!("{} ({})", refusal.detail(), refusal.code())),
+        match document::redact(&input, &policy.policy, &mut Scratch::default()) {
+            Ok(redacted) => self.write(&redacted.bytes, &redacted.report),
+            Err(refusal) => failed(format_args!("{} ({})", refusal, refusal.code())),
         }
     }
 
@@ -71,22 +70,6 @@ impl Redact {
         }
         ExitCode::SUCCESS
     }
-}
-
-/// The seam to the core.
-fn redact_document(input: &[u8], policy: &Policy) -> Result<(Vec<u8>, Report), Refusal> {
-    let Ok(endpoint) = classify("POST", "/s/") else { return Err(Refusal::Undecodable) };
-    let request = Request {
-        endpoint,
-        path: "/s/",
-        query: "",
-        content_type: None,
-        content_encoding: None,
-        bearer: None,
-        body: input,
-    };
-    let redacted = pipeline::run(&request, policy, &mut Scratch::default())?;
-    Ok((redacted.body, redacted.report))
 }
 
 fn read(input: Option<&Path>) -> std::io::Result<Vec<u8>> {

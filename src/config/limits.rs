@@ -93,6 +93,7 @@ struct Raw {
     other_body: Option<String>,
     inflated: Option<String>,
     cv_field: Option<String>,
+    cv_total: Option<String>,
     ratio: Option<i64>,
     depth: Option<i64>,
     in_flight: Option<String>,
@@ -118,6 +119,7 @@ pub(crate) fn check_payload(checker: &mut Checker<'_>) -> Limits {
         other_body: checker.size("limits.other_body", raw.other_body.as_deref(), default.other_body),
         inflated: checker.size("limits.inflated", raw.inflated.as_deref(), default.inflated),
         cv_field: checker.size("limits.cv_field", raw.cv_field.as_deref(), default.cv_field),
+        cv_total: checker.size("limits.cv_total", raw.cv_total.as_deref(), default.cv_total),
         ratio: checker.count("limits.ratio", raw.ratio, default.ratio),
         depth: checker.count("limits.depth", raw.depth, default.depth),
     }

@@ -15,7 +15,7 @@ use crate::config::limits;
 use crate::config::redaction::{self, Redaction};
 use crate::config::rules::{self, Rules};
 use crate::redact::policy::{Limits, Policy};
-use crate::rules::RuleSet;
+use crate::rules::{PackSource, RuleSet, builtin_packs};
 
 /// A policy, with the names by which people and records refer to it.
 #[derive(Clone)]
@@ -36,26 +36,29 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let rules = rules::check(checker);
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
     let rule_set = build_rules(checker, &rules)?;
-    Some(build(rule_set, &redaction, &rules, limits, hash_key))
+    Some(build(rule_set, &redaction, limits, hash_key))
 }
 
-fn build_rules(_checker: &mut Checker<'_>, _rules: &Rules) -> Option<RuleSet> {
-    Some(RuleSet {})
+fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
+    let files = rules::read_dirs(checker, &rules.dirs);
+    let extra: Vec<PackSource<'_>> = files.iter().map(|(name, text)| PackSource { name, text }).collect();
+    match RuleSet::build(builtin_packs(), &extra, &rules.selection()) {
+        Ok(set) => Some(set),
+        Err(error) => {
+            for problem in error.problems {
+                checker.problem("rules", problem.to_string());
+            }
+            None
+        }
+    }
 }
 
-fn build(
-    rule_set: RuleSet,
-    redaction: &Redaction,
-    rules: &Rules,
-    limits: Limits,
-    hash_key: [u8; 32],
-) -> PolicyInForce {
-    let mut canonical = String::new();
-    let _ = write!(canonical, "{:?}\n{:?}\n{rules:?}\n{limits:?}\n", redaction.postures, redaction.selectors);
-    let digest = hex(&Sha256::digest(canonical.as_bytes()));
+fn build(rule_set: RuleSet, redaction: &Redaction, limits: Limits, hash_key: [u8; 32]) -> PolicyInForce {
+    let n_rules = rule_set.rules().len();
     let summary = format!("{:?}: {:?}", redaction.preset, redaction.postures);
-    let policy = Policy { rules: rule_set, postures: redaction.postures.clone(), limits, hash_key };
-    PolicyInForce { policy: Arc::new(policy), digest: digest.into(), n_rules: 0, summary }
+    let policy = Policy::new(rule_set, redaction.postures.clone(), limits, hash_key);
+    let digest = policy.digest().into();
+    PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary }
 }
 
 /// The key of the `hash` action: from its file, or else one of this process that a reload keeps.

@@ -1,10 +1,11 @@
 //! `[rules]`: which rule packs and rules are in force.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
+use crate::rules::{self, Action, Selection};
 
 /// Packs that are in force when nothing is said.
 pub(crate) const DEFAULT_PACKS: &[&str] =
@@ -52,4 +53,51 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Rules {
     }
     let packs = raw.packs.unwrap_or_else(|| DEFAULT_PACKS.iter().map(|name| (*name).to_owned()).collect());
     Rules { packs, dirs: raw.dirs, disable: raw.disable, overrides: raw.overrides }
+}
+
+impl Rules {
+    /// The same, in the words of the core.
+    pub(crate) fn selection(&self) -> Selection {
+        let overrides = self.overrides.iter().map(|entry| rules::Override {
+            rule: entry.rule.clone(),
+            action: Some(entry.action()),
+            enabled: None,
+        });
+        Selection { packs: self.packs.clone(), disable: self.disable.clone(), overrides: overrides.collect() }
+    }
+}
+
+impl Override {
+    fn action(&self) -> Action {
+        match self.action.as_str() {
+            "replace" => Action::Replace(self.label.clone().unwrap_or_else(|| format!("[{}]", self.rule))),
+            "hash" => Action::Hash,
+            "partial" => Action::Partial { keep_last: self.keep_last.unwrap_or(4) },
+            "drop" => Action::Drop,
+            _ => Action::Mask,
+        }
+    }
+}
+
+/// Reads all `*.toml` files of the directories, in the order of their names.
+pub(crate) fn read_dirs(checker: &mut Checker<'_>, dirs: &[PathBuf]) -> Vec<(String, String)> {
+    let mut packs = Vec::new();
+    for (idx, dir) in dirs.iter().enumerate() {
+        match read_dir(dir) {
+            Ok(found) => packs.extend(found),
+            Err(error) => checker
+                .problem(&format!("rules.dirs[{idx}]"), format!("cannot read {}: {error}", dir.display())),
+        }
+    }
+    packs
+}
+
+/// Reads all `*.toml` files of a directory, in the order of their names.
+pub(crate) fn read_dir(dir: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let mut paths = std::fs::read_dir(dir)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    paths.into_iter().map(|path| Ok((path.display().to_string(), std::fs::read_to_string(&path)?))).collect()
 }

@@ -1,7 +1,25 @@
 //! Rules at work: prefilter, scanner, validators, overlaps.
+//!
+//! Takes a text and the words that stand beside it, gives findings. Knows nothing of snapshots or
+//! JSON: who calls it says what a text is and what stands beside it.
+//!
+//! **Invariant:** findings are sorted, do not overlap, lie on character boundaries, and together
+//! cover every byte that any rule found.
+
+mod boundary;
+pub mod check;
+mod cluster;
+mod explain;
+mod overlap;
+mod prefilter;
+pub mod scanner;
+pub mod validate;
 
 use crate::rules::RuleIdx;
 use crate::text::span::Span;
+
+pub use crate::detect::explain::{Miss, Why};
+pub use crate::detect::scanner::{Scanner, Scratch};
 
 /// A validated match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,4 +28,11 @@ pub struct Finding {
     pub rule: RuleIdx,
     /// Where, in the text as given to the scanner.
     pub span: Span,
+}
+
+/// What stands beside a text.
+#[derive(Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// Key, attribute, parameter or header name, label, column header: as found, joined by blanks.
+    pub words: &'a str,
 }

@@ -61,7 +61,7 @@ impl Rejection {
             Self::BodyTimeout => "the body did not arrive in time",
             Self::ClientGone => "the body ended too early",
             Self::Overloaded => "too much is under way; try again",
-            Self::Refused(refusal) => return refusal.detail().to_owned(),
+            Self::Refused(refusal) => return refusal.to_string(),
             Self::Internal => "the request could not be processed; nothing of it was forwarded",
             Self::NoRegion => "no region is allowed to receive this request",
             Self::AuditUnavailable => "the audit record cannot be written, so nothing is forwarded",

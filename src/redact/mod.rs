@@ -1,7 +1,40 @@
 //! From a span index, a policy and the session's context to edits and findings.
 //!
-//! Lets no text through that it did not look at.
+//! Lets no text through that it did not look at: the grammars only make the treatment finer, and
+//! what they do not name is walked as JSON with every rule. Nothing is decided on the order of keys.
 
 pub mod policy;
 pub mod report;
 pub mod surface;
+
+pub(crate) mod envelope;
+
+pub(crate) mod snapshot;
+
+pub(crate) mod dom;
+
+pub(crate) mod attribute;
+
+pub(crate) mod wireframe;
+
+pub(crate) mod packed;
+
+pub(crate) mod json;
+
+pub(crate) mod redactor;
+
+pub(crate) mod text;
+
+pub(crate) mod url;
+
+pub(crate) mod markup;
+
+pub(crate) mod css;
+
+pub(crate) mod image;
+
+pub(crate) mod png;
+
+pub(crate) mod mask;
+
+pub(crate) mod tag;

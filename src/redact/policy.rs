@@ -1,5 +1,11 @@
 //! The policy in force: rules, postures, limits, and the digest that names them.
 
+use std::sync::Arc;
+
+use sha2::Digest;
+use sha2::Sha256;
+
+use crate::detect::Scanner;
 use crate::rules::RuleSet;
 
 /// What happens to text that nobody vouched for.
@@ -94,6 +100,8 @@ pub struct Limits {
     pub inflated: usize,
     /// One `cv` field, inflated.
     pub cv_field: usize,
+    /// All `cv` fields of one body, inflated.
+    pub cv_total: usize,
     /// Inflated size over wire size, of the body and of each field.
     pub ratio: usize,
     /// Levels of JSON, strings that hold JSON included.
@@ -109,6 +117,7 @@ impl Default for Limits {
             other_body: 2 * MIB,
             inflated: 64 * MIB,
             cv_field: 64 * MIB,
+            cv_total: 256 * MIB,
             ratio: 1000,
             depth: 1024,
         }
@@ -117,12 +126,38 @@ impl Default for Limits {
 
 /// The policy in force.
 pub struct Policy {
-    /// The rules.
-    pub rules: RuleSet,
+    scanner: Scanner,
     /// The postures.
     pub postures: Postures,
     /// The bounds.
     pub limits: Limits,
-    /// Key of the `hash` action.
+    /// Key of the `hash` action and of pseudonyms.
     pub hash_key: [u8; 32],
+    digest: String,
+}
+
+impl Policy {
+    /// Puts a policy together.
+    pub fn new(rules: RuleSet, postures: Postures, limits: Limits, hash_key: [u8; 32]) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(rules.digest());
+        hasher.update(format!("{postures:?} {limits:?}"));
+        let digest = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Self { scanner: Scanner::new(Arc::new(rules)), postures, limits, hash_key, digest }
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &RuleSet {
+        self.scanner.rules()
+    }
+
+    /// The rules at work.
+    pub fn scanner(&self) -> &Scanner {
+        &self.scanner
+    }
+
+    /// Names the policy: SHA-256 over all that decides what is redacted, keys aside.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
 }

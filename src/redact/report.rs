@@ -9,7 +9,7 @@ use crate::redact::surface::Surface;
 pub enum Cause {
     /// A rule, by its id.
     Rule(std::sync::Arc<str>),
-    /// A posture that masks or drops all of a surface, by the posture's key.
+    /// A posture that masks or drops all of a surface.
     Posture(&'static str),
     /// A selector of the policy, by what it does.
     Selector(&'static str),
@@ -18,7 +18,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// The word for metrics, reports and audit: a rule id, or `posture:inputs`, `selector:mask`, `guard:cv`.
+    /// The word for metrics, reports and audit: a rule id, or `posture:mask`, `selector:mask`, `guard:cv`.
     pub fn label(&self) -> String {
         match self {
             Self::Rule(id) => id.to_string(),

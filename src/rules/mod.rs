@@ -1,6 +1,67 @@
 //! Rule packs: TOML that people write → checked → compiled rules that run.
 //!
-//! What the user wrote and what runs are two types and one conversion; all that can fail, fails there.
+//! What the user wrote ([`syntax`], private) and what runs ([`Rule`]) are two types and one
+//! conversion, [`RuleSet::build`]; all that can fail, fails there, with every problem at once. This module does not
+//! search anything: [`crate::detect`] does.
+//!
+//! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
+//! unique id; the digest changes when anything that changes its behaviour does.
+
+mod builtin;
+mod compile;
+pub mod error;
+pub(crate) mod keys;
+mod load;
+pub(crate) mod shape;
+mod syntax;
+
+use std::sync::Arc;
+
+use regex_automata::meta;
+
+use crate::detect::validate::Validator;
+use crate::rules::error::LoadError;
+use crate::rules::keys::KeyIndex;
+
+pub use crate::rules::builtin::builtin_packs;
+
+/// A pack file: its name, for error messages, and its text.
+#[derive(Clone, Copy, Debug)]
+pub struct PackSource<'a> {
+    /// File name as it should appear in error messages.
+    pub name: &'a str,
+    /// The TOML.
+    pub text: &'a str,
+}
+
+/// Which rules are in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Names of packs, or `all`.
+    pub packs: Vec<String>,
+    /// Ids of rules that are off.
+    pub disable: Vec<String>,
+    /// What differs from the pack.
+    pub overrides: Vec<Override>,
+}
+
+impl Selection {
+    /// Every rule of every pack, as the packs have them.
+    pub fn all() -> Self {
+        Self { packs: vec!["all".to_owned()], ..Self::default() }
+    }
+}
+
+/// A change to one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The rule's id.
+    pub rule: String,
+    /// What is done to its findings instead.
+    pub action: Option<Action>,
+    /// `Some(true)` puts a rule of any known pack in force, `Some(false)` takes it out.
+    pub enabled: Option<bool>,
+}
 
 /// Index of a rule in its [`RuleSet`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,5 +85,217 @@ pub enum Action {
     Drop,
 }
 
+/// How much a match says by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Distinctive: matches anywhere.
+    A,
+    /// Matches where its boundaries are clean.
+    B,
+    /// Needs a keyword, or its official separators.
+    C,
+    /// Needs a keyword.
+    D,
+}
+
+/// What may not stand beside a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boundary {
+    /// Anything may.
+    None,
+    /// No letter, digit or underscore.
+    Word,
+    /// As `Word`, and no further digits behind a point or hyphen: not a part of a longer number.
+    Number,
+}
+
+/// What a failed checksum does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailedCheck {
+    /// The match still counts where a keyword stands right beside it.
+    NeedsKeyword,
+    /// No match.
+    Reject,
+}
+
+/// How much a key that decides by itself gives away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyStrength {
+    /// Passwords, tokens, numbers of cards and documents: the whole value always goes.
+    Secret,
+    /// Names, streets, birthdays.
+    Personal,
+}
+
+/// One detector.
+pub struct Rule {
+    pub(crate) id: Arc<str>,
+    pub(crate) name: String,
+    pub(crate) pack: Arc<str>,
+    pub(crate) entity: String,
+    pub(crate) description: String,
+    pub(crate) tier: Tier,
+    pub(crate) action: Action,
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) boundary: Boundary,
+    pub(crate) validator: Option<Validator>,
+    pub(crate) on_failed_check: OnFailedCheck,
+    pub(crate) anchors: Vec<String>,
+    pub(crate) digits: usize,
+    pub(crate) keywords: Vec<Keyword>,
+    pub(crate) distance: usize,
+    pub(crate) allow: Vec<String>,
+    pub(crate) keys: Vec<String>,
+    pub(crate) key_strength: Option<KeyStrength>,
+    pub(crate) examples: Examples,
+}
+
+/// One regex of a rule, and what the prefilter knows about it.
+pub(crate) struct Pattern {
+    pub(crate) regex: meta::Regex,
+    pub(crate) source: String,
+    /// Index of the group `value`.
+    pub(crate) value: Option<usize>,
+    /// Whether it matches without a keyword.
+    pub(crate) is_free: bool,
+    pub(crate) shape: shape::Shape,
+}
+
+/// A literal that gives a match its context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Keyword {
+    /// In lower case.
+    pub(crate) text: String,
+    /// Whether letters may stand before it.
+    pub(crate) is_open_left: bool,
+    /// Whether letters may stand behind it.
+    pub(crate) is_open_right: bool,
+}
+
+/// What a rule's author promised.
+#[derive(Default)]
+pub(crate) struct Examples {
+    pub(crate) line: usize,
+    pub(crate) file: String,
+    pub(crate) positive: Vec<Example>,
+    pub(crate) negative: Vec<Example>,
+    pub(crate) undecided_keys: Vec<String>,
+}
+
+/// One text, with guillemets around what must be found.
+pub(crate) struct Example {
+    pub(crate) text: String,
+    pub(crate) context: String,
+}
+
+impl Rule {
+    /// The stable id.
+    pub fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    /// A name for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The pack it comes from.
+    pub fn pack(&self) -> &str {
+        &self.pack
+    }
+
+    /// The kind of thing it finds, as in `CREDIT_CARD`.
+    pub fn entity(&self) -> &str {
+        &self.entity
+    }
+
+    /// What it finds, in a sentence.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// How much a match says by itself.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// What is done to its findings.
+    pub fn action(&self) -> &Action {
+        &self.action
+    }
+
+    /// The words that give a match its context.
+    pub fn keywords(&self) -> impl Iterator<Item = &str> {
+        self.keywords.iter().map(|keyword| keyword.text.as_str())
+    }
+
+    /// The regexes, as written.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.patterns.iter().map(|pattern| pattern.source.as_str())
+    }
+
+    /// Whether a checksum stands behind its matches.
+    pub fn is_validated(&self) -> bool {
+        self.validator.is_some()
+    }
+
+    /// The keys that decide by themselves, as written.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// How much its keys give away, if it has keys.
+    pub fn key_strength(&self) -> Option<KeyStrength> {
+        self.key_strength
+    }
+}
+
 /// All rules in force.
-pub struct RuleSet {}
+#[derive(Default)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    keys: KeyIndex,
+    digest: [u8; 32],
+}
+
+impl RuleSet {
+    /// Builds the rules that `selection` names out of `builtin` and `extra` packs.
+    ///
+    /// # Errors
+    /// Every problem of every pack and of the selection. Nothing is in force then.
+    pub fn build(
+        builtin: &[PackSource<'_>],
+        extra: &[PackSource<'_>],
+        selection: &Selection,
+    ) -> Result<Self, LoadError> {
+        load::build(builtin, extra, selection)
+    }
+
+    /// All of them, in order of packs and files.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule with this index. An index of another set gives its last rule's neighbour or none.
+    pub fn rule(&self, idx: RuleIdx) -> Option<&Rule> {
+        self.rules.get(usize::from(idx.0))
+    }
+
+    /// The index of the rule with this id.
+    pub fn find(&self, id: &str) -> Option<RuleIdx> {
+        let idx = self.rules.iter().position(|rule| &*rule.id == id)?;
+        u16::try_from(idx).ok().map(RuleIdx)
+    }
+
+    /// SHA-256 over everything that changes behaviour.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+
+    /// The rule by which this key, header, parameter or field name alone decides that its whole
+    /// value goes. Decides on words: `newPassword` and `user[password]` do, `passport` does not say
+    /// `pass`. No allocation for ASCII keys of usual length.
+    pub fn key_rule(&self, key: &str) -> Option<RuleIdx> {
+        self.keys.find(key)
+    }
+}

@@ -9,6 +9,8 @@ pub struct Edit {
     pub span: Span,
     /// What stands there afterwards.
     pub with: Vec<u8>,
+    /// What its maker wants to know of it later; no meaning here.
+    pub tag: u32,
 }
 
 impl std::fmt::Debug for Edit {
@@ -17,11 +19,10 @@ impl std::fmt::Debug for Edit {
     }
 }
 
-/// Writes `source` with `edits` applied to `out`. Edits are sorted and do not overlap.
+/// Appends `source` with `edits` applied to `out`. Edits are sorted and do not overlap.
 ///
-/// One pass; what lies between edits is copied as it stands. An edit that breaks the order is
-/// a bug of the caller: it is skipped in debug and release alike only after everything up to its
-/// end was dropped, so that no byte meant to be replaced can come through.
+/// One pass; what lies between edits is copied as it stands. Should edits overlap all the same,
+/// no byte that one of them covers comes through.
 pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
     let grown: usize = edits.iter().map(|e| e.with.len()).sum();
     out.reserve(source.len() + grown);
@@ -39,25 +40,56 @@ pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
     }
 }
 
+/// Sorts the edits from index `from` on and joins those that overlap, so that all that any of
+/// them covers stays covered. Of equal spans the first stays; of others, the wider one's text
+/// stands for both, and `fill` writes what stands for a span that no single edit covers.
+pub fn settle(edits: &mut Vec<Edit>, from: usize, fill: impl Fn(Span) -> Vec<u8>) {
+    let Some(tail) = edits.get_mut(from..) else { return };
+    if tail.windows(2).all(|w| matches!(w, [a, b] if a.span.end <= b.span.start && a.span < b.span)) {
+        return;
+    }
+    tail.sort_by_key(|e| (e.span.start, std::cmp::Reverse(e.span.end)));
+    let mut settled: Vec<Edit> = Vec::with_capacity(tail.len());
+    for edit in edits.drain(from..) {
+        match settled.last_mut() {
+            Some(last) if last.span == edit.span => {}
+            Some(last) if last.span.overlaps(edit.span) => {
+                if edit.span.end > last.span.end {
+                    last.span.end = edit.span.end;
+                    last.with = fill(last.span);
+                }
+            }
+            _ => settled.push(edit),
+        }
+    }
+    edits.append(&mut settled);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn edit(start: usize, end: usize, with: &str) -> Edit {
+        Edit { span: Span::new(start, end), with: with.as_bytes().to_vec(), tag: 0 }
+    }
+
     #[test]
     fn copies_what_lies_between_edits() {
-        let edits = vec![
-            Edit { span: Span::new(0, 1), with: b"X".to_vec() },
-            Edit { span: Span::new(3, 3), with: b"++".to_vec() },
-            Edit { span: Span::new(4, 6), with: Vec::new() },
-        ];
         let mut out = Vec::new();
-        apply(b"abcdef", &edits, &mut out);
+        apply(b"abcdef", &[edit(0, 1, "X"), edit(3, 3, "++"), edit(4, 6, "")], &mut out);
         assert_eq!(out, b"Xbc++d");
     }
 
     #[test]
     fn debug_prints_no_text() {
-        let edit = Edit { span: Span::new(0, 4), with: b"secret".to_vec() };
-        assert!(!format!("{edit:?}").contains("secret"));
+        assert!(!format!("{:?}", edit(0, 4, "secret")).contains("secret"));
+    }
+
+    #[test]
+    fn joins_what_overlaps_and_keeps_all_of_it_covered() {
+        let mut edits =
+            vec![edit(9, 9, "untouched"), edit(5, 8, "b"), edit(2, 6, "a"), edit(2, 6, "c"), edit(0, 1, "z")];
+        settle(&mut edits, 1, |s| vec![b'*'; s.len()]);
+        assert_eq!(edits, [edit(9, 9, "untouched"), edit(0, 1, "z"), edit(2, 8, "******")]);
     }
 }

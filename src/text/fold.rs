@@ -1,27 +1,222 @@
-//! The text as a reader sees it: Unicode digits as ASCII digits, odd blanks and dashes as plain ones.
+//! The text as a reader sees it: any digit as an ASCII digit, odd blanks and dashes as plain ones.
 //!
-//! Folding is a view: spans of the folded text map back to the original.
+//! A rule is written for `4111-1111`; a page may hold full-width digits, no-break spaces, a soft
+//! hyphen or a right-to-left mark between them. Folding is a view that takes those away; spans of
+//! the view map back to the original text. It does not change letter case, accents or words.
+//!
+//! **Invariant:** a span of the folded text maps to a span of the original that lies on character
+//! boundaries and covers every character that gave or stood between its bytes.
+
+use std::borrow::Cow;
 
 use crate::text::span::Span;
 
 /// A folded view of a text. Borrowed and free where nothing had to be folded.
 pub struct Folded<'a> {
-    original: &'a str,
+    text: Cow<'a, str>,
+    /// Where the view and the original drift apart, in order; empty for an identical view.
+    steps: Vec<Step>,
 }
 
-/// Folds `text`.
+/// From `folded` on, the view's bytes stand at `original` in the text.
+#[derive(Clone, Copy)]
+struct Step {
+    folded: usize,
+    original: usize,
+    /// Length of the one folded character in the original; 0 for a stretch that was copied.
+    width: usize,
+}
+
+/// Folds `text`. ASCII text costs one vectorised pass; other text one pass over its characters.
 pub fn fold(text: &str) -> Folded<'_> {
-    Folded { original: text }
+    if text.is_ascii() {
+        return Folded { text: Cow::Borrowed(text), steps: Vec::new() };
+    }
+    match text.char_indices().find(|&(_, c)| folded_char(c) != Fold::Keep) {
+        Some((first, _)) => rebuild(text, first),
+        None => Folded { text: Cow::Borrowed(text), steps: Vec::new() },
+    }
 }
 
 impl Folded<'_> {
     /// The folded text, to be searched.
     pub fn as_str(&self) -> &str {
-        self.original
+        &self.text
+    }
+
+    /// Whether nothing had to be folded: spans are those of the original.
+    pub fn is_identity(&self) -> bool {
+        self.steps.is_empty()
     }
 
     /// Where `span` of the folded text stands in the original.
     pub fn original_span(&self, span: Span) -> Span {
-        span
+        if self.is_identity() || span.is_empty() {
+            return Span::new(self.original_start(span.start), self.original_start(span.end));
+        }
+        let last = self.step_at(span.end - 1);
+        let end = if last.width > 0 { last.original + last.width } else { last.carry(span.end) };
+        Span::new(self.original_start(span.start), end)
+    }
+
+    fn original_start(&self, at: usize) -> usize {
+        if self.is_identity() { at } else { self.step_at(at).carry(at) }
+    }
+
+    fn step_at(&self, at: usize) -> Step {
+        let after = self.steps.partition_point(|step| step.folded <= at);
+        let found = after.checked_sub(1).and_then(|idx| self.steps.get(idx));
+        found.copied().unwrap_or(Step { folded: 0, original: 0, width: 0 })
+    }
+}
+
+impl Step {
+    const fn carry(self, at: usize) -> usize {
+        self.original + (at - self.folded)
+    }
+}
+
+/// Copies what stays and writes what folds; `first` is where the first folded character stands.
+fn rebuild(text: &str, first: usize) -> Folded<'_> {
+    let mut out = String::with_capacity(text.len());
+    let mut steps = Vec::new();
+    let (kept, rest) = text.split_at_checked(first).unwrap_or(("", text));
+    out.push_str(kept);
+    let mut copying = true;
+    for (idx, c) in rest.char_indices() {
+        let original = kept.len() + idx;
+        match folded_char(c) {
+            Fold::Keep => {
+                if !copying {
+                    steps.push(Step { folded: out.len(), original, width: 0 });
+                    copying = true;
+                }
+                out.push(c);
+            }
+            Fold::To(plain) => {
+                steps.push(Step { folded: out.len(), original, width: c.len_utf8() });
+                copying = false;
+                out.push(char::from(plain));
+            }
+            Fold::Remove => copying = false,
+        }
+    }
+    steps.push(Step { folded: out.len(), original: text.len(), width: 0 });
+    Folded { text: Cow::Owned(out), steps }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fold {
+    Keep,
+    To(u8),
+    Remove,
+}
+
+/// What becomes of one character.
+fn folded_char(c: char) -> Fold {
+    if c.is_ascii() {
+        return Fold::Keep;
+    }
+    match c {
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' => Fold::Remove,
+        '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{20e3}' => Fold::Remove,
+        '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Fold::Remove,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
+            Fold::To(b' ')
+        }
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Fold::To(b'-'),
+        '\u{2024}' | '\u{3002}' | '\u{ff61}' | '\u{fe52}' => Fold::To(b'.'),
+        '\u{2044}' | '\u{2215}' => Fold::To(b'/'),
+        '\u{fe6b}' => Fold::To(b'@'),
+        '\u{ff01}'..='\u{ff5e}' => Fold::To((u32::from(c) - 0xFF01 + 0x21) as u8),
+        _ => digit(c).map_or(Fold::Keep, Fold::To),
+    }
+}
+
+/// The ASCII digit for any other decimal digit of Unicode.
+fn digit(c: char) -> Option<u8> {
+    let code = u32::from(c);
+    if code < 0x660 {
+        return None;
+    }
+    if (0x1D7CE..=0x1D7FF).contains(&code) {
+        return Some(b'0' + ((code - 0x1D7CE) % 10) as u8);
+    }
+    let after = ZEROS.partition_point(|&zero| zero <= code);
+    let zero = *ZEROS.get(after.checked_sub(1)?)?;
+    (code - zero < 10).then(|| b'0' + (code - zero) as u8)
+}
+
+/// The zero of each run of ten decimal digits in Unicode, in order.
+const ZEROS: [u32; 62] = [
+    0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6,
+    0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0,
+    0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0x104A0, 0x10D30, 0x11066,
+    0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x11730, 0x118E0, 0x11950,
+    0x11C50, 0x11D50, 0x11DA0, 0x11F50, 0x16A60, 0x16AC0, 0x16B50, 0x1E140, 0x1E2F0, 0x1E4F0, 0x1E5F1,
+    0x1E950, 0x1FBF0,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, folded: &str) {
+        assert_eq!(fold(text).as_str(), folded);
+    }
+
+    #[test]
+    fn borrows_text_that_has_nothing_to_fold() {
+        for text in ["", "plain", "Größe naïve 漢字 👩"] {
+            assert!(fold(text).is_identity());
+            check(text, text);
+        }
+    }
+
+    #[test]
+    fn folds_digits_of_other_scripts() {
+        check("４１１１ ٤١١١ ۴۱ ४१ 𝟜𝟙", "4111 4111 41 41 41");
+    }
+
+    #[test]
+    fn zeros_are_sorted() {
+        assert!(ZEROS.is_sorted());
+    }
+
+    #[test]
+    fn folds_blanks_dashes_and_full_width_letters() {
+        check("078\u{2011}05\u{2212}1120\u{a0}x", "078-05-1120 x");
+        check("ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "jane@example.com");
+    }
+
+    #[test]
+    fn removes_what_cannot_be_seen() {
+        check("41\u{200b}11\u{ad}\u{202d}5\u{feff}", "41115");
+    }
+
+    #[test]
+    fn maps_spans_back_over_removed_characters() {
+        let text = "é ４１\u{200b}１1 end";
+        let folded = fold(text);
+        let start = folded.as_str().find("4111").unwrap();
+        let span = folded.original_span(Span::new(start, start + 4));
+        assert_eq!(span.of(text), "４１\u{200b}１1");
+        let end = folded.as_str().find("end").unwrap();
+        assert_eq!(folded.original_span(Span::new(end, end + 3)).of(text), "end");
+    }
+
+    #[test]
+    fn every_span_maps_to_character_boundaries() {
+        let text = "a\u{200b}１\u{a0}é\u{ad}—z\u{202e}";
+        let folded = fold(text);
+        let bounds: Vec<usize> =
+            (0..=folded.as_str().len()).filter(|&at| folded.as_str().is_char_boundary(at)).collect();
+        for &start in &bounds {
+            for &end in bounds.iter().filter(|&&end| end >= start) {
+                let span = folded.original_span(Span::new(start, end));
+                assert!(text.get(span.range()).is_some());
+            }
+        }
     }
 }

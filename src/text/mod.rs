@@ -5,4 +5,6 @@
 
 pub mod edit;
 pub mod fold;
+pub mod json_str;
 pub mod span;
+pub mod view;

@@ -47,3 +47,9 @@ impl Span {
         text.get(self.range()).unwrap_or("")
     }
 }
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Self::new(range.start, range.end)
+    }
+}

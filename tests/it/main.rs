@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one file a topic.
 
 mod layers;
+mod rules;
 
 #[cfg(feature = "proxy")]
 mod audit;

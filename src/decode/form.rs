@@ -1,0 +1,50 @@
+//! Query strings and form bodies: pairs of names and values, percent-decoded.
+
+use std::borrow::Cow;
+
+/// Cuts `text` at `&` into raw names and values. A pair without `=` has an empty value.
+pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+/// The decoded value of the first pair with this decoded name.
+pub fn value<'a>(text: &'a str, name: &str) -> Option<Cow<'a, [u8]>> {
+    pairs(text)
+        .find(|(n, _)| *decode(n, Plus::IsSpace) == *name.as_bytes())
+        .map(|(_, v)| decode(v, Plus::IsSpace))
+}
+
+/// What a plus sign stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plus {
+    /// A blank, as in forms.
+    IsSpace,
+    /// Itself, as in paths.
+    IsPlus,
+}
+
+/// Percent-decodes; an escape that is not one stays as it is.
+pub fn decode(text: &str, plus: Plus) -> Cow<'_, [u8]> {
+    if plus == Plus::IsSpace && text.contains('+') {
+        let spaced = text.replace('+', " ");
+        return Cow::Owned(percent_encoding::percent_decode_str(&spaced).collect());
+    }
+    percent_encoding::percent_decode_str(text).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_names_and_values() {
+        assert_eq!(value("a=1&d%61ta=x%3D+y&z", "data").unwrap(), Cow::Borrowed(b"x= y".as_slice()));
+        assert_eq!(value("z", "z").unwrap(), Cow::Borrowed(b"".as_slice()));
+        assert!(value("a=1", "b").is_none());
+    }
+
+    #[test]
+    fn leaves_broken_escapes_alone() {
+        assert_eq!(&*decode("100%&%4", Plus::IsPlus), b"100%&%4");
+    }
+}

@@ -1,0 +1,177 @@
+//! What may stand beside a match, and where a keyword counts as a word.
+//!
+//! The engine has no look-around; this is what stands in for it. Works on folded text.
+
+use crate::rules::{Boundary, Keyword};
+use crate::text::span::Span;
+
+/// How far back a neighbour joined by a hyphen is read to see whether it is a piece of a hex id.
+const HEX_RUN: usize = 12;
+
+/// Which sides of `span` are unclean.
+pub(crate) fn is_clean(text: &str, span: Span, boundary: Boundary) -> (bool, bool) {
+    match boundary {
+        Boundary::None => (true, true),
+        Boundary::Word => (is_word_clean_left(text, span.start), is_word_clean_right(text, span.end)),
+        Boundary::Number => (
+            is_word_clean_left(text, span.start) && !number_goes_on_left(text.as_bytes(), span.start),
+            is_word_clean_right(text, span.end) && !number_goes_on_right(text.as_bytes(), span.end),
+        ),
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn is_word_clean_left(text: &str, at: usize) -> bool {
+    let Some(&byte) = at.checked_sub(1).and_then(|idx| text.as_bytes().get(idx)) else { return true };
+    if byte.is_ascii() {
+        return !is_word(char::from(byte));
+    }
+    text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !is_spaced_letter(c))
+}
+
+fn is_word_clean_right(text: &str, at: usize) -> bool {
+    let Some(&byte) = text.as_bytes().get(at) else { return true };
+    if byte.is_ascii() {
+        return !is_word(char::from(byte));
+    }
+    text.get(at..).and_then(|rest| rest.chars().next()).is_none_or(|c| !is_spaced_letter(c))
+}
+
+/// A letter of a script that puts blanks between words; beside others a number stands freely.
+fn is_spaced_letter(c: char) -> bool {
+    c.is_alphanumeric() && u32::from(c) < 0x2E80
+}
+
+/// `3.|1415`, `12-|3456`, `1a2b-|3456`.
+fn number_goes_on_left(bytes: &[u8], at: usize) -> bool {
+    let Some((joint, beyond)) =
+        at.checked_sub(2).and_then(|idx| Some((*bytes.get(idx + 1)?, *bytes.get(idx)?)))
+    else {
+        return false;
+    };
+    match joint {
+        b'.' => beyond.is_ascii_digit(),
+        b'-' => beyond.is_ascii_digit() || is_hex_piece(bytes.get(..at - 1).unwrap_or(&[]).iter().rev()),
+        _ => false,
+    }
+}
+
+fn number_goes_on_right(bytes: &[u8], at: usize) -> bool {
+    let (Some(&joint), Some(&beyond)) = (bytes.get(at), bytes.get(at + 1)) else { return false };
+    match joint {
+        b'.' => beyond.is_ascii_digit(),
+        b'-' => beyond.is_ascii_digit() || is_hex_piece(bytes.get(at + 1..).unwrap_or(&[]).iter()),
+        _ => false,
+    }
+}
+
+/// Whether the run of letters and digits that comes next is hex and has a digit.
+fn is_hex_piece<'a>(bytes: impl Iterator<Item = &'a u8>) -> bool {
+    let mut has_digit = false;
+    for byte in bytes.take(HEX_RUN).take_while(|byte| byte.is_ascii_alphanumeric()) {
+        if !byte.is_ascii_hexdigit() {
+            return false;
+        }
+        has_digit |= byte.is_ascii_digit();
+    }
+    has_digit
+}
+
+/// Whether the keyword at `span` stands as a word: not inside a longer one, but `cardNumber` is two.
+pub(crate) fn is_keyword(text: &str, span: Span, keyword: &Keyword) -> bool {
+    let (Some(found), Some(before), Some(after)) =
+        (text.get(span.range()), text.get(..span.start), text.get(span.end..))
+    else {
+        return false;
+    };
+    let left = keyword.is_open_left || starts_word(before, found);
+    left && (keyword.is_open_right || ends_word(found, after))
+}
+
+fn starts_word(before: &str, found: &str) -> bool {
+    let (Some(previous), Some(first)) = (before.chars().next_back(), found.chars().next()) else {
+        return true;
+    };
+    let joins = previous.is_alphabetic() && first.is_alphanumeric() && is_spaced_letter(previous);
+    !joins || (first.is_uppercase() && previous.is_lowercase()) || !is_spaced_letter(first)
+}
+
+fn ends_word(found: &str, after: &str) -> bool {
+    let mut rest = after.chars();
+    let (Some(last), Some(mut next)) = (found.chars().next_back(), rest.next()) else { return true };
+    if matches!(next, 's' | 'S') && last.is_alphabetic() {
+        match rest.next() {
+            Some(c) => next = c,
+            None => return true,
+        }
+    }
+    let joins = next.is_alphabetic() && last.is_alphabetic() && is_spaced_letter(next);
+    !joins || (next.is_uppercase() && last.is_lowercase()) || !is_spaced_letter(last)
+}
+
+/// Where the next match may begin after the one at `start` failed: behind its run of word characters.
+pub(crate) fn next_start(bytes: &[u8], start: usize, boundary: Boundary) -> usize {
+    if boundary == Boundary::None {
+        return start + 1;
+    }
+    let run = bytes.get(start..).unwrap_or(&[]);
+    let len = run.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    start + len.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, boundary: Boundary, expected: (bool, bool)) {
+        let start = text.find("4111").unwrap();
+        assert_eq!(is_clean(text, Span::new(start, start + 4), boundary), expected, "{text}");
+    }
+
+    #[test]
+    fn letters_and_digits_are_unclean_for_words() {
+        check("x4111", Boundary::Word, (false, true));
+        check("41112", Boundary::Word, (true, false));
+        check("é4111_", Boundary::Word, (false, false));
+        check("(4111)", Boundary::Word, (true, true));
+        check("号4111号", Boundary::Word, (true, true));
+    }
+
+    #[test]
+    fn longer_numbers_are_unclean_for_numbers() {
+        check("3.4111", Boundary::Number, (false, true));
+        check("4111.5", Boundary::Number, (true, false));
+        check("12-4111-x", Boundary::Number, (false, true));
+        check("ab1f-4111-7abc", Boundary::Number, (false, false));
+        check("MRN-4111.", Boundary::Number, (true, true));
+        check("1,4111,2", Boundary::Number, (true, true));
+    }
+
+    fn keyword(text: &str, word: &str) -> bool {
+        let start = text.to_lowercase().find(word).unwrap();
+        let keyword = Keyword { text: word.to_owned(), is_open_left: false, is_open_right: false };
+        is_keyword(text, Span::new(start, start + word.len()), &keyword)
+    }
+
+    #[test]
+    fn keywords_are_words_in_any_spelling() {
+        for text in ["card", "Cards:", "cardNumber", "my_card", "myCard1", "CARD_NO"] {
+            assert!(keyword(text, "card"), "{text}");
+        }
+        for text in ["cardinal", "discard", "CARDINAL"] {
+            assert!(!keyword(text, "card"), "{text}");
+        }
+        assert!(keyword("你的身份证号", "身份证"));
+    }
+
+    #[test]
+    fn a_failed_match_resumes_behind_its_run() {
+        assert_eq!(next_start(b"1234 5678", 0, Boundary::Number), 4);
+        assert_eq!(next_start(b"(202)", 0, Boundary::Number), 1);
+        assert_eq!(next_start(b"1234", 0, Boundary::None), 1);
+    }
+}

@@ -1,0 +1,452 @@
+//! The span reader: JSON text to a flat index of spans, without recursion.
+//!
+//! Accepts exactly what `serde_json` accepts (RFC 8259), but for two things on purpose: lone
+//! surrogates are let through, because JavaScript writes them, and numbers may be out of range.
+//! An error says what kind and where, never what stands there.
+
+use crate::text::span::Span;
+
+/// What a node of the tape is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `{…}`: its children are key, value, key, value, …
+    Object,
+    /// `[…]`
+    Array,
+    /// A string value; the span is what stands between the quotes.
+    String,
+    /// An object key; the span is what stands between the quotes.
+    Key,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// `null`
+    Null,
+}
+
+/// One value or key: 16 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    start: u32,
+    end: u32,
+    /// Index of the first node after this one and all that it holds.
+    next: u32,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether the span holds a backslash.
+    pub escaped: bool,
+}
+
+impl Node {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
+
+    /// Index of the first node after this one and all that it holds.
+    pub fn next(&self) -> usize {
+        self.next as usize
+    }
+}
+
+/// Why a text is not JSON that we read. Holds nothing of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonError {
+    /// It ends too early.
+    #[error("the JSON ends at byte {0}, inside a value")]
+    Eof(usize),
+    /// It is not JSON.
+    #[error("the JSON is malformed at byte {0}")]
+    Syntax(usize),
+    /// It has more levels than allowed.
+    #[error("the JSON has more levels than the limit allows, at byte {0}")]
+    TooDeep(usize),
+    /// It is larger than 4 GiB.
+    #[error("the JSON is too large to index")]
+    TooLarge,
+}
+
+/// What to do with a text that stops in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truncated {
+    /// It is an error.
+    Reject,
+    /// What is open at the end is closed there: logs cut long values.
+    Accept,
+}
+
+/// The index. Kept between texts, so that its memory is used again.
+#[derive(Default, Debug)]
+pub struct Tape {
+    nodes: Vec<Node>,
+    open: Vec<u32>,
+}
+
+impl Tape {
+    /// All nodes, in document order.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// Indexes `text`, with at most `max_depth` levels of objects and arrays.
+    ///
+    /// One pass; memory is 16 bytes a value or key, and 4 a level.
+    ///
+    /// # Errors
+    /// [`JsonError`]; the index then holds nothing that may be used.
+    pub fn read(&mut self, text: &str, max_depth: usize, truncated: Truncated) -> Result<(), JsonError> {
+        self.nodes.clear();
+        self.open.clear();
+        if u32::try_from(text.len()).is_err() {
+            return Err(JsonError::TooLarge);
+        }
+        let mut reader = Reader { bytes: text.as_bytes(), at: 0, max_depth, tape: self };
+        match reader.document() {
+            Err(JsonError::Eof(_)) if truncated == Truncated::Accept => {
+                reader.close_all();
+                if self.nodes.is_empty() { Err(JsonError::Eof(text.len())) } else { Ok(()) }
+            }
+            result => result,
+        }
+    }
+}
+
+struct Reader<'t> {
+    bytes: &'t [u8],
+    at: usize,
+    max_depth: usize,
+    tape: &'t mut Tape,
+}
+
+impl Reader<'_> {
+    fn document(&mut self) -> Result<(), JsonError> {
+        self.blanks();
+        self.value()?;
+        while let Some(&top) = self.tape.open.last() {
+            self.blanks();
+            let in_object = self.tape.nodes.get(top as usize).is_some_and(|n| n.kind == Kind::Object);
+            let is_first = top as usize + 1 == self.tape.nodes.len();
+            match (self.peek()?, in_object) {
+                (b'}', true) | (b']', false) => {
+                    self.at += 1;
+                    self.close();
+                    continue;
+                }
+                (b',', _) if !is_first => {
+                    self.at += 1;
+                    self.blanks();
+                }
+                _ if is_first => {}
+                _ => return Err(JsonError::Syntax(self.at)),
+            }
+            if in_object {
+                self.key()?;
+            }
+            self.value()?;
+        }
+        self.blanks();
+        if self.at == self.bytes.len() { Ok(()) } else { Err(JsonError::Syntax(self.at)) }
+    }
+
+    fn key(&mut self) -> Result<(), JsonError> {
+        if self.peek()? != b'"' {
+            return Err(JsonError::Syntax(self.at));
+        }
+        self.string(Kind::Key)?;
+        self.blanks();
+        if self.peek()? != b':' {
+            return Err(JsonError::Syntax(self.at));
+        }
+        self.at += 1;
+        self.blanks();
+        Ok(())
+    }
+
+    /// Reads a scalar, or opens an object or array.
+    fn value(&mut self) -> Result<(), JsonError> {
+        match self.peek()? {
+            b'"' => self.string(Kind::String),
+            b'{' => self.open(Kind::Object),
+            b'[' => self.open(Kind::Array),
+            b't' => self.word(b"true", Kind::Bool),
+            b'f' => self.word(b"false", Kind::Bool),
+            b'n' => self.word(b"null", Kind::Null),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => Err(JsonError::Syntax(self.at)),
+        }
+    }
+
+    fn open(&mut self, kind: Kind) -> Result<(), JsonError> {
+        if self.tape.open.len() >= self.max_depth {
+            return Err(JsonError::TooDeep(self.at));
+        }
+        let idx = self.tape.nodes.len() as u32;
+        self.push(kind, self.at, self.at + 1, false);
+        self.tape.open.push(idx);
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Closes the innermost object or array at the cursor.
+    fn close(&mut self) {
+        let next = self.tape.nodes.len() as u32;
+        let end = self.at as u32;
+        if let Some(idx) = self.tape.open.pop()
+            && let Some(node) = self.tape.nodes.get_mut(idx as usize)
+        {
+            node.end = end;
+            node.next = next;
+        }
+    }
+
+    /// Closes everything at the end of a text that was cut; a key without a value is forgotten
+    /// only after it was given an empty string for one, so that it is still looked at.
+    fn close_all(&mut self) {
+        self.at = self.bytes.len();
+        if self.tape.nodes.last().is_some_and(|n| n.kind == Kind::Key) {
+            self.push(Kind::String, self.at, self.at, false);
+        }
+        while !self.tape.open.is_empty() {
+            self.close();
+        }
+    }
+
+    fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
+        let start = self.at + 1;
+        let mut at = start;
+        let mut escaped = false;
+        loop {
+            at = self.plain_run(at)?;
+            match self.bytes.get(at) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    match self.escape_len(at) {
+                        Ok(len) => at += len,
+                        Err(JsonError::Eof(_)) => at = self.bytes.len(),
+                        Err(e) => return Err(e),
+                    }
+                }
+                _ => {
+                    self.push(kind, start, self.bytes.len(), escaped);
+                    return Err(JsonError::Eof(self.bytes.len()));
+                }
+            }
+        }
+        self.push(kind, start, at, escaped);
+        self.at = at + 1;
+        Ok(())
+    }
+
+    /// From `at` to the next quote or backslash, or the end. Refuses control characters.
+    ///
+    /// Short strings are the rule: look at the first bytes one by one, then by vector.
+    fn plain_run(&self, at: usize) -> Result<usize, JsonError> {
+        const BYTEWISE: usize = 24;
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        for (i, &b) in rest.iter().take(BYTEWISE).enumerate() {
+            match b {
+                b'"' | b'\\' => return Ok(at + i),
+                0..0x20 => return Err(JsonError::Syntax(at + i)),
+                _ => {}
+            }
+        }
+        let rest = rest.get(BYTEWISE..).unwrap_or_default();
+        let len = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+        let run = rest.get(..len).unwrap_or_default();
+        if run.iter().fold(false, |bad, &b| bad | (b < 0x20)) {
+            let bad = run.iter().position(|&b| b < 0x20).unwrap_or(0);
+            return Err(JsonError::Syntax(at + BYTEWISE + bad));
+        }
+        Ok((at + BYTEWISE + len).min(self.bytes.len()))
+    }
+
+    fn escape_len(&self, at: usize) -> Result<usize, JsonError> {
+        match self.bytes.get(at + 1) {
+            None => Err(JsonError::Eof(at)),
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+            Some(b'u') => {
+                let digits = self.bytes.get(at + 2..).unwrap_or_default();
+                let n = digits.iter().take(4).take_while(|b| b.is_ascii_hexdigit()).count();
+                match n {
+                    4 => Ok(6),
+                    n if n == digits.len() => Err(JsonError::Eof(at)),
+                    n => Err(JsonError::Syntax(at + 2 + n)),
+                }
+            }
+            Some(_) => Err(JsonError::Syntax(at + 1)),
+        }
+    }
+
+    fn number(&mut self) -> Result<(), JsonError> {
+        let start = self.at;
+        if self.bytes.get(self.at) == Some(&b'-') {
+            self.at += 1;
+        }
+        if self.bytes.get(self.at) == Some(&b'0') {
+            self.at += 1;
+        } else {
+            self.digits(start)?;
+        }
+        if self.bytes.get(self.at) == Some(&b'.') {
+            self.at += 1;
+            self.digits(start)?;
+        }
+        if let Some(b'e' | b'E') = self.bytes.get(self.at) {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.bytes.get(self.at) {
+                self.at += 1;
+            }
+            self.digits(start)?;
+        }
+        self.push(Kind::Number, start, self.at, false);
+        Ok(())
+    }
+
+    fn digits(&mut self, number_start: usize) -> Result<(), JsonError> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let n = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if n == 0 && rest.is_empty() {
+            // A number that was cut is looked at as far as it goes.
+            self.push(Kind::Number, number_start, self.at, false);
+            return Err(JsonError::Eof(self.at));
+        }
+        if n == 0 {
+            return Err(JsonError::Syntax(self.at));
+        }
+        self.at += n;
+        Ok(())
+    }
+
+    fn word(&mut self, word: &[u8], kind: Kind) -> Result<(), JsonError> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.starts_with(word) {
+            self.push(kind, self.at, self.at + word.len(), false);
+            self.at += word.len();
+            return Ok(());
+        }
+        let same = rest.iter().zip(word).take_while(|(a, b)| a == b).count();
+        if same == rest.len() { Err(JsonError::Eof(self.at)) } else { Err(JsonError::Syntax(self.at + same)) }
+    }
+
+    fn blanks(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(self.at) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Result<u8, JsonError> {
+        self.bytes.get(self.at).copied().ok_or(JsonError::Eof(self.at))
+    }
+
+    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
+        let next = self.tape.nodes.len() as u32 + 1;
+        self.tape.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde::de::IgnoredAny;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<Tape, JsonError> {
+        let mut tape = Tape::default();
+        tape.read(text, 64, Truncated::Reject).map(|()| tape)
+    }
+
+    #[test]
+    fn indexes_every_value_with_its_span() {
+        let text = r#" {"a":[1,"x\n"],"b":null} "#;
+        let tape = read(text).unwrap();
+        let got: Vec<_> = tape.nodes().iter().map(|n| (n.kind, n.span().of(text), n.next())).collect();
+        assert_eq!(
+            got,
+            [
+                (Kind::Object, r#"{"a":[1,"x\n"],"b":null}"#, 7),
+                (Kind::Key, "a", 2),
+                (Kind::Array, r#"[1,"x\n"]"#, 5),
+                (Kind::Number, "1", 4),
+                (Kind::String, r"x\n", 5),
+                (Kind::Key, "b", 6),
+                (Kind::Null, "null", 7),
+            ]
+        );
+    }
+
+    #[test]
+    fn bounds_depth_exactly() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert!(read(&nested(64)).is_ok());
+        assert_eq!(read(&nested(65)).unwrap_err(), JsonError::TooDeep(64));
+        assert_eq!(read(&"[".repeat(100_000)).unwrap_err(), JsonError::TooDeep(64));
+    }
+
+    #[test]
+    fn lets_lone_surrogates_through() {
+        assert!(read(r#""\ud83d""#).is_ok());
+    }
+
+    #[test]
+    fn closes_what_was_cut() {
+        for cut in [r#"{"a":{"b":"secr"#, r#"{"a":{"b":"secr\"#, r#"{"a":{"b":"secr\u00"#] {
+            let mut tape = Tape::default();
+            tape.read(cut, 64, Truncated::Accept).unwrap();
+            let last = tape.nodes().last().unwrap();
+            assert!(last.span().of(cut).starts_with("secr"), "{cut}");
+            assert_eq!(tape.nodes()[0].next(), tape.nodes().len());
+        }
+    }
+
+    /// Text that is JSON, nearly JSON, or not at all.
+    fn near_json() -> impl Strategy<Value = String> {
+        let token = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"a\"",
+            "\"\"",
+            "\"\\n\"",
+            "\"\\u00e9\"",
+            "\"\\x\"",
+            "1",
+            "-0",
+            "01",
+            "1.5e3",
+            "1.",
+            "true",
+            "false",
+            "null",
+            "nul",
+            " ",
+            "\n",
+            "\"",
+            "\\",
+            "\u{1}",
+            "\"\u{1}\"",
+            "é",
+            "-",
+            "\"\\ud83d\\ude00\"",
+            "1e",
+            "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+        ]);
+        prop::collection::vec(token, 0..12).prop_map(|v| v.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn accepts_exactly_what_serde_json_accepts(text in near_json()) {
+            let oracle = serde_json::from_str::<IgnoredAny>(&text).is_ok();
+            prop_assert_eq!(read(&text).is_ok(), oracle, "{}", text);
+        }
+    }
+}

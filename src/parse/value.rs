@@ -1,0 +1,238 @@
+//! Reading from the span index: objects, arrays and scalars, whatever their order.
+
+use std::borrow::Cow;
+
+use crate::parse::json::Kind;
+use crate::parse::json::Node;
+use crate::parse::json::Tape;
+use crate::text::json_str;
+use crate::text::span::Span;
+
+/// A text and its index.
+#[derive(Clone, Copy)]
+pub struct Doc<'a> {
+    /// The text that was indexed.
+    pub text: &'a str,
+    nodes: &'a [Node],
+}
+
+/// A key that stands twice in an object whose meaning hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key that decides the meaning of an object stands in it twice")]
+pub struct DuplicateKey;
+
+impl<'a> Doc<'a> {
+    /// Pairs a text with its index.
+    pub fn new(text: &'a str, tape: &'a Tape) -> Self {
+        Self { text, nodes: tape.nodes() }
+    }
+
+    /// The outermost value.
+    pub fn root(self) -> Option<Value<'a>> {
+        Value::at(self, 0)
+    }
+}
+
+/// One value of a [`Doc`].
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    doc: Doc<'a>,
+    idx: usize,
+    node: Node,
+}
+
+impl<'a> Value<'a> {
+    fn at(doc: Doc<'a>, idx: usize) -> Option<Self> {
+        doc.nodes.get(idx).map(|&node| Self { doc, idx, node })
+    }
+
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        self.node.kind
+    }
+
+    /// Where it stands; for strings and keys, what is between the quotes.
+    pub fn span(self) -> Span {
+        self.node.span()
+    }
+
+    /// The bytes as they stand; for strings and keys, what is between the quotes.
+    pub fn raw(self) -> &'a str {
+        self.node.span().of(self.doc.text)
+    }
+
+    /// The text of a string or key; the bytes of anything else.
+    pub fn text(self) -> Cow<'a, str> {
+        if self.node.escaped { json_str::unescape(self.raw()) } else { Cow::Borrowed(self.raw()) }
+    }
+
+    /// Whether a string or key holds an escape.
+    pub fn is_escaped(self) -> bool {
+        self.node.escaped
+    }
+
+    /// Whether it is a string or key that reads `want`.
+    pub fn is_text(self, want: &str) -> bool {
+        matches!(self.node.kind, Kind::String | Kind::Key)
+            && if self.node.escaped { self.text() == want } else { self.raw() == want }
+    }
+
+    /// A small whole number.
+    pub fn as_u32(self) -> Option<u32> {
+        (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
+    }
+
+    /// A number.
+    pub fn as_f64(self) -> Option<f64> {
+        (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
+    }
+
+    /// The entries of an object, in order; nothing for other values.
+    pub fn entries(self) -> Entries<'a> {
+        let is_object = self.node.kind == Kind::Object;
+        Entries { doc: self.doc, at: self.idx + 1, end: if is_object { self.node.next() } else { 0 } }
+    }
+
+    /// The items of an array, in order; nothing for other values.
+    pub fn items(self) -> Items<'a> {
+        let is_array = self.node.kind == Kind::Array;
+        Items { doc: self.doc, at: self.idx + 1, end: if is_array { self.node.next() } else { 0 } }
+    }
+
+    /// The value under `key`.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
+    pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
+        let mut found = None;
+        for (k, v) in self.entries() {
+            if k.is_text(key) && found.replace(v).is_some() {
+                return Err(DuplicateKey);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All nodes of this value and what it holds, in document order.
+    pub fn nodes(self) -> impl Iterator<Item = Value<'a>> {
+        let doc = self.doc;
+        (self.idx..self.node.next()).filter_map(move |idx| Value::at(doc, idx))
+    }
+
+    /// Position of the first node after the value of this key.
+    pub fn value_end(self) -> usize {
+        self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, Node::next)
+    }
+
+    /// Position in document order; unique within the document.
+    pub fn idx(self) -> usize {
+        self.idx
+    }
+
+    /// Position of the first node after this value.
+    pub fn next_idx(self) -> usize {
+        self.node.next()
+    }
+}
+
+/// Entries of an object.
+pub struct Entries<'a> {
+    doc: Doc<'a>,
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (Value<'a>, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.end {
+            return None;
+        }
+        let key = Value::at(self.doc, self.at)?;
+        let value = Value::at(self.doc, self.at + 1)?;
+        self.at = value.node.next();
+        Some((key, value))
+    }
+}
+
+/// Items of an array.
+pub struct Items<'a> {
+    doc: Doc<'a>,
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Value<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.end {
+            return None;
+        }
+        let value = Value::at(self.doc, self.at)?;
+        self.at = value.node.next();
+        Some(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::parse::json::Truncated;
+
+    fn with_root<T>(text: &str, f: impl FnOnce(Value<'_>) -> T) -> T {
+        let mut tape = Tape::default();
+        tape.read(text, 64, Truncated::Reject).unwrap();
+        f(Doc::new(text, &tape).root().unwrap())
+    }
+
+    #[test]
+    fn finds_a_key_after_nested_values_and_under_escapes() {
+        with_root(r#"{"data":{"type":9},"t\u0079pe":3}"#, |root| {
+            assert_eq!(root.get("type").unwrap().unwrap().as_u32(), Some(3));
+            assert!(root.get("nope").unwrap().is_none());
+        });
+    }
+
+    #[test]
+    fn refuses_to_choose_between_duplicates() {
+        with_root(r#"{"type":2,"t\u0079pe":3}"#, |root| assert!(root.get("type").is_err()));
+    }
+
+    /// Rebuilds the document through the accessors.
+    fn rebuild(value: Value<'_>) -> serde_json::Value {
+        match value.kind() {
+            Kind::Object => value.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
+            Kind::Array => value.items().map(rebuild).collect(),
+            Kind::String | Kind::Key => value.text().into_owned().into(),
+            _ => serde_json::from_str(value.raw()).unwrap(),
+        }
+    }
+
+    fn any_json() -> impl Strategy<Value = serde_json::Value> {
+        let leaf = prop_oneof![
+            Just(serde_json::Value::Null),
+            any::<bool>().prop_map(Into::into),
+            any::<i64>().prop_map(Into::into),
+            ".{0,30}".prop_map(Into::into),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+                prop::collection::btree_map(".{0,5}", inner, 0..6)
+                    .prop_map(|m| serde_json::Value::Object(m.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn reads_back_what_serde_json_wrote(json in any_json(), pretty in any::<bool>()) {
+            let text = if pretty { serde_json::to_string_pretty(&json) } else { serde_json::to_string(&json) }.unwrap();
+            prop_assert_eq!(with_root(&text, rebuild), json);
+        }
+    }
+}

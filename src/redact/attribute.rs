@@ -1,0 +1,273 @@
+//! Attributes of elements: a table of what each name holds.
+
+use crate::parse::json::Kind;
+use crate::parse::value::Value;
+use crate::redact::json::Treat;
+use crate::redact::policy::Posture;
+use crate::redact::redactor::Place;
+use crate::redact::redactor::Redactor;
+use crate::redact::surface::Surface;
+use crate::redact::tag;
+use crate::redact::tag::Fixed;
+use crate::redact::tag::Why;
+use crate::text::edit::Edit;
+
+/// What an attribute holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    /// Words that a person reads, or anything an application put there.
+    Text,
+    /// A name that style sheets and scripts select by: judged by rules, never masked whole.
+    Hook,
+    /// The value of a control.
+    Value,
+    /// A URL.
+    Url,
+    /// Image candidates.
+    Srcset,
+    /// CSS.
+    Css,
+    /// Pixels.
+    Image,
+    /// Numbers and commands of a drawing.
+    Geometry,
+    /// What the recorder measured.
+    Layout,
+}
+
+/// Names that hold something else than text; a name that is not here holds text.
+const NAMES: &[(&str, Holds)] = &[
+    ("_cssText", Holds::Css),
+    ("accept", Holds::Hook),
+    ("action", Holds::Url),
+    ("archive", Holds::Url),
+    ("aria-controls", Holds::Hook),
+    ("aria-describedby", Holds::Hook),
+    ("aria-hidden", Holds::Hook),
+    ("aria-labelledby", Holds::Hook),
+    ("aria-owns", Holds::Hook),
+    ("autocomplete", Holds::Hook),
+    ("background", Holds::Url),
+    ("charset", Holds::Hook),
+    ("checked", Holds::Hook),
+    ("cite", Holds::Url),
+    ("class", Holds::Hook),
+    ("codebase", Holds::Url),
+    ("colspan", Holds::Hook),
+    ("contenteditable", Holds::Hook),
+    ("crossorigin", Holds::Hook),
+    ("d", Holds::Geometry),
+    ("data", Holds::Url),
+    ("data-rr-is-password", Holds::Hook),
+    ("dir", Holds::Hook),
+    ("disabled", Holds::Hook),
+    ("for", Holds::Hook),
+    ("form", Holds::Hook),
+    ("formaction", Holds::Url),
+    ("headers", Holds::Hook),
+    ("height", Holds::Hook),
+    ("hls-src", Holds::Url),
+    ("href", Holds::Url),
+    ("http-equiv", Holds::Hook),
+    ("id", Holds::Hook),
+    ("imagesrcset", Holds::Srcset),
+    ("inputmode", Holds::Hook),
+    ("integrity", Holds::Hook),
+    ("lang", Holds::Hook),
+    ("list", Holds::Hook),
+    ("longdesc", Holds::Url),
+    ("manifest", Holds::Url),
+    ("maxlength", Holds::Hook),
+    ("media", Holds::Hook),
+    ("method", Holds::Hook),
+    ("name", Holds::Hook),
+    ("path", Holds::Geometry),
+    ("ping", Holds::Url),
+    ("points", Holds::Geometry),
+    ("poster", Holds::Url),
+    ("rel", Holds::Hook),
+    ("role", Holds::Hook),
+    ("rr_dataURL", Holds::Image),
+    ("rr_src", Holds::Url),
+    ("rrweb-original-src", Holds::Url),
+    ("selected", Holds::Hook),
+    ("src", Holds::Url),
+    ("srcset", Holds::Srcset),
+    ("style", Holds::Css),
+    ("tabindex", Holds::Hook),
+    ("target", Holds::Hook),
+    ("transform", Holds::Geometry),
+    ("type", Holds::Hook),
+    ("value", Holds::Value),
+    ("viewBox", Holds::Geometry),
+    ("width", Holds::Hook),
+    ("xlink:href", Holds::Url),
+    ("xmlns", Holds::Hook),
+];
+
+fn holds(name: &str) -> Holds {
+    match NAMES.binary_search_by(|(n, _)| (*n).cmp(name)) {
+        Ok(at) => NAMES.get(at).map_or(Holds::Text, |(_, holds)| *holds),
+        Err(_) if name.starts_with("rr_") => Holds::Layout,
+        Err(_) => Holds::Text,
+    }
+}
+
+/// What is known of the element whose attributes are judged.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Element<'a> {
+    /// Its tag name; `None` if no snapshot told of it.
+    pub tag: Option<&'a str>,
+    /// The `type` of an input.
+    pub input_type: Option<&'a str>,
+    /// Its value is a password or one-time code.
+    pub is_password: bool,
+    /// Semantics say that its value is personal, whole.
+    pub value_rule: Option<crate::rules::RuleIdx>,
+    /// Everything in it goes, by this selector.
+    pub masked: Option<Fixed>,
+    /// Words beside its value.
+    pub words: &'a str,
+}
+
+impl Redactor<'_> {
+    /// Judges the attributes of an element.
+    pub(crate) fn attributes(&mut self, attributes: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
+        let place = Place::new(Surface::Attribute).words(element.words);
+        if attributes.kind() != Kind::Object {
+            self.json(attributes, place, out);
+            return;
+        }
+        for (key, value) in attributes.entries() {
+            let name = key.text();
+            let holds = holds(&name);
+            if holds == Holds::Text {
+                self.key(key, place, out);
+            }
+            match value.kind() {
+                Kind::String => self.attribute(&name, holds, value, element, out),
+                Kind::Number if holds == Holds::Layout => {}
+                Kind::Number if holds == Holds::Value => self.number_value(value, element, out),
+                Kind::Number => self.number(value, place.words(&name), None, out),
+                Kind::Object | Kind::Array if holds == Holds::Css => self.style_object(value, out),
+                Kind::Object | Kind::Array => self.json(value, place, out),
+                Kind::Bool | Kind::Null | Kind::Key => {}
+            }
+        }
+    }
+
+    fn attribute(
+        &mut self,
+        name: &str,
+        holds: Holds,
+        value: Value<'_>,
+        element: Element<'_>,
+        out: &mut Vec<Edit>,
+    ) {
+        let place = Place::new(Surface::Attribute).words(name);
+        match holds {
+            Holds::Text => {
+                let posture = self.policy.postures.attributes;
+                let treat = match (element.masked, self.policy.rules().key_rule(name)) {
+                    (Some(fixed), _) => Treat::Whole(Why::Fixed(fixed)),
+                    (None, Some(idx)) if !is_about_the_element(name) => Treat::Whole(Why::Rule(idx)),
+                    _ => Treat::See,
+                };
+                self.string(value, place.posture(posture), treat, out);
+            }
+            Holds::Hook => self.string(value, place, Treat::See, out),
+            Holds::Value => self.value(value, element, out),
+            Holds::Url => self.string(value, place, Treat::Url, out),
+            Holds::Srcset => self.string(value, place, Treat::Srcset, out),
+            Holds::Css => self.string(value, place, Treat::Css, out),
+            Holds::Image => self.string(value, place, Treat::Image, out),
+            Holds::Geometry if is_geometry(value.raw()) => {}
+            Holds::Layout if is_layout(value.raw()) => {}
+            Holds::Geometry | Holds::Layout => self.string(value, place, Treat::See, out),
+        }
+    }
+
+    /// Judges the value of a control.
+    pub(crate) fn value(&mut self, value: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
+        let place = Place::new(Surface::Input).words(element.words);
+        let is_label = matches!(element.tag, Some("button"))
+            || element.tag == Some("input")
+                && matches!(element.input_type, Some("button" | "submit" | "reset" | "image"));
+        let is_control = matches!(element.tag, None | Some("input" | "textarea" | "select" | "option"));
+        let treat = match element {
+            Element { masked: Some(fixed), .. } => Treat::Whole(Why::Fixed(fixed)),
+            Element { is_password: true, .. } => Treat::Whole(Why::Fixed(Fixed::Password)),
+            Element { value_rule: Some(idx), .. } if is_control => Treat::Whole(Why::Rule(idx)),
+            _ => Treat::See,
+        };
+        let posture = if is_label || !is_control {
+            self.policy.postures.attributes
+        } else {
+            self.policy.postures.inputs
+        };
+        self.string(value, place.posture(posture), treat, out);
+    }
+
+    fn number_value(&mut self, value: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
+        let is_control = matches!(element.tag, None | Some("input" | "textarea" | "select" | "option"));
+        if is_control && self.policy.postures.inputs != Posture::Rules && value.raw() != "0" {
+            let tag = tag::tag(Why::Fixed(Fixed::Posture), Surface::Input);
+            out.push(Edit { span: value.span(), with: b"0".to_vec(), tag });
+            return;
+        }
+        self.number(value, Place::new(Surface::Input).words(element.words), element.value_rule, out);
+    }
+
+    /// A style object of a mutation: property → value, `[value, priority]` or false.
+    fn style_object(&mut self, style: Value<'_>, out: &mut Vec<Edit>) {
+        let place = Place::new(Surface::Css);
+        for node in style.nodes() {
+            match node.kind() {
+                Kind::String => self.string(node, place, Treat::Css, out),
+                Kind::Key => self.key(node, place, out),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Names of attributes that describe what belongs into a field, not what stands in it.
+fn is_about_the_element(name: &str) -> bool {
+    matches!(name, "placeholder" | "title" | "alt" | "label" | "pattern" | "abbr" | "summary" | "content")
+        || name.starts_with("aria-")
+}
+
+/// Path data and the like: more than one number, and no letters but its commands.
+fn is_geometry(raw: &str) -> bool {
+    let is_part = |b: u8| b.is_ascii_digit() || b" .,+-()eE\\nMmLlHhVvCcSsQqTtAaZz".contains(&b);
+    let is_function = ["matrix", "translate", "rotate", "scale", "skew"].iter().any(|f| raw.starts_with(f));
+    (is_function || raw.bytes().all(is_part)) && !raw.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Lengths, offsets and states that the recorder writes.
+fn is_layout(raw: &str) -> bool {
+    let is_length = |r: &str| {
+        let number = r.strip_suffix("px").unwrap_or(r);
+        number.len() <= 12 && number.parse::<f64>().is_ok()
+    };
+    is_length(raw) || matches!(raw, "paused" | "played" | "open" | "modal" | "non-modal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted() {
+        assert!(NAMES.is_sorted_by_key(|(name, _)| *name));
+    }
+
+    #[test]
+    fn geometry_is_not_a_way_past_the_rules() {
+        assert!(is_geometry("M4111 1111 L1111 1111 Z"));
+        assert!(is_geometry("matrix(1 0 0 1 4111 1111)"));
+        for text in ["4111111111111111", "jane@x.test", "M12 jane"] {
+            assert!(!is_geometry(text), "{text}");
+        }
+    }
+}

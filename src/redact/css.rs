@@ -1,0 +1,103 @@
+//! CSS: what it says is judged, and it stays CSS.
+//!
+//! The rules run over all of it, so no corner is left out; strings and `url(…)` are taken apart
+//! besides. Masks are made of letters here, because a star can end a comment and a slash begin one.
+
+use crate::redact::mask::MaskChar;
+use crate::redact::policy::Posture;
+use crate::redact::redactor::Place;
+use crate::redact::redactor::Redactor;
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+
+impl Redactor<'_> {
+    /// Judges a style sheet, a rule, or a list of declarations.
+    pub(crate) fn css(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        let place = Place { mask: MaskChar::Letter, posture: Posture::Rules, ..place };
+        let from = out.len();
+        self.plain(text, place, out);
+        for part in parts(text) {
+            match part {
+                Part::Literal(span) => {
+                    self.within(text, span, out, |this, text, out| this.see(text, place, out))
+                }
+                Part::Url(span) => self.within(text, span, out, |this, text, out| this.url(text, place, out)),
+            }
+        }
+        self.settle(text, place.mask, from, out);
+    }
+}
+
+/// A part of CSS that can hold any text.
+#[derive(Debug, PartialEq)]
+enum Part {
+    /// Between quotes, or in a comment.
+    Literal(Span),
+    /// Inside `url(…)`, quotes excluded.
+    Url(Span),
+}
+
+/// Finds strings, comments and URLs. Costs one search for the bytes they begin with.
+fn parts(text: &str) -> Vec<Part> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = memchr::memchr3(b'"', b'\'', b'(', bytes.get(at..).unwrap_or_default()) {
+        let here = at + next;
+        let quote = bytes.get(here).copied().unwrap_or(0);
+        if quote != b'(' {
+            let end = string_end(bytes, here + 1, quote);
+            found.push(Part::Literal(Span::new(here + 1, end)));
+            at = end + 1;
+            continue;
+        }
+        at = here + 1;
+        let is_url = bytes.get(here.saturating_sub(3)..here).is_some_and(|b| b.eq_ignore_ascii_case(b"url"));
+        if !is_url {
+            continue;
+        }
+        let start = at + bytes.iter().skip(at).take_while(|b| b.is_ascii_whitespace()).count();
+        let span = match bytes.get(start) {
+            Some(&q @ (b'"' | b'\'')) => Span::new(start + 1, string_end(bytes, start + 1, q)),
+            _ => {
+                let len = memchr::memchr(b')', bytes.get(start..).unwrap_or_default());
+                Span::new(start, len.map_or(bytes.len(), |len| start + len))
+            }
+        };
+        at = span.end + 1;
+        found.push(Part::Url(span));
+    }
+    found
+}
+
+/// Where a string that began before `from` ends: its quote, a line end, or the end of the text.
+fn string_end(bytes: &[u8], from: usize, quote: u8) -> usize {
+    let mut at = from;
+    while let Some(&b) = bytes.get(at) {
+        match b {
+            b'\\' => at += 1,
+            b if b == quote || b == b'\n' => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_strings_and_urls_and_nothing_else() {
+        let css = r#"a{content:"x\"y";b:url( 'u v' );c:url(w);d:calc(1)}"#;
+        let got: Vec<_> = parts(css)
+            .into_iter()
+            .map(|p| match p {
+                Part::Literal(s) => ("literal", s.of(css)),
+                Part::Url(s) => ("url", s.of(css)),
+            })
+            .collect();
+        assert_eq!(got, [("literal", r#"x\"y"#), ("url", "u v"), ("url", "w")]);
+    }
+}

@@ -1,0 +1,230 @@
+//! The redactor: one text at a time, from its place and the policy to edits.
+//!
+//! All functions append to `out`, in the coordinates of the text they were given; whoever called
+//! carries the edits on to the text around it. Nothing is decided here about where in a body a
+//! text stands: that is what [`Place`] says.
+
+use crate::decode::codec::Codecs;
+use crate::detect;
+use crate::detect::Context;
+use crate::detect::Finding;
+use crate::detect::Scanner;
+use crate::parse::json::Tape;
+use crate::redact::mask;
+use crate::redact::mask::MaskChar;
+use crate::redact::policy::Policy;
+use crate::redact::policy::Posture;
+use crate::redact::report::Report;
+use crate::redact::surface::Surface;
+use crate::redact::tag;
+use crate::redact::tag::Fixed;
+use crate::redact::tag::Why;
+use crate::rules::Action;
+use crate::text::edit;
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+
+/// Buffers that are kept between bodies.
+#[derive(Default)]
+pub(crate) struct Tools {
+    scan: detect::Scratch,
+    findings: Vec<Finding>,
+    tapes: Vec<Tape>,
+    pub(crate) codecs: Codecs,
+}
+
+/// Where a text stands, and what follows from it.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The kind of place.
+    pub surface: Surface,
+    /// Words that stand beside it: key, attribute name, label.
+    pub words: &'a str,
+    /// What happens to text nobody vouched for.
+    pub posture: Posture,
+    /// What a mask is made of.
+    pub mask: MaskChar,
+    /// Its numbers are measures and ids: only its strings are judged.
+    pub keeps_numbers: bool,
+}
+
+impl Place<'_> {
+    /// A place that is judged by rules.
+    pub(crate) fn new(surface: Surface) -> Self {
+        Self { surface, words: "", posture: Posture::Rules, mask: MaskChar::Star, keeps_numbers: false }
+    }
+
+    /// The same place with another posture.
+    pub(crate) fn posture(self, posture: Posture) -> Self {
+        Self { posture, ..self }
+    }
+
+    /// The same place with other words beside it.
+    pub(crate) fn words<'b>(self, words: &'b str) -> Place<'b> {
+        let Self { surface, posture, mask, keeps_numbers, .. } = self;
+        Place { surface, words, posture, mask, keeps_numbers }
+    }
+
+    /// The same place, its numbers kept.
+    pub(crate) fn keep_numbers(self) -> Self {
+        Self { keeps_numbers: true, ..self }
+    }
+
+    /// The same place, seen as another surface.
+    pub(crate) fn surface(self, surface: Surface) -> Self {
+        Self { surface, ..self }
+    }
+}
+
+/// Works on one body.
+pub(crate) struct Redactor<'p> {
+    pub(crate) policy: &'p Policy,
+    pub(crate) tools: &'p mut Tools,
+    pub(crate) report: Report,
+    /// Encodings inside each other at this moment.
+    pub(crate) level: usize,
+    /// Bytes that packed fields may still inflate to.
+    pub(crate) packed_budget: usize,
+    /// A packed field was larger than that, or than one may be.
+    pub(crate) is_too_large: bool,
+    /// The text at hand is a URL already.
+    pub(crate) in_url: bool,
+}
+
+/// How many encodings inside each other are followed; what lies deeper is masked whole.
+pub(crate) const MAX_LEVEL: usize = 8;
+
+impl<'p> Redactor<'p> {
+    /// A redactor for one body.
+    pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools) -> Self {
+        Self {
+            policy,
+            tools,
+            report: Report::default(),
+            level: 0,
+            packed_budget: policy.limits.cv_total,
+            is_too_large: false,
+            in_url: false,
+        }
+    }
+
+    /// Judges a text as it stands: posture, then rules.
+    pub(crate) fn plain(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        if place.posture != Posture::Rules {
+            self.by_posture(text, place, out);
+            return;
+        }
+        let mut findings = std::mem::take(&mut self.tools.findings);
+        findings.clear();
+        let context = Context { words: place.words };
+        self.scanner().scan(text, &context, &mut self.tools.scan, &mut findings);
+        for finding in &findings {
+            let matched = finding.span.of(text);
+            if mask::is_masked(matched) {
+                continue;
+            }
+            let with = match self.policy.rules().rule(finding.rule).map(crate::rules::Rule::action) {
+                Some(action) => mask::render(action, matched, place.mask, &self.policy.hash_key),
+                None => mask::mask(matched, place.mask),
+            };
+            out.push(Edit {
+                span: finding.span,
+                with,
+                tag: tag::tag(Why::Rule(finding.rule), place.surface),
+            });
+        }
+        self.tools.findings = findings;
+    }
+
+    fn scanner(&self) -> &'p Scanner {
+        self.policy.scanner()
+    }
+
+    fn by_posture(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        let why = Why::Fixed(Fixed::Posture);
+        match place.posture {
+            Posture::Drop => self.replace_all(text, "", why, place.surface, out),
+            _ => self.whole(text, why, place, out),
+        }
+    }
+
+    /// Masks all of a text; the action of a rule that names the whole value is honoured.
+    pub(crate) fn whole(&mut self, text: &str, why: Why, place: Place<'_>, out: &mut Vec<Edit>) {
+        if mask::is_masked(text) {
+            return;
+        }
+        let action = match why {
+            Why::Rule(idx) => self.policy.rules().rule(idx).map_or(&Action::Mask, crate::rules::Rule::action),
+            Why::Fixed(Fixed::Password) => {
+                self.replace_all(text, mask::FIXED, why, place.surface, out);
+                return;
+            }
+            Why::Fixed(_) => &Action::Mask,
+        };
+        let with = mask::render(action, text, place.mask, &self.policy.hash_key);
+        if with != text.as_bytes() {
+            out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, place.surface) });
+        }
+    }
+
+    /// Puts `with` in place of all of a text.
+    pub(crate) fn replace_all(
+        &mut self,
+        text: &str,
+        with: &str,
+        why: Why,
+        surface: Surface,
+        out: &mut Vec<Edit>,
+    ) {
+        if text != with {
+            let with = with.as_bytes().to_vec();
+            out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, surface) });
+        }
+    }
+
+    /// Calls `f` on a part of a text and carries its edits over to the whole.
+    pub(crate) fn within(
+        &mut self,
+        text: &str,
+        part: Span,
+        out: &mut Vec<Edit>,
+        f: impl FnOnce(&mut Self, &str, &mut Vec<Edit>),
+    ) {
+        let from = out.len();
+        f(self, part.of(text), out);
+        for edit in out.iter_mut().skip(from) {
+            edit.span = edit.span.shifted(part.start);
+        }
+    }
+
+    /// Joins overlapping edits of `text` from index `from` on.
+    pub(crate) fn settle(&self, text: &str, mask: MaskChar, from: usize, out: &mut Vec<Edit>) {
+        edit::settle(out, from, |span| mask::mask(span.of(text), mask));
+    }
+
+    /// Counts edits whose text is about to be written.
+    pub(crate) fn count(&mut self, edits: &[Edit]) {
+        for edit in edits {
+            if let Some((cause, surface)) = tag::read(edit.tag, self.policy.rules()) {
+                self.report.count(cause, surface);
+            }
+        }
+    }
+
+    /// Writes `text` with `edits` applied, counts them, and gives the bytes.
+    pub(crate) fn applied(&mut self, text: &str, edits: &mut Vec<Edit>) -> Vec<u8> {
+        self.settle(text, MaskChar::Star, 0, edits);
+        self.count(edits);
+        let mut out = Vec::new();
+        edit::apply(text.as_bytes(), edits, &mut out);
+        out
+    }
+
+    /// Lends an index for a text inside a text.
+    pub(crate) fn with_tape<T>(&mut self, f: impl FnOnce(&mut Self, &mut Tape) -> T) -> T {
+        let mut tape = self.tools.tapes.pop().unwrap_or_default();
+        let result = f(self, &mut tape);
+        self.tools.tapes.push(tape);
+        result
+    }
+}

@@ -1,0 +1,440 @@
+//! The grammar of rrweb events: what each type and source holds, and how it is judged.
+//!
+//! A type, source, plugin or field that is not named here is walked as JSON with every rule.
+
+use crate::parse::json::Kind;
+use crate::parse::value::DuplicateKey;
+use crate::parse::value::Value;
+use crate::redact::attribute::Element;
+use crate::redact::json::Treat;
+use crate::redact::packed::Opened;
+use crate::redact::policy::Posture;
+use crate::redact::redactor::Place;
+use crate::redact::redactor::Redactor;
+use crate::redact::surface::Surface;
+use crate::redact::tag;
+use crate::redact::tag::Fixed;
+use crate::redact::tag::Why;
+use crate::text::edit::Edit;
+
+/// The one version of packed fields.
+const CV: &str = "2024-10";
+
+const UNKNOWN: Surface = Surface::Unknown;
+
+impl Redactor<'_> {
+    /// Judges `$snapshot_data`: an array of events, or one event as old SDKs send it.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] where an event says twice what it is.
+    pub(crate) fn snapshots(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        if data.kind() != Kind::Array {
+            return self.snapshot(data, out);
+        }
+        data.items().try_for_each(|event| self.snapshot(event, out))
+    }
+
+    /// Judges one rrweb event.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] where it says twice what it is.
+    pub(crate) fn snapshot(&mut self, event: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        self.report.n_snapshots += 1;
+        match event.kind() {
+            Kind::Object => {}
+            // A whole event packed into a string: no SDK that we serve does it.
+            Kind::String if !event.raw().is_empty() => {
+                self.withhold(event, None, out);
+                return Ok(());
+            }
+            _ => {
+                self.json(event, Place::new(UNKNOWN), out);
+                return Ok(());
+            }
+        }
+        let kind = event.get("type")?.and_then(Value::as_u32);
+        let data = event.get("data")?;
+        let packed = match event.get("cv")? {
+            None => Packed::No,
+            Some(cv) if cv.is_text(CV) => Packed::Yes,
+            Some(cv) if cv.kind() == Kind::Null => Packed::No,
+            Some(_) => {
+                self.withhold(event, event.get("timestamp")?, out);
+                return Ok(());
+            }
+        };
+        let from = out.len();
+        for (key, value) in event.entries() {
+            match &*key.text() {
+                "data" => {}
+                "type" | "timestamp" | "delay" | "_sid" if value.kind() == Kind::Number => {}
+                "cv" => {}
+                "type" | "timestamp" | "delay" | "_sid" | "windowId" => {
+                    self.json(value, Place::new(UNKNOWN), out)
+                }
+                _ => self.entry(key, value, Place::new(UNKNOWN), out),
+            }
+        }
+        let Some(data) = data else { return Ok(()) };
+        if self.data(kind, data, packed, out)? == Opened::No {
+            out.truncate(from);
+            self.withhold(event, event.get("timestamp")?, out);
+        }
+        Ok(())
+    }
+
+    /// Puts an event that says so in the place of one that could not be understood.
+    fn withhold(&mut self, event: Value<'_>, timestamp: Option<Value<'_>>, out: &mut Vec<Edit>) {
+        let timestamp = timestamp.filter(|t| t.kind() == Kind::Number).map_or("0", Value::raw);
+        let with = format!(
+            r#"{{"type":5,"timestamp":{timestamp},"data":{{"tag":"blackbar/withheld","payload":{{"reason":"packed"}}}}}}"#
+        );
+        // The span of a string lies between its quotes: they go, too.
+        let mut span = event.span();
+        if event.kind() == Kind::String {
+            span.start -= 1;
+            span.end += 1;
+        }
+        out.push(Edit { span, with: with.into_bytes(), tag: tag::tag(Why::Fixed(Fixed::Packed), UNKNOWN) });
+    }
+
+    fn data(
+        &mut self,
+        kind: Option<u32>,
+        data: Value<'_>,
+        packed: Packed,
+        out: &mut Vec<Edit>,
+    ) -> Result<Opened, DuplicateKey> {
+        match kind {
+            Some(2) => return self.full_snapshot(data, packed, out),
+            Some(3) => return self.incremental(data, packed, out),
+            Some(4) => self.meta(data, out),
+            Some(5) => self.json(data, Place::new(Surface::Custom), out),
+            Some(6) => self.plugin(data, out)?,
+            Some(7) => self.by_key(data, Place::new(UNKNOWN), asset_key, out),
+            _ => self.json(data, Place::new(UNKNOWN), out),
+        }
+        Ok(Opened::Yes)
+    }
+
+    fn full_snapshot(
+        &mut self,
+        data: Value<'_>,
+        packed: Packed,
+        out: &mut Vec<Edit>,
+    ) -> Result<Opened, DuplicateKey> {
+        if packed == Packed::Yes && data.kind() == Kind::String {
+            return self.packed(data, out, Self::full_snapshot_data);
+        }
+        self.full_snapshot_data(data, out)?;
+        Ok(Opened::Yes)
+    }
+
+    fn full_snapshot_data(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        if data.kind() != Kind::Object {
+            self.json(data, Place::new(UNKNOWN), out);
+        }
+        for (key, value) in data.entries() {
+            match &*key.text() {
+                "node" => self.dom(value, None, out)?,
+                "wireframes" => self.wireframes(value, out)?,
+                "initialOffset" => self.structure(value, out),
+                _ => self.entry(key, value, Place::new(UNKNOWN), out),
+            }
+        }
+        Ok(())
+    }
+
+    fn incremental(
+        &mut self,
+        data: Value<'_>,
+        packed: Packed,
+        out: &mut Vec<Edit>,
+    ) -> Result<Opened, DuplicateKey> {
+        match data.get("source")?.and_then(Value::as_u32) {
+            Some(0) => return self.mutation(data, packed, out),
+            Some(1..=4 | 6 | 7 | 12 | 14 | 16) => self.structure(data, out),
+            Some(5) => self.input(data, out)?,
+            Some(8) if packed == Packed::Yes => {
+                return self.packed_fields(data, &["adds", "removes"], out, |this, _, value, out| {
+                    this.by_key(value, Place::new(Surface::Css), css_key, out);
+                    Ok(())
+                });
+            }
+            Some(8 | 13 | 15) => self.by_key(data, Place::new(Surface::Css), css_key, out),
+            Some(9) => self.canvas(data, out)?,
+            Some(10) => self.by_key(data, Place::new(UNKNOWN), font_key, out),
+            Some(11) => {
+                self.json(data, Place::new(Surface::Console).posture(self.policy.postures.console), out)
+            }
+            _ => self.json(data, Place::new(UNKNOWN), out),
+        }
+        Ok(Opened::Yes)
+    }
+
+    fn mutation(
+        &mut self,
+        data: Value<'_>,
+        packed: Packed,
+        out: &mut Vec<Edit>,
+    ) -> Result<Opened, DuplicateKey> {
+        const FIELDS: [&str; 4] = ["texts", "attributes", "removes", "adds"];
+        if packed == Packed::Yes {
+            return self.packed_fields(data, &FIELDS, out, Self::mutation_field);
+        }
+        for (key, value) in data.entries() {
+            self.mutation_field(&key.text(), value, out)?;
+        }
+        Ok(Opened::Yes)
+    }
+
+    /// Judges the fields of an event some of which are packed, and the rest of it as it is.
+    fn packed_fields(
+        &mut self,
+        data: Value<'_>,
+        fields: &[&str],
+        out: &mut Vec<Edit>,
+        mut judge: impl FnMut(&mut Self, &str, Value<'_>, &mut Vec<Edit>) -> Result<(), DuplicateKey>,
+    ) -> Result<Opened, DuplicateKey> {
+        for field in fields {
+            data.get(field)?;
+        }
+        for (key, value) in data.entries() {
+            let name = key.text();
+            let is_packed =
+                fields.contains(&&*name) && value.kind() == Kind::String && !value.raw().is_empty();
+            if !is_packed {
+                judge(self, &name, value, out)?;
+            } else if self.packed(value, out, |this, root, out| judge(this, &name, root, out))? == Opened::No
+            {
+                return Ok(Opened::No);
+            }
+        }
+        Ok(Opened::Yes)
+    }
+
+    fn mutation_field(
+        &mut self,
+        name: &str,
+        value: Value<'_>,
+        out: &mut Vec<Edit>,
+    ) -> Result<(), DuplicateKey> {
+        match name {
+            "source" if value.kind() == Kind::Number => {}
+            "removes" => self.structure(value, out),
+            "texts" | "attributes" | "adds" | "updates" if value.kind() == Kind::Array => {
+                for item in value.items() {
+                    self.mutation_item(item, out)?;
+                }
+            }
+            _ => self.json(value, Place::new(UNKNOWN).words(name), out),
+        }
+        Ok(())
+    }
+
+    fn mutation_item(&mut self, item: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        if item.kind() != Kind::Object {
+            self.json(item, Place::new(UNKNOWN), out);
+        }
+        for (key, value) in item.entries() {
+            match &*key.text() {
+                "id" | "parentId" | "nextId" | "previousId" if value.kind() == Kind::Number => {}
+                "value" if value.kind() == Kind::String => self.node_text(value, None, out),
+                "attributes" => self.attributes(value, Element::default(), out),
+                "node" => self.dom(value, None, out)?,
+                "wireframe" => self.wireframe(value, out)?,
+                "id" | "parentId" | "nextId" | "previousId" | "value" => {
+                    self.json(value, Place::new(Surface::Text), out)
+                }
+                _ => self.entry(key, value, Place::new(UNKNOWN), out),
+            }
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        for (key, value) in data.entries() {
+            match &*key.text() {
+                "text" if value.kind() == Kind::String => self.value(value, Element::default(), out),
+                "id" | "source" if value.kind() == Kind::Number => {}
+                name => {
+                    if !matches!(name, "text" | "id" | "source" | "isChecked" | "userTriggered") {
+                        self.key(key, Place::new(UNKNOWN), out);
+                    }
+                    self.json(value, Place::new(Surface::Input).posture(self.policy.postures.inputs), out);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn meta(&mut self, data: Value<'_>, out: &mut Vec<Edit>) {
+        self.by_key(data, Place::new(Surface::Meta), |key| (key == "href").then_some(Treat::Url), out);
+    }
+
+    fn plugin(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        let name = data.get("plugin")?.map(Value::text);
+        let postures = &self.policy.postures;
+        let (place, is_timed) = match name.as_deref() {
+            Some("rrweb/console@1") => (Place::new(Surface::Console).posture(postures.console), false),
+            Some("rrweb/network@1" | "posthog/network@1") => {
+                (Place::new(Surface::Network).posture(postures.network), true)
+            }
+            Some("rrweb/canvas-webrtc@1" | "rrweb/sequential-id@1") => {
+                self.structure(data, out);
+                return Ok(());
+            }
+            _ => (Place::new(UNKNOWN), false),
+        };
+        for (key, value) in data.entries() {
+            match &*key.text() {
+                "plugin" => self.json(value, Place::new(UNKNOWN), out),
+                "payload" if is_timed => self.network(value, place, out),
+                "payload" => self.console(value, place, out),
+                _ => self.entry(key, value, Place::new(UNKNOWN), out),
+            }
+        }
+        Ok(())
+    }
+
+    /// A console message. Its level says nothing about anyone.
+    fn console(&mut self, payload: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
+        for (key, value) in payload.entries() {
+            match &*key.text() {
+                "level" if value.raw().len() <= 8 => self.json(value, place.posture(Posture::Rules), out),
+                "payload" | "trace" => self.json(value, place, out),
+                _ => {
+                    self.key(key, place, out);
+                    self.json(value, place, out);
+                }
+            }
+        }
+        if payload.kind() != Kind::Object {
+            self.json(payload, place, out);
+        }
+    }
+
+    /// Captured requests. Under a strict posture bodies and header values go whole; names and
+    /// timings are judged by rules, or the list of requests would be of no use.
+    fn network(&mut self, payload: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
+        let by_rules = place.posture(Posture::Rules).keep_numbers();
+        if place.posture == Posture::Rules {
+            self.by_key(payload, by_rules, network_key, out);
+            return;
+        }
+        self.by_key(payload, by_rules, network_key_strict, out);
+    }
+
+    /// Drawing commands: text by the posture of canvas, pixels by the posture of images.
+    fn canvas(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        let place = Place::new(Surface::Canvas).keep_numbers();
+        let is_text = |command: Value<'_>| -> Result<bool, DuplicateKey> {
+            let property = command.get("property")?;
+            Ok(property
+                .is_some_and(|p| ["fillText", "strokeText", "measureText"].iter().any(|t| p.is_text(t))))
+        };
+        let posture = self.policy.postures.canvas;
+        for (key, value) in data.entries() {
+            match &*key.text() {
+                "commands" if value.kind() == Kind::Array => {
+                    for command in value.items() {
+                        let place = if is_text(command)? { place.posture(posture) } else { place };
+                        self.by_key(command, place, canvas_key, out);
+                    }
+                }
+                "args" if is_text(data)? => self.by_key(value, place.posture(posture), canvas_key, out),
+                name => self.by_key(value, place.words(name), canvas_key, out),
+            }
+        }
+        Ok(())
+    }
+
+    /// What only numbers, ids and known words belong in: numbers stay, strings are judged.
+    fn structure(&mut self, value: Value<'_>, out: &mut Vec<Edit>) {
+        const KNOWN: &[&str] = &[
+            "currentTime",
+            "define",
+            "end",
+            "endOffset",
+            "height",
+            "id",
+            "left",
+            "loop",
+            "muted",
+            "name",
+            "nodeId",
+            "parentId",
+            "playbackRate",
+            "pointerType",
+            "positions",
+            "ranges",
+            "source",
+            "start",
+            "startOffset",
+            "streamId",
+            "timeOffset",
+            "top",
+            "type",
+            "volume",
+            "width",
+            "x",
+            "y",
+            "isShadow",
+            "payload",
+            "plugin",
+        ];
+        let place = Place::new(UNKNOWN);
+        for node in value.nodes() {
+            match node.kind() {
+                Kind::String => self.string(node, place, Treat::See, out),
+                Kind::Key if node.is_escaped() || !KNOWN.contains(&node.raw()) => self.key(node, place, out),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether an event says that its fields are packed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Packed {
+    Yes,
+    No,
+}
+
+fn css_key(key: &str) -> Option<Treat> {
+    matches!(key, "rule" | "replace" | "replaceSync" | "value").then_some(Treat::Css)
+}
+
+fn font_key(key: &str) -> Option<Treat> {
+    (key == "fontSource").then_some(Treat::Url)
+}
+
+fn asset_key(key: &str) -> Option<Treat> {
+    match key {
+        "url" => Some(Treat::Url),
+        "cssTexts" => Some(Treat::Css),
+        "base64" => Some(Treat::Image),
+        _ => None,
+    }
+}
+
+fn canvas_key(key: &str) -> Option<Treat> {
+    match key {
+        "base64" | "rr_dataURL" | "src" => Some(Treat::Image),
+        "property" | "rr_type" | "type" => Some(Treat::ByRules),
+        _ => None,
+    }
+}
+
+fn network_key(key: &str) -> Option<Treat> {
+    matches!(key, "name" | "url").then_some(Treat::Url)
+}
+
+fn network_key_strict(key: &str) -> Option<Treat> {
+    match key {
+        "requestBody" | "responseBody" | "requestHeaders" | "responseHeaders" | "description" => {
+            Some(Treat::Whole(Why::Fixed(Fixed::Posture)))
+        }
+        _ => network_key(key),
+    }
+}

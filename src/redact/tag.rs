@@ -1,0 +1,85 @@
+//! Why an edit was made, packed into the tag that edits carry.
+
+use std::sync::Arc;
+
+use crate::redact::report::Cause;
+use crate::redact::surface::Surface;
+use crate::rules::RuleIdx;
+use crate::rules::RuleSet;
+
+/// Why a text was replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// A rule matched it, or its name.
+    Rule(RuleIdx),
+    /// A posture or selector masks all of its kind, or it could not be understood.
+    Fixed(Fixed),
+}
+
+/// The reasons that are not rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    /// The posture of the surface.
+    Posture,
+    /// A selector with `treat = "mask"`, or below it.
+    SelectorMask,
+    /// A selector with `treat = "block"`, or below it.
+    SelectorBlock,
+    /// A value of a field that takes passwords or one-time codes.
+    Password,
+    /// An element that no snapshot told of.
+    UnknownNode,
+    /// A packed field that could not be opened.
+    Packed,
+    /// More encodings inside each other than are followed.
+    Nesting,
+    /// Script text: replay never needs it.
+    Script,
+    /// Credentials in a URL.
+    Userinfo,
+}
+
+impl Fixed {
+    const ALL: [(Self, Cause); 9] = [
+        (Self::Posture, Cause::Posture("mask")),
+        (Self::SelectorMask, Cause::Selector("mask")),
+        (Self::SelectorBlock, Cause::Selector("block")),
+        (Self::Password, Cause::Guard("password")),
+        (Self::UnknownNode, Cause::Guard("unknown_node")),
+        (Self::Packed, Cause::Guard("packed")),
+        (Self::Nesting, Cause::Guard("nesting")),
+        (Self::Script, Cause::Guard("script")),
+        (Self::Userinfo, Cause::Guard("url_userinfo")),
+    ];
+}
+
+/// The tag of an edit that was counted already.
+pub(crate) const COUNTED: u32 = 0;
+
+const FIXED_BASE: u32 = 0x10000;
+
+/// Packs a reason and a surface.
+pub(crate) fn tag(why: Why, surface: Surface) -> u32 {
+    let cause = match why {
+        Why::Rule(idx) => 1 + u32::from(idx.0),
+        Why::Fixed(fixed) => {
+            let at = Fixed::ALL.iter().position(|(f, _)| *f == fixed).unwrap_or(0);
+            FIXED_BASE + at as u32
+        }
+    };
+    cause << 8 | surface as u32
+}
+
+/// Unpacks a tag; `None` for edits that were counted already.
+pub(crate) fn read(tag: u32, rules: &RuleSet) -> Option<(Cause, Surface)> {
+    let surface = *Surface::ALL.get((tag & 0xff) as usize)?;
+    let cause = match tag >> 8 {
+        0 => return None,
+        fixed @ FIXED_BASE.. => Fixed::ALL.get((fixed - FIXED_BASE) as usize)?.1.clone(),
+        rule => {
+            let idx = RuleIdx(u16::try_from(rule - 1).ok()?);
+            Cause::Rule(rules.rule(idx).map_or_else(|| Arc::from("unknown"), |rule| rule.id().clone()))
+        }
+    };
+    Some((cause, surface))
+}

@@ -1,0 +1,220 @@
+//! One rule as written → one rule that runs, or what is wrong with it.
+
+use std::sync::Arc;
+
+use regex_automata::{meta, util::syntax};
+
+use crate::detect::validate;
+use crate::rules::shape::Shape;
+use crate::rules::syntax::{
+    BoundarySyntax, FailedCheckSyntax, KeyStrengthSyntax, NegativeSyntax, PositiveSyntax, RuleSyntax,
+    TierSyntax,
+};
+use crate::rules::{
+    Action, Boundary, Example, Examples, KeyStrength, Keyword, OnFailedCheck, Pattern, Rule, Tier,
+};
+
+/// How far a keyword may stand before a match unless the rule says otherwise, in bytes.
+const DISTANCE: u16 = 48;
+/// Shortest keyword or anchor that is worth looking for.
+const MIN_LITERAL: usize = 2;
+/// Largest compiled size of one regex, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// Compiles `rule`, or says everything that is to be changed.
+pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result<Rule, Vec<String>> {
+    let mut wrong = Vec::new();
+    let tier = tier(rule.tier.unwrap_or(TierSyntax::D));
+    check_words(rule, &mut wrong);
+    let patterns = patterns(rule, tier, &mut wrong);
+    let validator = rule.validator.as_deref().and_then(|name| {
+        let found = validate::find(name);
+        if found.is_none() {
+            wrong.push(format!("there is no validator \"{name}\"; see src/detect/validate"));
+        }
+        found
+    });
+    let compiled = Rule {
+        id: Arc::from(rule.id.as_str()),
+        name: rule.name.clone().unwrap_or_else(|| rule.id.replace('-', " ")),
+        pack: Arc::clone(pack),
+        entity: rule.entity.clone(),
+        description: rule.description.clone(),
+        tier,
+        action,
+        boundary: match rule.boundary.unwrap_or(BoundarySyntax::Word) {
+            BoundarySyntax::None => Boundary::None,
+            BoundarySyntax::Word => Boundary::Word,
+            BoundarySyntax::Number => Boundary::Number,
+        },
+        validator,
+        on_failed_check: match rule.on_failed_check {
+            FailedCheckSyntax::Keyword => OnFailedCheck::NeedsKeyword,
+            FailedCheckSyntax::Reject => OnFailedCheck::Reject,
+        },
+        anchors: rule.anchors.clone(),
+        digits: usize::from(rule.digits.unwrap_or(0)),
+        keywords: rule.keywords.iter().map(|keyword| parse_keyword(keyword)).collect(),
+        distance: usize::from(rule.distance.unwrap_or(DISTANCE)),
+        allow: rule.allow.iter().map(|value| value.to_lowercase()).collect(),
+        keys: rule.keys.clone(),
+        key_strength: key_strength(rule),
+        examples: examples(rule),
+        patterns,
+    };
+    check_reach(&compiled, rule, &mut wrong);
+    if wrong.is_empty() { Ok(compiled) } else { Err(wrong) }
+}
+
+fn key_strength(rule: &RuleSyntax) -> Option<KeyStrength> {
+    if rule.keys.is_empty() {
+        return None;
+    }
+    Some(match rule.key_strength {
+        Some(KeyStrengthSyntax::Personal) => KeyStrength::Personal,
+        Some(KeyStrengthSyntax::Secret) | None => KeyStrength::Secret,
+    })
+}
+
+fn tier(tier: TierSyntax) -> Tier {
+    match tier {
+        TierSyntax::A => Tier::A,
+        TierSyntax::B => Tier::B,
+        TierSyntax::C => Tier::C,
+        TierSyntax::D => Tier::D,
+    }
+}
+
+fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
+    let is_kebab = |id: &str| {
+        !id.is_empty() && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if !is_kebab(&rule.id) {
+        wrong.push("write the id in lower-case words joined by hyphens".to_owned());
+    }
+    for (what, words) in [("keyword", &rule.keywords), ("anchor", &rule.anchors)] {
+        for word in words {
+            if word.trim_matches('*').len() < MIN_LITERAL && word != "@" {
+                wrong.push(format!("the {what} \"{word}\" is too short to look for"));
+            }
+        }
+    }
+    if rule.pattern.as_slice().is_empty() && rule.keys.is_empty() {
+        wrong.push("give it a pattern, or keys, or both".to_owned());
+    }
+}
+
+fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Pattern> {
+    let main = rule.pattern.as_slice().iter().map(|source| (source, tier <= Tier::B));
+    let official = rule.official.as_slice().iter().map(|source| (source, true));
+    let mut patterns = Vec::new();
+    for (source, is_free) in main.chain(official) {
+        match pattern(source, is_free, &rule.anchors) {
+            Ok(pattern) => patterns.push(pattern),
+            Err(message) => wrong.push(message),
+        }
+    }
+    patterns
+}
+
+fn pattern(source: &str, is_free: bool, anchors: &[String]) -> Result<Pattern, String> {
+    let hir = parse(source)?;
+    let is_wide = !source.is_ascii();
+    let regex = meta::Regex::builder()
+        .configure(
+            meta::Config::new()
+                .utf8_empty(is_wide)
+                .nfa_size_limit(Some(SIZE_LIMIT))
+                .hybrid_cache_capacity(1 << 20),
+        )
+        .build_from_hir(&hir)
+        .map_err(|error| format!("the pattern does not compile: {error}"))?;
+    if hir.properties().minimum_len().unwrap_or(0) == 0 {
+        return Err("the pattern matches nothing at all; ask for at least one character".to_owned());
+    }
+    let value = regex.group_info().to_index(regex_automata::PatternID::ZERO, "value");
+    Ok(Pattern { regex, source: source.to_owned(), value, is_free, shape: Shape::of(&hir, anchors) })
+}
+
+/// The text was folded: ASCII classes are enough unless the author wrote other letters.
+fn parse(source: &str) -> Result<regex_syntax::hir::Hir, String> {
+    let is_wide = !source.is_ascii();
+    let config = syntax::Config::new().unicode(is_wide).utf8(is_wide).nest_limit(64);
+    syntax::parse_with(source, &config)
+        .map_err(|error| format!("the pattern does not parse (no look-around, no back-references): {error}"))
+}
+
+/// Every pattern must be one that the prefilter can call up.
+fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
+    if rule.patterns.is_empty() {
+        return;
+    }
+    if syntax.tier.is_none() {
+        wrong.push("say its tier: A, B, C or D".to_owned());
+    }
+    if rule.tier >= Tier::C && rule.keywords.is_empty() {
+        wrong.push("tiers C and D need keywords".to_owned());
+    }
+    if !syntax.official.as_slice().is_empty() && rule.tier != Tier::C {
+        wrong.push("only a rule of tier C has official forms".to_owned());
+    }
+    if rule.tier == Tier::B && rule.boundary == Boundary::None {
+        wrong.push("a rule of tier B needs a boundary: word or number".to_owned());
+    }
+    for pattern in &rule.patterns {
+        let is_anchored = !rule.anchors.is_empty();
+        let is_counted = rule.digits > 0 || pattern.shape.min_digits > 0;
+        if pattern.is_free && !is_anchored && !is_counted {
+            wrong.push(
+                "give it anchors (literals of which every match holds one) or digits (the least number of digits \
+                 in a row that every match holds), or it would have to run on all text"
+                    .to_owned(),
+            );
+        }
+        let begins = pattern.is_free && pattern.shape.starts_with_anchor;
+        if pattern.shape.max_len.is_none() && !begins {
+            wrong.push("bound the repetitions of the pattern, or let it begin with an anchor".to_owned());
+        }
+    }
+}
+
+/// `*` at an end: letters may stand there.
+fn parse_keyword(written: &str) -> Keyword {
+    Keyword {
+        text: written.trim_matches('*').to_lowercase(),
+        is_open_left: written.starts_with('*'),
+        is_open_right: written.ends_with('*'),
+    }
+}
+
+fn examples(rule: &RuleSyntax) -> Examples {
+    let positive = rule.must_match.iter().map(|example| match example {
+        PositiveSyntax::Text(text) => Example { text: text.clone(), context: String::new() },
+        PositiveSyntax::InContext(pair) => Example { text: pair.text.clone(), context: pair.context.clone() },
+    });
+    let negative = rule
+        .must_not_match
+        .iter()
+        .map(|NegativeSyntax { text, context, .. }| Example { text: text.clone(), context: context.clone() });
+    Examples {
+        line: 0,
+        file: String::new(),
+        positive: positive.collect(),
+        negative: negative.collect(),
+        undecided_keys: rule.must_not_decide.clone(),
+    }
+}
+
+impl Rule {
+    /// How many digits a cluster must have so that `pattern` can match in it.
+    pub(crate) fn need(&self, pattern: &Pattern) -> usize {
+        self.digits.max(pattern.shape.min_digits)
+    }
+}
+
+impl Pattern {
+    /// The parsed pattern.
+    pub(crate) fn hir(&self) -> Result<regex_syntax::hir::Hir, String> {
+        parse(&self.source)
+    }
+}

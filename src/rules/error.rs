@@ -1,0 +1,50 @@
+//! What is wrong with a rule pack or a selection, all of it at once.
+
+use std::fmt;
+
+/// Why no rule set could be built. The policy that was in force stays in force.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{}", summary(.problems))]
+#[non_exhaustive]
+pub struct LoadError {
+    /// Everything that was found, in the order of the packs.
+    pub problems: Vec<Problem>,
+}
+
+impl LoadError {
+    /// A stable word for metrics and replies.
+    pub const fn code(&self) -> &'static str {
+        "rules_invalid"
+    }
+}
+
+fn summary(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
+}
+
+/// One thing to change, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file, or `selection` for what the config says about rules.
+    pub file: String,
+    /// Line in that file, from 1; 0 where there is none.
+    pub line: usize,
+    /// The rule, where one is concerned.
+    pub rule: Option<String>,
+    /// What is wrong and what to change.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if let Some(rule) = &self.rule {
+            write!(f, ": rule {rule}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}

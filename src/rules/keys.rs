@@ -1,0 +1,303 @@
+//! Keys that decide by themselves: names of fields, headers and parameters whose whole value goes.
+//!
+//! A key is cut into words at case changes and at whatever is no letter or digit. It decides if
+//! its words *end* in a listed name, words such as `hash` or `confirm` left aside: `newPassword`,
+//! `user[password]` and `password_confirm` say `password`; `passport`, `password_reset_at` and
+//! `cookie_consent` do not. Words are compared glued together, so `api_key` is `apiKey` is `apikey`.
+
+use std::collections::HashMap;
+
+use crate::rules::RuleIdx;
+use crate::text::fold::fold;
+
+/// The listed names, glued, and their rules.
+#[derive(Default)]
+pub(crate) struct KeyIndex {
+    names: HashMap<Box<[u8]>, RuleIdx>,
+    /// Which pairs of last two bytes any name ends in: most keys are turned away here.
+    ends: Ends,
+    longest: usize,
+}
+
+impl KeyIndex {
+    /// Lists `name` for `rule`. The rule that already has it, if there is one, keeps it.
+    pub(crate) fn insert(&mut self, name: &str, rule: RuleIdx) -> Result<(), RuleIdx> {
+        let glued = glue(name);
+        if let Some(&holder) = self.names.get(glued.as_slice()) {
+            return if holder == rule { Ok(()) } else { Err(holder) };
+        }
+        self.ends.insert(&glued);
+        self.longest = self.longest.max(glued.len());
+        self.names.insert(glued.into_boxed_slice(), rule);
+        Ok(())
+    }
+
+    /// The rule of the longest listed name that `key` ends in.
+    pub(crate) fn find(&self, key: &str) -> Option<RuleIdx> {
+        if self.names.is_empty() {
+            return None;
+        }
+        if !key.is_ascii() {
+            return self.find_wide(key);
+        }
+        let mut words = Words::default();
+        words.split(key.as_bytes());
+        self.find_words(words.bytes(), words.starts())
+    }
+
+    fn find_words(&self, glued: &[u8], starts: &[u8]) -> Option<RuleIdx> {
+        let mut starts = starts;
+        let mut end = glued.len();
+        loop {
+            let name = glued.get(..end)?;
+            if self.ends.contains(name)
+                && let Some(rule) = self.longest_suffix(name, starts)
+            {
+                return Some(rule);
+            }
+            let (&last, before) = starts.split_last()?;
+            let word = glued.get(usize::from(last)..end)?;
+            if before.is_empty() || !is_tail(word) {
+                return None;
+            }
+            (starts, end) = (before, usize::from(last));
+        }
+    }
+
+    fn longest_suffix(&self, name: &[u8], starts: &[u8]) -> Option<RuleIdx> {
+        starts.iter().find_map(|&start| {
+            let suffix = name.get(usize::from(start)..)?;
+            if suffix.len() > self.longest {
+                return None;
+            }
+            self.names.get(suffix).copied()
+        })
+    }
+
+    /// The same for keys with letters beyond ASCII; allocates.
+    fn find_wide(&self, key: &str) -> Option<RuleIdx> {
+        let folded = fold(key);
+        let mut spaced = String::with_capacity(key.len());
+        let mut was_lower = false;
+        for c in folded.as_str().chars() {
+            if c.is_uppercase() && was_lower {
+                spaced.push(' ');
+            }
+            was_lower = c.is_lowercase();
+            spaced.extend(c.to_lowercase());
+        }
+        let words: Vec<&str> =
+            spaced.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let glued = words.concat();
+        let mut starts = Vec::new();
+        let mut at = 0_usize;
+        for word in words {
+            starts.push(u8::try_from(at).ok()?);
+            at += word.len();
+        }
+        self.find_words(glued.as_bytes(), &starts)
+    }
+}
+
+/// Words that follow a name without changing what the value is.
+const TAILS: [&str; 26] = [
+    "1",
+    "2",
+    "3",
+    "again",
+    "confirm",
+    "confirmation",
+    "confirmed",
+    "current",
+    "encoded",
+    "encrypted",
+    "field",
+    "hash",
+    "hashed",
+    "header",
+    "input",
+    "new",
+    "old",
+    "plain",
+    "plaintext",
+    "raw",
+    "repeat",
+    "salt",
+    "str",
+    "string",
+    "value",
+    "verify",
+];
+
+fn is_tail(word: &[u8]) -> bool {
+    TAILS.iter().any(|tail| tail.as_bytes() == word)
+}
+
+fn glue(name: &str) -> Vec<u8> {
+    let lower = name.to_lowercase();
+    lower.chars().filter(|c| c.is_alphanumeric()).collect::<String>().into_bytes()
+}
+
+/// A small set of last-two-byte pairs.
+#[derive(Default)]
+struct Ends {
+    bits: [u64; 16],
+}
+
+impl Ends {
+    fn slot(name: &[u8]) -> Option<(usize, u64)> {
+        let (&last, rest) = name.split_last()?;
+        let before = rest.last().copied().unwrap_or(0);
+        let hash = (usize::from(last & 31) << 5) | usize::from(before & 31);
+        Some((hash >> 6, 1 << (hash & 63)))
+    }
+
+    fn insert(&mut self, name: &[u8]) {
+        if let Some((word, bit)) = Self::slot(name)
+            && let Some(slot) = self.bits.get_mut(word)
+        {
+            *slot |= bit;
+        }
+    }
+
+    fn contains(&self, name: &[u8]) -> bool {
+        Self::slot(name).is_some_and(|(word, bit)| self.bits.get(word).is_some_and(|slot| slot & bit != 0))
+    }
+}
+
+const MAX_BYTES: usize = 96;
+const MAX_WORDS: usize = 24;
+
+/// The words of an ASCII key, in lower case, glued, on the stack. Of a longer key its end.
+struct Words {
+    glued: [u8; MAX_BYTES],
+    len: usize,
+    starts: [u8; MAX_WORDS],
+    n_starts: usize,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { glued: [0; MAX_BYTES], len: 0, starts: [0; MAX_WORDS], n_starts: 0 }
+    }
+}
+
+impl Words {
+    fn bytes(&self) -> &[u8] {
+        self.glued.get(..self.len).unwrap_or(&[])
+    }
+
+    fn starts(&self) -> &[u8] {
+        self.starts.get(..self.n_starts).unwrap_or(&[])
+    }
+
+    fn split(&mut self, key: &[u8]) {
+        let from = key.len().saturating_sub(MAX_BYTES);
+        let key = key.get(from..).unwrap_or(key);
+        let mut previous = b' ';
+        for (idx, &byte) in key.iter().enumerate() {
+            if byte.is_ascii_alphanumeric() {
+                let next = key.get(idx + 1).copied().unwrap_or(b' ');
+                if begins_word(previous, byte, next) {
+                    self.start_word();
+                }
+                if let Some(slot) = self.glued.get_mut(self.len) {
+                    *slot = byte.to_ascii_lowercase();
+                    self.len += 1;
+                }
+            }
+            previous = byte;
+        }
+    }
+
+    /// Of a key of very many words the last ones count.
+    fn start_word(&mut self) {
+        if self.n_starts == MAX_WORDS {
+            self.starts.rotate_left(1);
+            self.n_starts -= 1;
+        }
+        if let Some(slot) = self.starts.get_mut(self.n_starts) {
+            *slot = self.len as u8;
+            self.n_starts += 1;
+        }
+    }
+}
+
+/// `a|B`, `AB|Cd`, `a|1`, `-|a`.
+fn begins_word(previous: u8, byte: u8, next: u8) -> bool {
+    !previous.is_ascii_alphanumeric()
+        || (byte.is_ascii_uppercase() && (!previous.is_ascii_uppercase() || next.is_ascii_lowercase()))
+        || (byte.is_ascii_digit() != previous.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn index() -> KeyIndex {
+        let mut index = KeyIndex::default();
+        for (idx, name) in
+            ["password", "api key", "ssn", "cookie", "pin", "contraseña", "key card"].iter().enumerate()
+        {
+            index.insert(name, RuleIdx(idx as u16)).unwrap();
+        }
+        index
+    }
+
+    #[track_caller]
+    fn check(key: &str, rule: Option<u16>) {
+        assert_eq!(index().find(key), rule.map(RuleIdx), "{key}");
+    }
+
+    #[test]
+    fn a_name_decides_in_any_spelling() {
+        for key in [
+            "password",
+            "Password",
+            "newPassword",
+            "user[password]",
+            "user.password",
+            "PASSWORD",
+            "x-password",
+        ] {
+            check(key, Some(0));
+        }
+        for key in ["apikey", "api_key", "API-Key", "apiKey", "xApiKey", "X-API-KEY", "myAPIKey"] {
+            check(key, Some(1));
+        }
+        check("customerSSN", Some(2));
+        check("nueva_contraseña", Some(5));
+    }
+
+    #[test]
+    fn words_that_change_nothing_are_left_aside() {
+        for key in ["password_confirm", "password2", "passwordHash", "password-hash-value"] {
+            check(key, Some(0));
+        }
+    }
+
+    #[test]
+    fn parts_of_words_and_other_heads_do_not_decide() {
+        for key in [
+            "passport",
+            "pinned",
+            "spin",
+            "cookie_consent",
+            "password_reset_at",
+            "key",
+            "api",
+            "",
+            "--",
+            "hash",
+            "value",
+        ] {
+            check(key, None);
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_endless_key_decides() {
+        check(&format!("{}_password", "a_".repeat(4000)), Some(0));
+        check(&format!("{}password", "ab".repeat(4000)), None);
+    }
+}

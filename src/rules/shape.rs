@@ -1,0 +1,121 @@
+//! What can be known about a pattern without running it, so that the scanner may look at less text.
+//!
+//! Everything here errs on the safe side: an unknown length is "unbounded", an unclear alphabet is
+//! "anything". **Invariant:** skipping text on the word of a [`Shape`] never loses a match.
+
+use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::{Class, Hir, HirKind};
+
+/// Facts about one pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Longest match in bytes; `None` if there is no bound.
+    pub(crate) max_len: Option<usize>,
+    /// Whether it matches only digits and [separators](is_separator).
+    pub(crate) is_numeric: bool,
+    /// Least number of digits in a match, if it is numeric.
+    pub(crate) min_digits: usize,
+    /// Whether every match begins with one of the rule's anchors.
+    pub(crate) starts_with_anchor: bool,
+}
+
+impl Shape {
+    pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
+        let is_numeric = is_numeric(hir);
+        Self {
+            max_len: hir.properties().maximum_len(),
+            is_numeric,
+            min_digits: if is_numeric { min_digits(hir) } else { 0 },
+            starts_with_anchor: starts_with_any(hir, anchors),
+        }
+    }
+}
+
+/// Bytes that may stand between the digits of one number.
+pub(crate) const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'.' | b'-' | b'/' | b'(' | b')' | b'+' | b',' | b':' | b'\t' | b'\n' | b'\r')
+}
+
+fn is_numeric(hir: &Hir) -> bool {
+    let fits = |byte: u8| byte.is_ascii_digit() || is_separator(byte);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => literal.0.iter().copied().all(fits),
+        HirKind::Class(Class::Bytes(class)) => {
+            class.iter().all(|range| (range.start()..=range.end()).all(fits))
+        }
+        HirKind::Class(Class::Unicode(class)) => class.iter().all(|range| {
+            range.end().is_ascii() && (range.start()..=range.end()).all(|c| u8::try_from(c).is_ok_and(fits))
+        }),
+        HirKind::Repetition(repetition) => is_numeric(&repetition.sub),
+        HirKind::Capture(capture) => is_numeric(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_numeric),
+    }
+}
+
+fn min_digits(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.iter().filter(|byte| byte.is_ascii_digit()).count(),
+        HirKind::Class(Class::Bytes(class)) => usize::from(
+            class.iter().all(|range| range.start().is_ascii_digit() && range.end().is_ascii_digit()),
+        ),
+        HirKind::Class(Class::Unicode(class)) => usize::from(
+            class.iter().all(|range| range.start().is_ascii_digit() && range.end().is_ascii_digit()),
+        ),
+        HirKind::Repetition(repetition) => {
+            min_digits(&repetition.sub).saturating_mul(repetition.min as usize)
+        }
+        HirKind::Capture(capture) => min_digits(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(min_digits).sum(),
+        HirKind::Alternation(parts) => parts.iter().map(min_digits).min().unwrap_or(0),
+    }
+}
+
+fn starts_with_any(hir: &Hir, anchors: &[String]) -> bool {
+    let prefixes = Extractor::new().extract(hir);
+    let Some(literals) = prefixes.literals() else { return false };
+    !literals.is_empty()
+        && literals.iter().all(|literal| {
+            anchors.iter().any(|anchor| {
+                literal
+                    .as_bytes()
+                    .get(..anchor.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(anchor.as_bytes()))
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(pattern: &str, anchors: &[&str]) -> Shape {
+        let hir =
+            regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
+        Shape::of(&hir, &anchors.iter().map(|&a| a.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn knows_numbers_and_their_digits() {
+        let ssn = shape("[0-9]{3}[- ]?[0-9]{2}[- ]?[0-9]{4}", &[]);
+        assert_eq!((ssn.is_numeric, ssn.min_digits, ssn.max_len), (true, 9, Some(11)));
+        assert!(!shape("[0-9]{3}x", &[]).is_numeric);
+        assert!(!shape("[^a]", &[]).is_numeric);
+        assert_eq!(shape("7[0-9]{2}|[0-9]{2}", &[]).min_digits, 2);
+    }
+
+    #[test]
+    fn knows_whether_a_match_begins_with_an_anchor() {
+        assert!(
+            shape("gh[pousr]_[A-Za-z0-9]{36}", &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"]).starts_with_anchor
+        );
+        assert!(!shape("gh[pousr]_[A-Za-z0-9]{36}", &["ghp_"]).starts_with_anchor);
+        assert!(!shape("[a-z]+@", &["@"]).starts_with_anchor);
+    }
+
+    #[test]
+    fn knows_no_bound_where_there_is_none() {
+        assert_eq!(shape("eyJ[a-z]+", &["eyJ"]).max_len, None);
+    }
+}

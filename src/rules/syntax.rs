@@ -1,0 +1,200 @@
+//! Rule packs as people write them: the TOML form, before anything was checked.
+//!
+//! Nothing here runs. [`crate::rules::load`] turns it into [`crate::rules::Rule`]s or into problems.
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+/// One pack file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PackSyntax {
+    pub(crate) pack: PackHead,
+    #[serde(default, rename = "rule")]
+    pub(crate) rules: Vec<Spanned<RuleSyntax>>,
+}
+
+/// The head of a pack.
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PackHead {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    /// What its rules do with a finding unless they say otherwise.
+    #[serde(default)]
+    pub(crate) action: ActionSyntax,
+}
+
+/// One rule.
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleSyntax {
+    pub(crate) id: String,
+    pub(crate) entity: String,
+    pub(crate) description: String,
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    pub(crate) tier: Option<TierSyntax>,
+    /// What a match looks like. A group named `value` narrows what is masked.
+    #[serde(default)]
+    pub(crate) pattern: OneOrMany,
+    /// Tier C only: the form with its official separators, which needs no keyword.
+    #[serde(default)]
+    pub(crate) official: OneOrMany,
+    #[serde(default)]
+    pub(crate) boundary: Option<BoundarySyntax>,
+    #[serde(default)]
+    pub(crate) validator: Option<String>,
+    #[serde(default)]
+    pub(crate) on_failed_check: FailedCheckSyntax,
+    /// Literals one of which every match holds.
+    #[serde(default)]
+    pub(crate) anchors: Vec<String>,
+    /// Least number of digits in the longest stretch of digits and separators of a match.
+    #[serde(default)]
+    pub(crate) digits: Option<u8>,
+    #[serde(default)]
+    pub(crate) keywords: Vec<String>,
+    /// How many bytes a keyword may stand before a match.
+    #[serde(default)]
+    pub(crate) distance: Option<u16>,
+    /// Values that are never personal: placeholders of forms and manuals.
+    #[serde(default)]
+    pub(crate) allow: Vec<String>,
+    /// Names of keys, headers, parameters and fields whose whole value goes.
+    #[serde(default)]
+    pub(crate) keys: Vec<String>,
+    #[serde(default)]
+    pub(crate) key_strength: Option<KeyStrengthSyntax>,
+    #[serde(default)]
+    pub(crate) action: Option<ActionSyntax>,
+    #[serde(default)]
+    pub(crate) must_match: Vec<PositiveSyntax>,
+    #[serde(default)]
+    pub(crate) must_not_match: Vec<NegativeSyntax>,
+    #[serde(default)]
+    pub(crate) must_not_decide: Vec<String>,
+}
+
+/// A string, or a list of them.
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl OneOrMany {
+    pub(crate) fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// See [`crate::rules::Tier`].
+#[derive(Deserialize, Serialize, Clone, Copy)]
+pub(crate) enum TierSyntax {
+    A,
+    B,
+    C,
+    D,
+}
+
+/// See [`crate::rules::Boundary`].
+#[derive(Deserialize, Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BoundarySyntax {
+    None,
+    Word,
+    Number,
+}
+
+/// See [`crate::rules::OnFailedCheck`].
+#[derive(Deserialize, Serialize, Clone, Copy, Default)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FailedCheckSyntax {
+    #[default]
+    Keyword,
+    Reject,
+}
+
+/// See [`crate::rules::KeyStrength`].
+#[derive(Deserialize, Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum KeyStrengthSyntax {
+    Secret,
+    Personal,
+}
+
+/// `"mask"`, `"hash"`, `"drop"`, `{ replace = "[card]" }` or `{ keep_last = 4 }`.
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(untagged)]
+pub(crate) enum ActionSyntax {
+    Word(ActionWord),
+    Replace(ReplaceSyntax),
+    Partial(PartialSyntax),
+}
+
+impl Default for ActionSyntax {
+    fn default() -> Self {
+        Self::Word(ActionWord::Mask)
+    }
+}
+
+/// The actions that take no argument.
+#[derive(Deserialize, Serialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ActionWord {
+    Mask,
+    Hash,
+    Drop,
+}
+
+/// `{ replace = "[card]" }`
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReplaceSyntax {
+    pub(crate) replace: String,
+}
+
+/// `{ keep_last = 4 }`
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartialSyntax {
+    pub(crate) keep_last: u8,
+}
+
+/// A text whose finding stands in guillemets; with a context, or without.
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(untagged)]
+pub(crate) enum PositiveSyntax {
+    Text(String),
+    InContext(InContext),
+}
+
+/// `{ text = "«078051120»", context = "ssn" }`
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InContext {
+    pub(crate) text: String,
+    pub(crate) context: String,
+}
+
+/// A text that must come through this rule, and why.
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NegativeSyntax {
+    pub(crate) text: String,
+    pub(crate) because: String,
+    #[serde(default)]
+    pub(crate) context: String,
+}

@@ -1,0 +1,234 @@
+//! The inside of a JSON string: unescaping, escaping, and the way back from one to the other.
+//!
+//! A lone surrogate is legal in a JavaScript string and so in these bodies; it is read as U+FFFD
+//! and, unless an edit covers it, its bytes stay as they are.
+
+use std::borrow::Cow;
+
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+
+/// The text that `raw`, the inside of a JSON string, stands for. Free where nothing is escaped.
+///
+/// `raw` was validated by the reader; an escape that is not JSON is taken literally.
+pub fn unescape(raw: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else {
+        return Cow::Borrowed(raw);
+    };
+    let mut out = String::with_capacity(raw.len());
+    let mut pieces = Pieces { raw, at: first };
+    out.push_str(raw.get(..first).unwrap_or(""));
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Plain(span) => out.push_str(span.of(raw)),
+            Piece::Escape(_, c) => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Carries `edits` of the unescaped text over to `raw`, escaping what they put in.
+///
+/// The edits are sorted. One pass over `raw` up to the last edit.
+pub fn carry_back(raw: &str, edits: &mut [Edit]) {
+    let escaped = memchr::memchr(b'\\', raw.as_bytes()).is_some();
+    let mut walk = Walk::new(raw);
+    for edit in edits {
+        if escaped {
+            let start = walk.raw_offset(edit.span.start, Bias::Start);
+            let end = walk.raw_offset(edit.span.end, Bias::End).max(start);
+            edit.span = Span::new(start, end);
+        }
+        let needs_escape = edit.with.iter().any(|&b| b < 0x20 || b == b'"' || b == b'\\');
+        if needs_escape {
+            let mut with = Vec::with_capacity(edit.with.len() + 8);
+            escape_into(&edit.with, &mut with);
+            edit.with = with;
+        }
+    }
+}
+
+/// Appends `bytes` to `out` as the inside of a JSON string, in the shortest legal form.
+pub fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    for &b in bytes {
+        let short = match b {
+            b'"' => b'"',
+            b'\\' => b'\\',
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            0x08 => b'b',
+            0x0c => b'f',
+            0..=0x1f => {
+                out.extend_from_slice(b"\\u00");
+                out.extend([b >> 4, b & 15].iter().filter_map(|&n| HEX.get(usize::from(n))));
+                continue;
+            }
+            _ => {
+                out.push(b);
+                continue;
+            }
+        };
+        out.extend_from_slice(&[b'\\', short]);
+    }
+}
+
+/// A stretch of raw bytes and what it stands for.
+enum Piece {
+    /// As it stands.
+    Plain(Span),
+    /// An escape, and its character.
+    Escape(Span, char),
+}
+
+/// Cuts the inside of a JSON string into plain stretches and escapes.
+struct Pieces<'a> {
+    raw: &'a str,
+    at: usize,
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let start = self.at;
+        let rest = self.raw.as_bytes().get(start..).filter(|rest| !rest.is_empty())?;
+        if rest.first() != Some(&b'\\') {
+            self.at = start + memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+            return Some(Piece::Plain(Span::new(start, self.at)));
+        }
+        let (len, c) = escape(rest);
+        self.at = start + len;
+        Some(Piece::Escape(Span::new(start, self.at), c))
+    }
+}
+
+/// Reads the escape at the start of `rest`: its length and its character.
+fn escape(rest: &[u8]) -> (usize, char) {
+    let c = match rest.get(1) {
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'u') => return unicode_escape(rest),
+        Some(&b) if b.is_ascii() => char::from(b),
+        // A backslash at the end, or before what is not ASCII: itself.
+        _ => return (1, '\\'),
+    };
+    (2, c)
+}
+
+fn unicode_escape(rest: &[u8]) -> (usize, char) {
+    let Some(first) = hex4(rest, 2) else { return (2, 'u') };
+    if let 0xD800..=0xDBFF = first
+        && rest.get(6) == Some(&b'\\')
+        && rest.get(7) == Some(&b'u')
+        && let Some(second @ 0xDC00..=0xDFFF) = hex4(rest, 8)
+    {
+        let scalar = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+        return (12, char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    (6, char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at + 4)?.iter().try_fold(0, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
+}
+
+/// Which side an offset inside an escape falls to.
+#[derive(Clone, Copy, PartialEq)]
+enum Bias {
+    Start,
+    End,
+}
+
+/// Walks raw and unescaped offsets side by side, forwards only.
+struct Walk<'a> {
+    pieces: Pieces<'a>,
+    piece: Option<Piece>,
+    /// Offset in the unescaped text of the current piece.
+    text_at: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(raw: &'a str) -> Self {
+        let mut pieces = Pieces { raw, at: 0 };
+        let piece = pieces.next();
+        Self { pieces, piece, text_at: 0 }
+    }
+
+    fn raw_offset(&mut self, text_offset: usize, bias: Bias) -> usize {
+        loop {
+            let (raw, len) = match &self.piece {
+                None => return self.pieces.raw.len(),
+                Some(Piece::Plain(span)) => (*span, span.len()),
+                Some(Piece::Escape(span, c)) => (*span, c.len_utf8()),
+            };
+            let into = text_offset.saturating_sub(self.text_at);
+            if into < len || (into == len && bias == Bias::End) {
+                return match &self.piece {
+                    Some(Piece::Plain(_)) => raw.start + into,
+                    _ if bias == Bias::End && into > 0 => raw.end,
+                    _ => raw.start,
+                };
+            }
+            self.text_at += len;
+            self.piece = self.pieces.next();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn edited(raw: &str, start: usize, end: usize, with: &str) -> String {
+        let mut edits = [Edit { span: Span::new(start, end), with: with.as_bytes().to_vec(), tag: 0 }];
+        carry_back(raw, &mut edits);
+        let mut out = Vec::new();
+        crate::text::edit::apply(raw.as_bytes(), &edits, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn reads_a_lone_surrogate_as_replacement_and_a_pair_as_one() {
+        assert_eq!(unescape(r"a\ud83db"), "a\u{fffd}b");
+        assert_eq!(unescape(r"\ud83d\ude00"), "😀");
+        assert_eq!(unescape(r"\ud83d\u0041"), "\u{fffd}A");
+    }
+
+    #[test]
+    fn touches_only_the_edited_span() {
+        assert_eq!(edited(r"\u00e9\/ab\n", 3, 4, "*"), r"\u00e9\/*b\n");
+        assert_eq!(edited(r"\ud83dx", 3, 4, "\""), r#"\ud83d\""#);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_serde_json(text in ".{0,40}") {
+            let quoted = serde_json::to_string(&text).unwrap();
+            let raw = &quoted[1..quoted.len() - 1];
+            prop_assert_eq!(unescape(raw), text.as_str());
+            let mut out = Vec::new();
+            escape_into(text.as_bytes(), &mut out);
+            prop_assert_eq!(std::str::from_utf8(&out).unwrap(), raw);
+        }
+
+        #[test]
+        fn an_edit_lands_where_it_was_made(
+            pieces in proptest::collection::vec("[a-c]|é|\\\\n|\\\\u00e9|\\\\ud83d\\\\ude00|\\\\\"|\\\\ud800", 1..12),
+            at in 0_usize..12, len in 0_usize..6,
+        ) {
+            let raw = pieces.concat();
+            let text = unescape(&raw).into_owned();
+            let bounds: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
+            let (a, b) = (bounds[at.min(bounds.len() - 1)], bounds[(at + len).min(bounds.len() - 1)]);
+            let got = unescape(&edited(&raw, a, b, "\"X")).into_owned();
+            prop_assert_eq!(got, format!("{}\"X{}", &text[..a], &text[b..]));
+        }
+    }
+}
