@@ -14,7 +14,7 @@ pub mod problem;
 pub mod redaction;
 pub mod region;
 pub mod routing;
-pub mod rules;
+pub(crate) mod rules;
 mod source;
 pub mod telemetry;
 pub mod units;

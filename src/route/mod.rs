@@ -118,6 +118,8 @@ mod tests {
         upstreams = ["https://us.test"]
         [routing]
         country_header = "x-country"
+        [rules]
+        packs = ["all"]
         [[route]]
         projects = ["a", "b"]
         hosts = ["eu.example"]

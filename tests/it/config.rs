@@ -12,6 +12,8 @@ name = "eu"
 upstreams = ["https://eu.i.posthog.com"]
 [routing]
 no_match = "eu"
+[rules]
+packs = ["all"]
 "#;
 
 fn problems(text: &str) -> Vec<String> {
@@ -65,7 +67,7 @@ css = ".ph-no-capture, [data-private]"
 treat = "block"
 
 [rules]
-packs = ["contact", "payment", "credentials", "network", "identity-eu", "identity-us"]
+packs = ["all"]
 "#;
     let config = config::parse(text, "blackbar.toml").unwrap();
     assert_eq!(config.regions.len(), 2);
@@ -110,6 +112,10 @@ inflated = "64"
 request_time = "1 minute"
 workers = 0
 
+[rules]
+packs = ["all"]
+disable = ["no-such-rule"]
+
 [telemetri]
 "#;
     insta::assert_snapshot!(problems(text).join("\n"), @r#"
@@ -128,7 +134,8 @@ blackbar.toml:30: redaction.client_ip: "hide" is not known here; write one of "k
 blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB" or "64KiB"
 blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
 blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
-blackbar.toml:37: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, limits, telemetry
+blackbar.toml:39: rules.disable[0]: disable names the rule "no-such-rule", which no pack has
+blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, limits, telemetry
 "#);
 }
 
@@ -154,19 +161,47 @@ fn a_file_that_is_not_there_is_told() {
 
 #[test]
 fn redaction_alone_needs_no_other_section() {
-    assert!(config::parse_redaction_only("", "x").is_ok());
-    assert!(
-        config::parse_redaction_only("[redaction]\npreset = \"strict\"\n[listen]\nnonsense = 1", "x").is_ok()
-    );
+    assert!(config::parse_redaction_only("[rules]\npacks = [\"all\"]", "x").is_ok());
+    assert!(config::parse_redaction_only("[rules]\npacks = [\"all\"]\n[listen]\nnonsense = 1", "x").is_ok());
     assert!(config::parse_redaction_only("[redaction]\npreset = \"loose\"", "x").is_err());
 }
 
 #[test]
 fn a_preset_is_a_set_of_values_that_keys_override() {
     let digest = |redaction: &str| {
-        config::parse_redaction_only(&format!("[redaction]\n{redaction}"), "x").unwrap().policy.digest
+        config::parse_redaction_only(&format!("[rules]\npacks = [\"all\"]\n[redaction]\n{redaction}"), "x")
+            .unwrap()
+            .policy
+            .digest
     };
     assert_eq!(digest(""), digest("preset = \"balanced\""));
     assert_eq!(digest("preset = \"rules\"\ninputs = \"mask\""), digest("preset = \"balanced\""));
     assert_ne!(digest("preset = \"strict\""), digest("preset = \"balanced\""));
+}
+
+#[test]
+fn a_pack_that_is_not_there_is_told_at_its_place() {
+    let told = problems(&GOOD.replace("\"all\"", "\"all\", \"biometric\""));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("blackbar.toml:12: rules.packs[1]: there is no pack \"biometric\""),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_pack_of_your_own_is_in_force_and_its_faults_are_told_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("own.toml");
+    let text = format!("{GOOD}dirs = [{:?}]\n", dir.path());
+    std::fs::write(&file, "[pack]\nname = 1\n").unwrap();
+    let told = problems(&text);
+    assert!(told[0].starts_with(&format!("{}:", file.display())), "{told:?}");
+}
+
+#[test]
+fn a_hash_without_a_key_is_worth_a_warning() {
+    let text = format!("{GOOD}[[rules.override]]\nrule = \"email\"\naction = \"hash\"\n");
+    let config = config::parse(&text, "blackbar.toml").unwrap();
+    assert!(config.warnings.iter().any(|warning| warning.contains("redaction.hash_key_file")));
 }

@@ -83,6 +83,8 @@ region = "eu"
 [[route]]
 countries = ["US"]
 region = "us"
+[rules]
+packs = ["all"]
 [redaction]
 {redaction}
 [limits]
