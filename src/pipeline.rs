@@ -139,6 +139,10 @@ pub fn run(request: &Request<'_>, policy: &Policy, scratch: &mut Scratch) -> Res
     let has_body = !request.body.is_empty() || has_data && request.endpoint.wrapping != Wrapping::None;
     let query = redact_query(request.query, &mut redactor);
     if !has_body {
+        // Chat widgets read with GET what they write with POST; everything else has a body or no use.
+        if !matches!(request.endpoint.wrapping, Wrapping::None | Wrapping::Json) {
+            return Err(DecodeError::Empty.into());
+        }
         let facts = facts(sender, request);
         return Ok(Redacted {
             body: Vec::new(),

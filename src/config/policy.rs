@@ -99,7 +99,8 @@ fn build(rule_set: RuleSet, redaction: &Redaction, limits: Limits, hash_key: [u8
 
 /// The preset and the postures, as the configuration writes them.
 fn summary(redaction: &Redaction) -> String {
-    format!("{:?}: {:?}", redaction.preset, redaction.postures).to_lowercase()
+    let postures = format!("{:?}: {:?}", redaction.preset, redaction.postures).to_lowercase();
+    format!("{postures}, {} selectors", redaction.selectors.len())
 }
 
 /// The key of the `hash` action: from its file, or else one of this process that a reload keeps.

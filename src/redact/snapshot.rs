@@ -107,6 +107,8 @@ impl Redactor<'_> {
     ) -> Result<Opened, DuplicateKey> {
         match kind {
             Some(2) => return self.full_snapshot(data, packed, out),
+            // The grammars below know objects only.
+            _ if data.kind() != Kind::Object => self.json(data, Place::new(UNKNOWN), out),
             Some(3) => return self.incremental(data, packed, out),
             Some(4) => self.meta(data, out),
             Some(5) => self.json(data, Place::new(Surface::Custom), out),

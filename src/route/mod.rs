@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn route(facts: &Facts<'_>) -> Option<usize> {
-        router().route(facts, Class::Replay, &Pins::new(10, Duration::from_secs(60)), Instant::now())
+        router().route(facts, Class::Replay, &Pins::new(10, Duration::from_mins(1)), Instant::now())
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_session_keeps_its_region_across_countries() {
-        let (router, pins, now) = (router(), Pins::new(10, Duration::from_secs(60)), Instant::now());
+        let (router, pins, now) = (router(), Pins::new(10, Duration::from_mins(1)), Instant::now());
         let facts = |country: &str| Facts {
             project: Some("p"),
             session: Some("s"),

@@ -10,5 +10,5 @@ macro_rules! packs {
 
 /// The packs that come with the program.
 pub fn builtin_packs() -> &'static [PackSource<'static>] {
-    packs!["contact.toml", "payment.toml", "credentials.toml"]
+    packs!["contact.toml", "payment.toml", "credentials.toml", "network.toml", "personal.toml"]
 }

@@ -54,7 +54,7 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
         },
         anchors: rule.anchors.clone(),
         digits: usize::from(rule.digits.unwrap_or(0)),
-        keywords: rule.keywords.iter().map(|keyword| parse_keyword(keyword)).collect(),
+        keywords: rule.keywords.iter().flat_map(|keyword| parse_keyword(keyword)).collect(),
         distance: usize::from(rule.distance.unwrap_or(DISTANCE)),
         allow: rule.allow.iter().map(|value| value.to_lowercase()).collect(),
         keys: rule.keys.clone(),
@@ -178,13 +178,15 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     }
 }
 
-/// `*` at an end: letters may stand there.
-fn parse_keyword(written: &str) -> Keyword {
-    Keyword {
-        text: written.trim_matches('*').to_lowercase(),
+/// `*` at an end: letters may stand there. A blank also stands for a hyphen, an underscore or nothing.
+fn parse_keyword(written: &str) -> impl Iterator<Item = Keyword> {
+    let text = written.trim_matches('*').to_lowercase();
+    let joints: &[&str] = if text.contains(' ') { &[" ", "-", "_", ""] } else { &[" "] };
+    joints.iter().map(move |joint| Keyword {
+        text: text.replace(' ', joint),
         is_open_left: written.starts_with('*'),
         is_open_right: written.ends_with('*'),
-    }
+    })
 }
 
 fn examples(rule: &RuleSyntax) -> Examples {

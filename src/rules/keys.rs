@@ -46,6 +46,10 @@ impl KeyIndex {
     }
 
     fn find_words(&self, glued: &[u8], starts: &[u8]) -> Option<RuleIdx> {
+        let second = starts.get(1).map_or(0, |&at| usize::from(at));
+        if glued.get(..second).is_some_and(is_lead) {
+            return None;
+        }
         let mut starts = starts;
         let mut end = glued.len();
         loop {
@@ -128,6 +132,16 @@ const TAILS: [&str; 26] = [
     "value",
     "verify",
 ];
+
+/// First words that make a switch of whatever follows: `showPassword`, `isMobile`.
+const LEADS: [&str; 14] = [
+    "allow", "can", "disable", "enable", "forgot", "has", "hide", "is", "needs", "no", "require", "requires",
+    "should", "show",
+];
+
+fn is_lead(word: &[u8]) -> bool {
+    LEADS.iter().any(|lead| lead.as_bytes() == word)
+}
 
 fn is_tail(word: &[u8]) -> bool {
     TAILS.iter().any(|tail| tail.as_bytes() == word)

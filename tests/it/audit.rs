@@ -110,7 +110,7 @@ async fn broken_by(change: impl FnOnce(&mut Vec<String>)) -> (String, usize) {
     let mut lines: Vec<String> = fs::read_to_string(&segment).unwrap().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 6, "{lines:?}");
     change(&mut lines);
-    fs::write(&segment, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    fs::write(&segment, lines.join("\n") + "\n").unwrap();
     let broken = verdict(&audit).broken.expect("a break");
     (broken.file, broken.line)
 }
@@ -162,6 +162,7 @@ async fn a_chain_without_its_last_segments_is_found() {
 }
 
 async fn start_on(audit: &Path) -> Result<blackbar::app::Running, StartError> {
+    let audit = audit.display().to_string();
     let toml = format!(
         "[listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n[audit]\ndir = {audit:?}\n\
          [[region]]\nname = \"eu\"\nupstreams = [\"http://127.0.0.1:1\"]\n[routing]\nno_match = \"eu\"\n[rules]\npacks = [\"all\"]\n"
@@ -228,7 +229,7 @@ async fn a_chain_that_was_cut_is_not_written_on() {
     let (_dir, audit) = chain("").await;
     let segment = audit.join("audit-00000001.jsonl");
     let text = fs::read_to_string(&segment).unwrap();
-    let cut: String = text.lines().take(3).map(|line| format!("{line}\n")).collect();
+    let cut: String = text.split_inclusive('\n').take(3).collect();
     fs::write(&segment, cut).unwrap();
     let error = start_on(&audit).await.err().unwrap();
     assert!(matches!(error, StartError::Audit(OpenError::Broken { .. })));

@@ -1,5 +1,17 @@
 //! The integration tests: one binary, one file a topic.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that panics has failed, and says where"
+)]
+#![allow(unreachable_pub, reason = "nothing is exported from a test")]
+
+mod fixtures;
+mod hostile;
 mod layers;
 mod rules;
 
@@ -9,5 +21,5 @@ mod audit;
 mod config;
 #[cfg(feature = "proxy")]
 mod proxy;
-#[cfg(feature = "proxy")]
+
 mod support;

@@ -5,10 +5,20 @@
 //! (`tests/data/identifiers.json`), and by default a strong keyword outweighs it.
 
 mod arith;
+mod base58check;
+mod basic_auth;
+mod bech32;
+mod bic;
 mod card;
 mod email;
 mod iban;
+mod ip;
 mod luhn;
+mod mx_clabe;
+mod password;
+mod phone;
+mod secret;
+mod us_aba;
 #[cfg(test)]
 mod vectors;
 
@@ -47,10 +57,24 @@ macro_rules! table {
 }
 
 table! {
+    "assigned" => password::is_assigned,
+    "base58check" => base58check::is_valid,
+    "basic-auth" => basic_auth::is_valid,
+    "bech32" => bech32::is_valid,
+    "bic" => bic::is_valid,
     "card" => card::is_valid,
     "email" => email::is_valid,
     "iban" => iban::is_valid,
+    "ipv4" => ip::is_v4,
+    "ipv6" => ip::is_v6,
     "luhn" => luhn::is_valid,
+    "mixed-case" => secret::is_mixed_case,
+    "mx-clabe" => mx_clabe::is_valid,
+    "phone" => phone::is_valid,
+    "random" => secret::is_random,
+    "secret" => secret::is_mixed,
+    "unwordly" => password::is_unwordly,
+    "us-aba" => us_aba::is_valid,
 }
 
 /// The validator of this name.

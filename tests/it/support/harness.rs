@@ -94,7 +94,7 @@ packs = ["all"]
             audit = setup.audit,
             redaction = setup.redaction,
             limits = setup.limits,
-            audit_dir = dir.path().join("audit"),
+            audit_dir = dir.path().join("audit").display().to_string(),
             us = us.url(),
         );
         let running = App::start(config::parse(&toml, "test.toml").unwrap()).await.unwrap();

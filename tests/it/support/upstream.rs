@@ -75,7 +75,11 @@ impl Upstream {
                             method: head.method,
                             target: head.uri.to_string(),
                             headers: head.headers,
-                            body: body.collect().await.map(|body| body.to_bytes()).unwrap_or_default(),
+                            body: body
+                                .collect()
+                                .await
+                                .map(http_body_util::Collected::to_bytes)
+                                .unwrap_or_default(),
                         };
                         recorded.lock().unwrap().push(request.clone());
                         Ok::<_, Infallible>(answer(request).await)
