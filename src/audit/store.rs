@@ -125,6 +125,11 @@ impl Store {
         Entry { time, policy: policy.to_owned(), exchange: Some(exchange), ..self.entry(Kind::Exchange) }
     }
 
+    /// Whether the last attempt to write failed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
     /// From now on another policy is in force.
     pub(crate) fn set_policy(&mut self, policy: &str) {
         policy.clone_into(&mut self.policy);

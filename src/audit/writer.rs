@@ -143,6 +143,10 @@ impl Worker {
             if let Err(error) = self.store.sync_if_due() {
                 self.failed(&error, 1);
             }
+            // Without requests nobody else would find out that writing works again.
+            if self.store.is_broken() && self.store.commit(&[], Vec::new()).is_ok() {
+                self.works_again();
+            }
         }
     }
 
@@ -207,12 +211,19 @@ impl Worker {
         }
     }
 
+    /// The last line, and its hash in the log, to be kept elsewhere.
     fn end(&mut self) {
         if let Err(error) = self.store.sync() {
             tracing::error!(%error, "the last audit records may not have reached the disk");
         }
         let Link { seq, hash } = self.store.end();
         tracing::info!(seq, hash, "the audit chain ends here");
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.metrics.audit_writable.set(0);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::app::{App, Running};
 use crate::cli::{ConfigFile, failed, tell};
 use crate::config::{self, Config};
 use crate::listen::Drained;
-use crate::telemetry::{logs, panics};
+use crate::telemetry::logs;
 
 /// Runs the proxy.
 ///
@@ -33,7 +33,6 @@ impl Serve {
             }
         };
         logs::init(config.telemetry);
-        panics::install_hook();
         let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return failed(error),

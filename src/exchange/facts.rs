@@ -27,7 +27,7 @@ pub(crate) fn gather<'a>(
         session: payload.session.as_deref(),
         country: if has_edge { live.router.country(&head.headers) } else { None },
         host: host.map(bare_host),
-        path: head.uri.path(),
+        path: single_slashes(head.uri.path()),
     }
 }
 
@@ -55,19 +55,24 @@ pub(crate) fn bearer(head: &Parts) -> Option<&str> {
 
 /// The path and query that go out: double slashes become one, as the table of endpoints reads them.
 pub(crate) fn target(path: &str, query: &str) -> Option<PathAndQuery> {
-    let mut target = String::with_capacity(path.len() + query.len() + 2);
-    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
-        target.push('/');
-        target.push_str(segment);
-    }
-    if path.ends_with('/') {
-        target.push('/');
-    }
+    let mut target = single_slashes(path);
     if !query.is_empty() {
         target.push('?');
         target.push_str(query);
     }
     target.parse().ok()
+}
+
+fn single_slashes(path: &str) -> String {
+    let mut single = String::with_capacity(path.len());
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        single.push('/');
+        single.push_str(segment);
+    }
+    if path.ends_with('/') {
+        single.push('/');
+    }
+    single
 }
 
 #[cfg(test)]

@@ -27,8 +27,8 @@ pub struct Facts<'a> {
     pub country: Option<String>,
     /// The host by which the proxy was called, in lower case and without a port.
     pub host: Option<String>,
-    /// The path.
-    pub path: &'a str,
+    /// The path, with single slashes.
+    pub path: String,
 }
 
 /// The routes in force.

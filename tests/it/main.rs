@@ -18,6 +18,8 @@ mod rules;
 #[cfg(feature = "proxy")]
 mod audit;
 #[cfg(feature = "proxy")]
+mod cli;
+#[cfg(feature = "proxy")]
 mod config;
 #[cfg(feature = "proxy")]
 mod proxy;
