@@ -21,6 +21,7 @@ mod files;
 mod journal;
 pub mod report;
 mod store;
+mod tail;
 pub mod verify;
 pub mod writer;
 

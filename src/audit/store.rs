@@ -1,6 +1,5 @@
 //! The chain on disk: opened and mended at a start, then appended to by one thread.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +12,7 @@ use crate::audit::chain::{self, Link};
 use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
 use crate::audit::files;
 use crate::audit::journal::Journal;
+use crate::audit::tail::{Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
 
@@ -56,7 +56,7 @@ impl Store {
         let (journal, intents) = Journal::open(dir).map_err(io("the journal cannot be opened"))?;
         let file = File::options().create(true).append(true).open(&path);
         let file = file.map_err(io("the newest segment cannot be opened"))?;
-        let segment = Segment { number, day: tail.day.unwrap_or_else(today), file, len: tail.len };
+        let segment = Segment { number, day: tail.day.clone().unwrap_or_else(today), file, len: tail.len };
         let mut store = Self {
             config: config.clone(),
             policy: policy.to_owned(),
@@ -69,7 +69,7 @@ impl Store {
             is_dirty: false,
             _lock: lock,
         };
-        let first = store.mend(tail.torn, intents, &segments).map_err(io("a segment cannot be read"))?;
+        let first = store.mend(&tail, intents, &segments).map_err(io("a segment cannot be read"))?;
         store.commit(&[], first).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
@@ -77,15 +77,17 @@ impl Store {
     /// What the first lines of this run say.
     fn mend(
         &mut self,
-        torn: Option<Vec<u8>>,
+        tail: &Tail,
         intents: Vec<Entry>,
         segments: &[(u64, PathBuf)],
     ) -> io::Result<Vec<Entry>> {
         let mut first = Vec::new();
-        if let Some(torn) = torn {
+        if tail.is_open || tail.torn.is_some() {
             self.segment.file.write_all(b"\n")?;
             self.segment.len += 1;
-            let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(&torn)) };
+        }
+        if let Some(torn) = &tail.torn {
+            let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(torn)) };
             first.push(Entry { torn: Some(torn), ..self.entry(Kind::Torn) });
         }
         if !intents.is_empty() {
@@ -235,50 +237,6 @@ impl Store {
     }
 }
 
-/// The end of the newest segment.
-struct Tail {
-    end: Option<Link>,
-    torn: Option<Vec<u8>>,
-    day: Option<String>,
-    len: u64,
-}
-
-impl Tail {
-    fn read(path: &Path) -> io::Result<Self> {
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let mut tail = Self { end: None, torn: None, day: None, len: bytes.len() as u64 };
-        let mut good = 0;
-        let mut at = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            at += line.len();
-            if let Some(whole) = line.strip_suffix(b"\n")
-                && let Ok((entry, link)) = chain::open(whole)
-            {
-                tail.end = Some(link);
-                tail.day = entry.time.get(..10).map(str::to_owned);
-                good = at;
-            }
-        }
-        let rest = bytes.get(good..).unwrap_or_default();
-        tail.torn = (!rest.is_empty()).then(|| rest.to_vec());
-        Ok(tail)
-    }
-}
-
-/// The end of the chain when the newest segment holds no whole line.
-fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<Link> {
-    for (_, path) in segments.iter().rev().skip(1) {
-        if let Some(end) = Tail::read(path)?.end {
-            return Ok(end);
-        }
-    }
-    Ok(Link::default())
-}
-
 /// The head is written after the chain, so a chain that ends before it was cut or changed.
 fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
     let broken = |what| Err(OpenError::Broken { dir: dir.display().to_string(), what });
@@ -294,22 +252,6 @@ fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
         }
         _ => Ok(()),
     }
-}
-
-fn recorded_since(segments: &[(u64, PathBuf)], floor: u64) -> io::Result<HashSet<String>> {
-    let mut ids = HashSet::new();
-    for (_, path) in segments.iter().rev() {
-        let mut first = None;
-        for line in fs::read(path)?.split(|byte| *byte == b'\n') {
-            let Ok((entry, _)) = chain::open(line) else { continue };
-            first.get_or_insert(entry.seq);
-            ids.extend(entry.exchange.map(|exchange| exchange.request_id));
-        }
-        if first.is_some_and(|first| first <= floor) {
-            break;
-        }
-    }
-    Ok(ids)
 }
 
 fn today() -> String {

@@ -147,6 +147,41 @@ async fn a_cut_tail_is_found() {
 }
 
 #[tokio::test]
+async fn any_changed_byte_is_found() {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let whole = fs::read(&segment).unwrap();
+    for idx in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[idx] ^= 1;
+        fs::write(&segment, &changed).unwrap();
+        assert!(!verdict(&audit).is_whole(), "byte {idx}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_at_any_byte_of_the_last_line_is_mended() {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let whole = fs::read_to_string(&segment).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let before = whole.len() - lines[lines.len() - 1].len();
+    let last_but_one = lines[lines.len() - 2].trim_end();
+    let hash = &last_but_one[last_but_one.len() - 66..last_but_one.len() - 2];
+    let head = format!("{{\"seq\":{},\"hash\":\"{hash}\"}}", lines.len() - 1);
+    for cut in (before + 1..whole.len()).step_by(101).chain([whole.len() - 1]) {
+        fs::write(&segment, &whole[..cut]).unwrap();
+        fs::write(audit.join("head.json"), &head).unwrap();
+        start_on(&audit).await.unwrap().shutdown().await;
+        let mended = verdict(&audit);
+        // A line that lacks only its line break is a whole one.
+        let n_torn = u64::from(cut < whole.len() - 1);
+        assert!(mended.is_whole() && mended.n_torn == n_torn, "{cut}: {mended:?}");
+        assert_eq!(mended.n_records as usize, lines.len() - 1 + 3);
+    }
+}
+
+#[tokio::test]
 async fn a_missing_segment_is_found() {
     let (_dir, audit) = chain("segment_size = \"1B\"").await;
     assert!(verdict(&audit).is_whole());
