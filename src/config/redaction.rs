@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 use crate::redact::policy::{ImagePosture, Posture, Postures, Preset};
+use crate::session::selector::{Selectors, Treat};
 
 /// How much of the client's address is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,17 +17,6 @@ pub enum ClientIp {
     Truncate,
     /// Nothing.
     Drop,
-}
-
-/// What a selector does to the elements it selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Treat {
-    /// A placeholder of the same size stands in for the element.
-    Block,
-    /// All text is masked.
-    Mask,
-    /// Text is vouched for; rules still apply.
-    Allow,
 }
 
 /// One `[[redaction.selector]]`.
@@ -113,11 +103,9 @@ fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector>
     for (idx, raw) in raws.into_iter().enumerate() {
         let key = format!("redaction.selector[{idx}]");
         let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treat::Block);
-        if raw.css.trim().is_empty() {
-            checker.problem(
-                &format!("{key}.css"),
-                "an empty selector selects nothing; write one such as \".private\"",
-            );
+        if let Err(error) = Selectors::parse([(raw.css.as_str(), treat)]) {
+            let hint = "write one such as \".private\"";
+            checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));
         }
         if idx == 0 {
             checker.warn("redaction.selector", "selectors are checked but not in force yet in this version");

@@ -205,3 +205,12 @@ fn a_hash_without_a_key_is_worth_a_warning() {
     let config = config::parse(&text, "blackbar.toml").unwrap();
     assert!(config.warnings.iter().any(|warning| warning.contains("redaction.hash_key_file")));
 }
+
+#[test]
+fn a_selector_that_cannot_work_is_told() {
+    let text = format!("{GOOD}[[redaction.selector]]\ncss = \".a:hover\"\ntreat = \"hide\"\n");
+    let told = problems(&text);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("blackbar.toml:14: redaction.selector[0].css: \".a:hover\": "), "{told:?}");
+    assert!(told[1].starts_with("blackbar.toml:15: redaction.selector[0].treat: "), "{told:?}");
+}

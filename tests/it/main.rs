@@ -13,6 +13,7 @@
 mod fixtures;
 mod hostile;
 mod layers;
+mod needles;
 mod rules;
 
 #[cfg(feature = "proxy")]
