@@ -101,6 +101,36 @@ async fn a_body_in_chunks_is_bounded_too() {
 }
 
 #[tokio::test]
+async fn a_client_that_still_sends_gets_to_see_the_refusal() {
+    let limits = "in_flight = \"1MiB\"\nother_body = \"1MiB\"";
+    let proxy = Harness::with(Setup { limits, ..Setup::default() }).await;
+    let large = Bytes::from(vec![b'x'; 20 << 20]);
+    for (path, status) in [("/e/", 413), ("/nowhere", 404), ("/s/", 503)] {
+        assert_eq!(proxy.client.post(path, large.clone()).await.status, status, "{path}");
+    }
+    proxy.assert_nothing_was_sent();
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_come_is_not_waited_for() {
+    let proxy = Harness::with(Setup { limits: "header_time = \"50ms\"", ..Setup::default() }).await;
+    let mut socket = TcpStream::connect(proxy.running.sdk_addr()).await.unwrap();
+    socket.write_all(b"POST /e/ HTTP/1.1\r\nhost:").await.unwrap();
+    let mut reply = Vec::new();
+    socket.read_to_end(&mut reply).await.unwrap();
+    assert!(!reply.starts_with(b"HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_without_tls() {
+    let proxy = Harness::start().await;
+    let client = proxy.client.http2();
+    assert_eq!(client.post("/s/", replay("phc_eu", "s")).await.status, 200);
+    assert_eq!(client.post("/nowhere", "x").await.code(), "unknown_path");
+    assert_eq!(proxy.eu.only().header("host"), Some(proxy.eu.address.to_string().as_str()));
+}
+
+#[tokio::test]
 async fn more_bytes_than_the_budget_are_refused_for_now() {
     let proxy = Harness::with(Setup { limits: "in_flight = \"1KiB\"", ..Setup::default() }).await;
     let reply = proxy.client.post("/s/", "x".repeat(2000)).await;

@@ -47,6 +47,12 @@ impl Client {
         Self { address, inner: legacy::Client::builder(TokioExecutor::new()).build_http() }
     }
 
+    /// The same, over HTTP/2.
+    pub(crate) fn http2(&self) -> Self {
+        let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+        Self { address: self.address, inner }
+    }
+
     pub(crate) async fn send(
         &self,
         method: &str,
