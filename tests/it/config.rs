@@ -214,3 +214,55 @@ fn a_selector_that_cannot_work_is_told() {
     assert!(told[0].starts_with("blackbar.toml:14: redaction.selector[0].css: \".a:hover\": "), "{told:?}");
     assert!(told[1].starts_with("blackbar.toml:15: redaction.selector[0].treat: "), "{told:?}");
 }
+
+const REFERENCE: &str = include_str!("../../docs/blackbar.toml");
+
+#[test]
+fn the_reference_is_accepted_and_shows_the_defaults() {
+    let config = config::parse(REFERENCE, "docs/blackbar.toml").unwrap();
+    let bare = config::parse(GOOD, "good.toml").unwrap();
+    assert_eq!(config.listen.drain_time, bare.listen.drain_time);
+    assert_eq!(config.listen.address.to_string(), "0.0.0.0:8000");
+    assert_eq!(config.admin, bare.admin);
+    assert_eq!((config.audit.sync, config.audit.segment_bytes), (bare.audit.sync, bare.audit.segment_bytes));
+    assert_eq!(config.client_ip, bare.client_ip);
+    assert_eq!(config.telemetry, bare.telemetry);
+    assert_eq!(config.policy.policy.limits, bare.policy.policy.limits);
+    assert_eq!(config.policy.policy.postures, bare.policy.policy.postures);
+    let workers = bare.limits.workers;
+    assert_eq!(config::limits::ProxyLimits { workers, ..config.limits }, bare.limits);
+}
+
+#[test]
+fn the_reference_names_every_key() {
+    let sections = [
+        ("listen", "[listen]"),
+        ("admin", "[admin]"),
+        ("audit", "[audit]"),
+        ("region", "[[region]]"),
+        ("routing", "[routing]"),
+        ("route", "[[route]]"),
+        ("redaction", "[redaction]"),
+        ("redaction.selector", "[[redaction.selector]]"),
+        ("rules", "[rules]"),
+        ("rules.override", "[[rules.override]]"),
+        ("limits", "[limits]"),
+        ("telemetry", "[telemetry]"),
+    ];
+    for (section, header) in sections {
+        let told = problems(&format!("{header}\nno-such-key = 1\n"));
+        let unknown = told.iter().find(|line| line.contains("unknown field")).expect(section);
+        // `a`, `b`: every second piece between backticks is a key, the first is the unknown one.
+        let keys = unknown.split('`').skip(3).step_by(2);
+        let header = format!("\n{header}\n");
+        let parts = REFERENCE.split(&header).skip(1);
+        let shown: String = parts.map(|part| part.split("\n[").next().unwrap()).collect();
+        for key in keys {
+            let is_table = REFERENCE.contains(&format!("[[{section}.{key}]]"));
+            let is_shown = shown.lines().any(|line| {
+                line.trim_start_matches("# ").strip_prefix(key).is_some_and(|rest| rest.starts_with(" = "))
+            });
+            assert!(is_table || is_shown, "{section}.{key} is not in docs/blackbar.toml");
+        }
+    }
+}
