@@ -76,7 +76,7 @@ impl App {
         let sdk_addr = address(&sdk, &config.listen.address);
         let admin_addr = address(&operators, &config.admin.address);
         metrics.policy_in_force(&config.policy.digest);
-        let audit = Writer::start(&config.audit, &config.policy.digest, Arc::clone(&metrics))?;
+        let audit = Writer::start(&config.audit, &live.in_force, Arc::clone(&metrics))?;
         let proxy = Arc::new(Proxy::new(live, audit, Arc::clone(&metrics)).map_err(StartError::Thread)?);
         let readiness = Arc::new(Readiness::default());
         let (stop_sdk, stopped) = watch::channel(false);

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
@@ -15,6 +16,15 @@ use crate::audit::journal::Journal;
 use crate::audit::tail::{Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
+
+/// What is in force.
+#[derive(Clone)]
+pub struct InForce {
+    /// The digest of the policy.
+    pub digest: Arc<str>,
+    /// All of it, written out.
+    pub description: Arc<str>,
+}
 
 pub(crate) struct Store {
     config: Audit,
@@ -39,7 +49,7 @@ struct Segment {
 
 impl Store {
     /// Opens the directory, mends what a crash left, and notes the start.
-    pub(crate) fn open(config: &Audit, policy: &str) -> Result<Self, OpenError> {
+    pub(crate) fn open(config: &Audit, in_force: &InForce) -> Result<Self, OpenError> {
         let dir = config.dir.as_path();
         let io = |what| move |source| OpenError::Io { dir: dir.display().to_string(), what, source };
         fs::create_dir_all(dir).map_err(io("it cannot be created"))?;
@@ -59,7 +69,7 @@ impl Store {
         let segment = Segment { number, day: tail.day.clone().unwrap_or_else(today), file, len: tail.len };
         let mut store = Self {
             config: config.clone(),
-            policy: policy.to_owned(),
+            policy: in_force.digest.to_string(),
             segment,
             end,
             journal,
@@ -69,7 +79,10 @@ impl Store {
             is_dirty: false,
             _lock: lock,
         };
-        let first = store.mend(&tail, intents, &segments).map_err(io("a segment cannot be read"))?;
+        let described = files::write_in_force(dir, &in_force.description);
+        let described = described.map_err(io("what is in force cannot be kept there"))?;
+        let first =
+            store.mend(&tail, intents, &segments, described).map_err(io("a segment cannot be read"))?;
         store.commit(&[], first).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
@@ -80,6 +93,7 @@ impl Store {
         tail: &Tail,
         intents: Vec<Entry>,
         segments: &[(u64, PathBuf)],
+        in_force: String,
     ) -> io::Result<Vec<Entry>> {
         let mut first = Vec::new();
         if tail.is_open || tail.torn.is_some() {
@@ -102,7 +116,7 @@ impl Store {
             }
         }
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
-        first.push(Entry { version, ..self.entry(Kind::Start) });
+        first.push(Entry { version, in_force: Some(in_force), ..self.entry(Kind::Start) });
         Ok(first)
     }
 
@@ -116,6 +130,7 @@ impl Store {
             instance: self.config.instance.clone(),
             policy: self.policy.clone(),
             version: None,
+            in_force: None,
             exchange: None,
             torn: None,
             prev: String::new(),
@@ -132,9 +147,14 @@ impl Store {
         self.is_broken
     }
 
-    /// From now on another policy is in force.
-    pub(crate) fn set_policy(&mut self, policy: &str) {
-        policy.clone_into(&mut self.policy);
+    /// From now on something else is in force; gives the entry that says so.
+    ///
+    /// # Errors
+    /// The description cannot be kept.
+    pub(crate) fn change(&mut self, in_force: &InForce) -> io::Result<Entry> {
+        in_force.digest.as_ref().clone_into(&mut self.policy);
+        let described = files::write_in_force(&self.config.dir, &in_force.description)?;
+        Ok(Entry { in_force: Some(described), ..self.entry(Kind::Policy) })
     }
 
     /// The end of the chain.

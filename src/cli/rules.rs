@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::cli::{failed, put, tell};
+use crate::config::in_force::action;
 use crate::config::rules::read_dir;
 use crate::detect::check::check;
-use crate::rules::{Action, PackSource, RuleSet, Selection, builtin_packs};
+use crate::rules::{PackSource, RuleSet, Selection, builtin_packs};
 
 /// Lists and checks rules.
 #[derive(Subcommand)]
@@ -52,16 +53,6 @@ fn list() -> ExitCode {
     let _ = writeln!(text, "{} rules", rules.rules().len());
     put(&text);
     ExitCode::SUCCESS
-}
-
-fn action(action: &Action) -> String {
-    match action {
-        Action::Mask => "mask".to_owned(),
-        Action::Replace(label) => format!("replace {label}"),
-        Action::Hash => "hash".to_owned(),
-        Action::Partial { keep_last } => format!("partial {keep_last}"),
-        Action::Drop => "drop".to_owned(),
-    }
 }
 
 fn check_dir(dir: &Path) -> ExitCode {

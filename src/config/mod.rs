@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod audit;
 mod checker;
+pub mod in_force;
 pub mod limits;
 pub mod listen;
 pub mod policy;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::config::checker::Checker;
 use crate::config::limits;
 use crate::config::problem::Problem;
-use crate::config::redaction::{self, Redaction};
+use crate::config::redaction::{self, Redaction, Selector};
 use crate::config::rules::{self, Rules};
 use crate::redact::policy::{Limits, Policy};
 use crate::rules::{Action, PackSource, RuleSet, builtin_packs, error};
@@ -29,6 +29,8 @@ pub struct PolicyInForce {
     pub n_rules: usize,
     /// The preset and the postures, for the line at start.
     pub summary: String,
+    /// The selectors.
+    pub selectors: Vec<Selector>,
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
@@ -94,7 +96,13 @@ fn build(rule_set: RuleSet, redaction: &Redaction, limits: Limits, hash_key: [u8
     let summary = summary(redaction);
     let policy = Policy::new(rule_set, redaction.postures.clone(), limits, hash_key);
     let digest = policy.digest().into();
-    PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary }
+    PolicyInForce {
+        policy: Arc::new(policy),
+        digest,
+        n_rules,
+        summary,
+        selectors: redaction.selectors.clone(),
+    }
 }
 
 /// The preset and the postures, as the configuration writes them.

@@ -294,3 +294,24 @@ async fn a_record_holds_counts_and_no_values() {
         assert!(!text.contains(secret), "{secret}");
     }
 }
+
+#[tokio::test]
+async fn what_was_in_force_is_kept_and_covered_by_the_chain() {
+    let proxy = Harness::start().await;
+    let changed = proxy.toml.replace("projects = [\"phc_eu\"]", "projects = [\"phc_new\"]");
+    proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
+    proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
+    let (entries, dir) = proxy.stop().await;
+    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.in_force.as_deref()).collect();
+    assert_eq!(told.len(), 2);
+    let file = |sha256: &str| dir.path().join("audit").join(format!("in-force-{}.json", &sha256[..16]));
+    let before: serde_json::Value = serde_json::from_slice(&fs::read(file(told[0])).unwrap()).unwrap();
+    let after: serde_json::Value = serde_json::from_slice(&fs::read(file(told[1])).unwrap()).unwrap();
+    assert_eq!(before["rules"], after["rules"]);
+    assert_eq!(before["routing"]["routes"][0]["projects"][0], "phc_eu");
+    assert_eq!(after["routing"]["routes"][0]["projects"][0], "phc_new");
+
+    let forged = fs::read_to_string(file(told[0])).unwrap().replace("phc_eu", "phc_xx");
+    fs::write(file(told[0]), forged).unwrap();
+    assert!(verdict(&dir.path().join("audit")).broken.unwrap().file.starts_with("in-force-"));
+}
