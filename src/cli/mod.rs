@@ -11,6 +11,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::telemetry::panics;
+
 /// A privacy and redaction proxy for session replay.
 ///
 /// SDKs send to it instead of to the backend. It decodes each request, masks what is personal,
@@ -49,6 +51,7 @@ struct ConfigFile {
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
+    panics::install_hook();
     match Cli::parse().command {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
