@@ -88,6 +88,9 @@ region = "home"
 path_prefixes = ["/static/"]
 region = "home"
 
+[rules]
+packs = ["all"]
+
 [redaction]
 preset = "balanced"
 
