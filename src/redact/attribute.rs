@@ -146,7 +146,7 @@ impl Redactor<'_> {
             }
             match value.kind() {
                 Kind::String => self.attribute(&name, holds, value, element, out),
-                Kind::Number if holds == Holds::Layout => {}
+                Kind::Number if holds == Holds::Layout => self.measure(value, out),
                 Kind::Number if holds == Holds::Value => self.number_value(value, element, out),
                 Kind::Number => self.number(value, place.words(&name), None, out),
                 Kind::Object | Kind::Array if holds == Holds::Css => self.style_object(value, out),

@@ -7,6 +7,7 @@ use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::text::Signs;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 
@@ -24,6 +25,7 @@ impl Redactor<'_> {
                 Part::Url(span) => self.within(text, span, out, |this, text, out| this.url(text, place, out)),
             }
         }
+        self.encodings(text, Signs::of(text), place, out);
         self.settle(text, place.mask, from, out);
     }
 }

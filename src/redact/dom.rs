@@ -50,7 +50,7 @@ impl Redactor<'_> {
                         self.node_text(value, parent.as_deref(), out)
                     }
                     "tagName" if value.kind() == Kind::String => self.tag_name(value, out),
-                    "id" | "rootId" | "type" if value.kind() == Kind::Number => {}
+                    "id" | "rootId" | "type" if value.kind() == Kind::Number => self.measure(value, out),
                     "type" | "id" | "rootId" | "isShadow" | "isShadowHost" | "isSVG" | "isCustom"
                     | "isStyle" | "needBlock" | "compatMode" | "publicId" | "systemId" | "name"
                     | "tagName" | "textContent" | "childNodes" => {

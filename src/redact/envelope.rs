@@ -136,7 +136,7 @@ impl Redactor<'_> {
             | "$user_id" | "alias" | "uuid" | "$window_id" | "session_id" | "window_id" | "$session_id"
             | "$insert_id" | "$pageview_id" | "$prev_pageview_id" => self.id(key, value, out),
             "timestamp" | "sent_at" | "created_at" | "$sent_at" | "$time" if is_timestamp(value.raw()) => {}
-            "offset" | "$snapshot_bytes" if value.kind() == Kind::Number => {}
+            "offset" | "$snapshot_bytes" if value.kind() == Kind::Number => self.measure(value, out),
             "$set" | "$set_once" | "$group_set" | "person_properties" | "group_properties" | "groups"
             | "$groups" => {
                 self.entry(key, value, Place::new(Surface::Person), out);

@@ -153,7 +153,7 @@ impl Redactor<'_> {
                     self.key(node, place, out);
                 }
                 Kind::String => self.string(node, place.words(trail.words(place.words)), trail.treat(), out),
-                Kind::Number if place.keeps_numbers && trail.rule().is_none() => {}
+                Kind::Number if place.keeps_numbers && trail.rule().is_none() => self.measure(node, out),
                 Kind::Number => self.number(node, place.words(trail.words(place.words)), trail.rule(), out),
                 Kind::Object | Kind::Array | Kind::Bool | Kind::Null => {}
             }
@@ -246,6 +246,14 @@ impl Redactor<'_> {
         out.push(Edit { span: value.span(), with: b"0".to_vec(), tag });
     }
 
+    /// Judges a number that is an id, a time or a size by its place: it stays as it is unless it
+    /// is too long to be one.
+    pub(crate) fn measure(&mut self, value: Value<'_>, out: &mut Vec<Edit>) {
+        if !is_measure(value.raw()) {
+            self.number(value, Place::new(Surface::Unknown), None, out);
+        }
+    }
+
     /// Judges a key; one that goes becomes a pseudonym, which stays unique in its object.
     pub(crate) fn key(&mut self, key: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         let text = key.text();
@@ -283,4 +291,10 @@ impl Redactor<'_> {
             }
         })
     }
+}
+
+/// Whether a number is short enough to be an id, a size, or a time in milliseconds.
+pub(crate) fn is_measure(raw: &str) -> bool {
+    const LONGEST: usize = 13;
+    raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST
 }

@@ -7,6 +7,7 @@ use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::attribute::Element;
 use crate::redact::json::Treat;
+use crate::redact::json::is_measure;
 use crate::redact::packed::Opened;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
@@ -67,7 +68,9 @@ impl Redactor<'_> {
         for (key, value) in event.entries() {
             match &*key.text() {
                 "data" => {}
-                "type" | "timestamp" | "delay" | "_sid" if value.kind() == Kind::Number => {}
+                "type" | "timestamp" | "delay" | "_sid" if value.kind() == Kind::Number => {
+                    self.measure(value, out)
+                }
                 "cv" => {}
                 "type" | "timestamp" | "delay" | "_sid" | "windowId" => {
                     self.json(value, Place::new(UNKNOWN), out)
@@ -85,7 +88,8 @@ impl Redactor<'_> {
 
     /// Puts an event that says so in the place of one that could not be understood.
     fn withhold(&mut self, event: Value<'_>, timestamp: Option<Value<'_>>, out: &mut Vec<Edit>) {
-        let timestamp = timestamp.filter(|t| t.kind() == Kind::Number).map_or("0", Value::raw);
+        let timestamp =
+            timestamp.filter(|t| t.kind() == Kind::Number && is_measure(t.raw())).map_or("0", Value::raw);
         let with = format!(
             r#"{{"type":5,"timestamp":{timestamp},"data":{{"tag":"blackbar/withheld","payload":{{"reason":"packed"}}}}}}"#
         );
@@ -181,13 +185,8 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
     ) -> Result<Opened, DuplicateKey> {
         const FIELDS: [&str; 4] = ["texts", "attributes", "removes", "adds"];
-        if packed == Packed::Yes {
-            return self.packed_fields(data, &FIELDS, out, Self::mutation_field);
-        }
-        for (key, value) in data.entries() {
-            self.mutation_field(&key.text(), value, out)?;
-        }
-        Ok(Opened::Yes)
+        let fields: &[&str] = if packed == Packed::Yes { &FIELDS } else { &[] };
+        self.packed_fields(data, fields, out, Self::mutation_field)
     }
 
     /// Judges the fields of an event some of which are packed, and the rest of it as it is.
@@ -203,6 +202,9 @@ impl Redactor<'_> {
         }
         for (key, value) in data.entries() {
             let name = key.text();
+            if !matches!(&*name, "source" | "id" | "isAttachIframe") {
+                self.key(key, Place::new(UNKNOWN), out);
+            }
             let is_packed =
                 fields.contains(&&*name) && value.kind() == Kind::String && !value.raw().is_empty();
             if !is_packed {
@@ -222,7 +224,7 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
         match name {
-            "source" if value.kind() == Kind::Number => {}
+            "source" if value.kind() == Kind::Number => self.measure(value, out),
             "removes" => self.structure(value, out),
             "texts" | "attributes" | "adds" | "updates" if value.kind() == Kind::Array => {
                 for item in value.items() {
@@ -240,7 +242,9 @@ impl Redactor<'_> {
         }
         for (key, value) in item.entries() {
             match &*key.text() {
-                "id" | "parentId" | "nextId" | "previousId" if value.kind() == Kind::Number => {}
+                "id" | "parentId" | "nextId" | "previousId" if value.kind() == Kind::Number => {
+                    self.measure(value, out)
+                }
                 "value" if value.kind() == Kind::String => self.node_text(value, None, out),
                 "attributes" => self.attributes(value, Element::default(), out),
                 "node" => self.dom(value, None, out)?,
@@ -258,7 +262,7 @@ impl Redactor<'_> {
         for (key, value) in data.entries() {
             match &*key.text() {
                 "text" if value.kind() == Kind::String => self.value(value, Element::default(), out),
-                "id" | "source" if value.kind() == Kind::Number => {}
+                "id" | "source" if value.kind() == Kind::Number => self.measure(value, out),
                 name => {
                     if !matches!(name, "text" | "id" | "source" | "isChecked" | "userTriggered") {
                         self.key(key, Place::new(UNKNOWN), out);
@@ -345,7 +349,7 @@ impl Redactor<'_> {
                     }
                 }
                 "args" if is_text(data)? => self.by_key(value, place.posture(posture), canvas_key, out),
-                name => self.by_key(value, place.words(name), canvas_key, out),
+                _ => self.walk_entry(key, value, place, canvas_key, out),
             }
         }
         Ok(())
@@ -389,6 +393,7 @@ impl Redactor<'_> {
         for node in value.nodes() {
             match node.kind() {
                 Kind::String => self.string(node, place, Treat::See, out),
+                Kind::Number => self.measure(node, out),
                 Kind::Key if node.is_escaped() || !KNOWN.contains(&node.raw()) => self.key(node, place, out),
                 _ => {}
             }

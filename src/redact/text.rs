@@ -22,7 +22,7 @@ use crate::text::view::View;
 
 /// What a text may be, by the bytes that stand in it.
 #[derive(Clone, Copy)]
-struct Signs(u8);
+pub(crate) struct Signs(u8);
 
 impl Signs {
     const PERCENT: u8 = 1;
@@ -34,7 +34,7 @@ impl Signs {
     const QUESTION: u8 = 64;
 
     /// One pass, one table look-up a byte.
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         const TABLE: [u8; 256] = {
             let mut table = [0; 256];
             table[b'%' as usize] = Signs::PERCENT;
@@ -98,6 +98,15 @@ impl Redactor<'_> {
         if signs.has(Signs::ANGLE) {
             self.markup(text, place, out);
         }
+        self.encodings(text, signs, place, out);
+        if memchr::memmem::find(text.as_bytes(), b"form-data;").is_some() {
+            self.multipart(text, place, out);
+        }
+        self.lines(text, place, out);
+    }
+
+    /// Judges what parts of a text decode to, besides the text as it stands.
+    pub(crate) fn encodings(&mut self, text: &str, signs: Signs, place: Place<'_>, out: &mut Vec<Edit>) {
         if signs.has(Signs::PERCENT) {
             self.through(text, Encoding::Percent, place, out);
         }
@@ -107,10 +116,6 @@ impl Redactor<'_> {
         if signs.has(Signs::BACKSLASH) {
             self.through(text, Encoding::Backslash, place, out);
         }
-        if memchr::memmem::find(text.as_bytes(), b"form-data;").is_some() {
-            self.multipart(text, place, out);
-        }
-        self.lines(text, place, out);
         self.base64_in(text, place, out);
     }
 

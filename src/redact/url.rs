@@ -24,6 +24,9 @@ impl Redactor<'_> {
                 let judged = Span::new(userinfo_end(text, scheme_len), text.len());
                 self.within(text, judged, out, |this, text, out| this.plain(text, place, out));
                 self.url_parts(text, scheme_len, place, out);
+                // A hash or semicolon of an entity cuts the URL in the wrong place.
+                self.through(text, Encoding::Entities, place, out);
+                self.through(text, Encoding::Backslash, place, out);
             }
         }
         self.settle(text, place.mask, from, out);

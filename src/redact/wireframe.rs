@@ -50,7 +50,9 @@ impl Redactor<'_> {
                     "base64" | "style" | "url" => {
                         self.walk_entry(key, value, place.keep_numbers(), wireframe_key, out)
                     }
-                    "id" | "x" | "y" | "width" | "height" | "max" if value.kind() == Kind::Number => {}
+                    "id" | "x" | "y" | "width" | "height" | "max" if value.kind() == Kind::Number => {
+                        self.measure(value, out)
+                    }
                     "type" | "inputType" | "disabled" | "checked" | "id" | "x" | "y" | "width" | "height"
                     | "max" => {
                         self.json(value, place, out);

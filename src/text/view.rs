@@ -37,35 +37,27 @@ impl View {
             Encoding::Entities => b'&',
             Encoding::Backslash => b'\\',
         };
-        memchr::memchr(marker, raw.as_bytes())?;
+        // Most texts that hold the marker hold nothing encoded: look before building a map.
+        let is_encoded = |at: usize| raw.get(at..).and_then(|rest| encoding.unit(rest)).is_some();
+        let mut markers = memchr::memchr_iter(marker, raw.as_bytes());
+        if !markers.any(is_encoded) {
+            return None;
+        }
         let mut view = Self {
             text: String::with_capacity(raw.len()),
             from: Vec::with_capacity(raw.len() + 1),
             encoding,
         };
-        let mut is_decoded = false;
         let mut at = 0;
         while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
-            let unit = match encoding {
-                Encoding::Percent => percent(rest),
-                Encoding::Form if rest.starts_with('+') => Some((1, ' ')),
-                Encoding::Form => percent(rest),
-                Encoding::Entities => entity(rest),
-                Encoding::Backslash => backslash(rest),
-            };
-            let (len, c) = match unit {
-                Some(unit) => {
-                    is_decoded = true;
-                    unit
-                }
-                None => rest.chars().next().map_or((1, ' '), |c| (c.len_utf8(), c)),
-            };
+            let plain = || rest.chars().next().map_or((1, ' '), |c| (c.len_utf8(), c));
+            let (len, c) = encoding.unit(rest).unwrap_or_else(plain);
             view.text.push(c);
             view.from.resize(view.text.len(), at as u32);
             at += len;
         }
         view.from.push(raw.len() as u32);
-        is_decoded.then_some(view)
+        Some(view)
     }
 
     /// The decoded text.
@@ -84,6 +76,16 @@ impl View {
 }
 
 impl Encoding {
+    /// The encoded character at the start of `rest`, and its length.
+    fn unit(self, rest: &str) -> Option<(usize, char)> {
+        match self {
+            Self::Form if rest.starts_with('+') => Some((1, ' ')),
+            Self::Percent | Self::Form => percent(rest),
+            Self::Entities => entity(rest),
+            Self::Backslash => backslash(rest),
+        }
+    }
+
     /// Encodes what would otherwise be read as markup. Mask characters never are.
     fn encode(self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len());

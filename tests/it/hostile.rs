@@ -27,7 +27,10 @@ pub fn packed(bytes: &[u8]) -> String {
 }
 
 fn run(body: &[u8]) -> Result<Redacted, Refusal> {
-    let policy = config::parse_redaction_only("[rules]\npacks = [\"all\"]", "defaults").unwrap_or_else(|e| panic!("{e}")).policy.policy;
+    let policy = config::parse_redaction_only("[rules]\npacks = [\"all\"]", "defaults")
+        .unwrap_or_else(|e| panic!("{e}"))
+        .policy
+        .policy;
     let request = Request {
         endpoint: classify("POST", "/s/").unwrap(),
         path: "/s/",

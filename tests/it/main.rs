@@ -2,5 +2,6 @@
 
 mod fixtures;
 mod hostile;
+mod needles;
 mod rules;
 mod support;
