@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file a topic.
 
+mod dependencies;
 mod fixtures;
 mod hostile;
 mod needles;
