@@ -88,9 +88,6 @@ region = "home"
 path_prefixes = ["/static/"]
 region = "home"
 
-[rules]
-packs = ["all"]
-
 [redaction]
 preset = "balanced"
 
