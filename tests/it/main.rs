@@ -1,28 +1,13 @@
 //! The integration tests: one binary, one file a topic.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test that panics has failed, and says where"
-)]
-#![allow(unreachable_pub, reason = "nothing is exported from a test")]
-
+mod audit;
+mod cli;
+mod config;
+mod dependencies;
 mod fixtures;
 mod hostile;
 mod layers;
 mod needles;
-mod rules;
-
-#[cfg(feature = "proxy")]
-mod audit;
-#[cfg(feature = "proxy")]
-mod cli;
-#[cfg(feature = "proxy")]
-mod config;
-#[cfg(feature = "proxy")]
 mod proxy;
-
+mod rules;
 mod support;
