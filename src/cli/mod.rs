@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod demo;
 mod redact;
 mod rules;
 mod serve;
@@ -23,6 +24,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  blackbar demo
   blackbar check --config blackbar.toml
   blackbar serve --config blackbar.toml
   blackbar redact recording.json > redacted.json
@@ -37,6 +39,7 @@ enum Command {
     Rules(rules::Rules),
     #[command(subcommand)]
     Audit(audit::Audit),
+    Demo(demo::Demo),
 }
 
 /// Where the configuration is.
@@ -55,6 +58,7 @@ pub fn run() -> ExitCode {
         Command::Redact(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Demo(command) => command.run(),
     }
 }
 
