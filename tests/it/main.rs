@@ -1,5 +1,6 @@
 //! The integration tests: one binary, one file a topic.
 
+mod demo;
 mod fixtures;
 mod hostile;
 mod needles;

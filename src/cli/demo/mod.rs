@@ -180,17 +180,19 @@ impl Stage {
     /// Says what can be done now.
     fn invite(&self) {
         let mut paper = Paper::new();
+        // By name: an address in the URL of the page would be found and masked in its recording.
+        let pages = format!("http://localhost:{}", self.page.address.port());
         paper.heading("Now send your own");
         paper.line(format_args!(
             "your page   posthog.init('{LIVE_PROJECT}', {{ api_host: 'http://{}' }})",
             self.proxy.sdk_addr()
         ));
         if self.has_sdk {
-            paper.line(format_args!("our page    http://{}/  is recorded while you type", self.page.address));
+            paper.line(format_args!("our page    {pages}/  is recorded while you type"));
         } else {
             paper.line("our page    start with --sdk DIR for a form that is recorded while you type");
         }
-        paper.line(format_args!("recordings  http://{}/received", self.page.address));
+        paper.line(format_args!("recordings  {pages}/received"));
         paper.line(format_args!("metrics     http://{}/metrics", self.proxy.admin_addr()));
         paper.line(format_args!("config      {}", self.dir.join("blackbar.toml").display()));
         paper.line("Ctrl-C stops it. What is sent from now on:");

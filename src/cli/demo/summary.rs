@@ -14,6 +14,9 @@ use crate::cli::demo::backend::Backend;
 use crate::cli::demo::compare::Change;
 use crate::cli::demo::sample::{Answered, Sample};
 
+/// How many kinds of findings fit the line of an exchange.
+const SHOWN_PARTS: usize = 4;
+
 /// Text that grows, with headings that stand out where a terminal can show it.
 pub(super) struct Paper {
     text: String,
@@ -124,10 +127,27 @@ pub(super) fn totals(paper: &mut Paper, audited: &Audited, backends: &[std::sync
 }
 
 fn by_count(counts: &BTreeMap<String, u64>) -> String {
+    parts(counts).join(", ")
+}
+
+/// As [`by_count`], cut to what fits a line.
+fn most(counts: &BTreeMap<String, u64>) -> String {
+    let parts = parts(counts);
+    let shown = parts.iter().take(SHOWN_PARTS).cloned().collect::<Vec<_>>().join(", ");
+    match parts.len().saturating_sub(SHOWN_PARTS) {
+        0 => shown,
+        more => format!("{shown}, and {more} more"),
+    }
+}
+
+fn parts(counts: &BTreeMap<String, u64>) -> Vec<String> {
     let mut counts: Vec<_> = counts.iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let parts: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    parts.join(", ")
+    counts.iter().map(|(name, count)| format!("{name} {count}")).collect()
+}
+
+fn plural(n: u64, word: &str) -> String {
+    format!("{n} {word}{}", if n == 1 { "" } else { "s" })
 }
 
 /// Some texts before and after, and whether a planted one came through.
@@ -140,9 +160,7 @@ pub(super) fn before_after(paper: &mut Paper, sample: &Sample, changes: &[Change
         paper.line(format_args!("{:<widest$}  {received}", ""));
     }
     let (n_planted, n_survivors) = (sample.planted.len(), survivors.len());
-    paper.line(format_args!(
-        "{n_planted} texts of the sample may reach no backend; {n_survivors} of them were received"
-    ));
+    paper.line(format_args!("Of {n_planted} texts that no backend may receive, {n_survivors} came through."));
     for survivor in survivors {
         paper.line(format_args!("  RECEIVED: {survivor}"));
     }
@@ -177,12 +195,12 @@ pub(super) fn exchange_line(time: &str, exchange: &Exchange) -> String {
     let n_findings: u64 = rules.values().sum();
     let redacted = match n_findings {
         0 => "nothing to redact".to_owned(),
-        n => format!("{n} redacted: {}", by_count(&rules)),
+        n => format!("{n} redacted: {}", most(&rules)),
     };
     let outcome = if exchange.outcome == "forwarded" { "" } else { exchange.outcome.as_str() };
     let amount = match (exchange.n_snapshots, exchange.n_events) {
-        (0, n) => format!("{n} events"),
-        (n, _) => format!("{n} snapshots"),
+        (0, n) => plural(n, "event"),
+        (n, _) => plural(n, "snapshot"),
     };
     format!("{clock}  {endpoint:<7} → {went:<7} {outcome}{amount:>13}  {redacted}")
 }

@@ -26,7 +26,8 @@ function view(title, events) {
   if (Replayer && events.length > 1) {
     const replayer = new Replayer(events, { root: screen, mouseTail: false, showWarning: false, triggerFocus: false });
     replayer.wrapper.style.transform = `scale(${WIDTH / width})`;
-    replayer.pause(replayer.getMetaData().totalTime);
+    // The last event happens at the very end; a player stops before it.
+    replayer.pause(replayer.getMetaData().totalTime + 1);
     const again = element('button', { textContent: 'Play' });
     again.addEventListener('click', () => replayer.play(0));
     outer.append(again);
@@ -97,17 +98,21 @@ function setAttribute(node, name, value) {
   }
 }
 
-/** All texts of a recording, each once. */
+/** All texts of a recording, each once; names of elements and style sheets are left out. */
 function textsOf(events) {
   const found = new Set();
   const rest = [...events].reverse();
   while (rest.length > 0) {
     const node = rest.pop();
     if (typeof node === 'string') found.add(node.trim());
-    else if (node && typeof node === 'object') rest.push(...Object.values(node).reverse());
+    else if (node && typeof node === 'object') rest.push(...readable(node).reverse());
   }
   found.delete('');
   return [...found];
+}
+
+function readable(node) {
+  return Object.entries(node).flatMap(([key, value]) => (['tagName', '_cssText', 'cssText'].includes(key) ? [] : [value]));
 }
 
 async function show() {
