@@ -17,6 +17,8 @@ pub mod decode;
 
 pub mod parse;
 
+pub mod session;
+
 pub mod redact;
 
 pub mod pipeline;

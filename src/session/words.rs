@@ -1,0 +1,87 @@
+//! Words of labels: of `<label>`, `<th>`, `<dt>`, `<legend>`, and of short texts that the policy
+//! knows for labels. Everything else of the page's text is looked at and forgotten.
+
+use crate::rules::RuleIdx;
+use crate::session::control::MAX_WORDS;
+use crate::session::control::label;
+use crate::session::knowledge::Knowledge;
+use crate::session::table::Flag;
+use crate::session::tag::Tag;
+use crate::session::window::Changes;
+use crate::session::window::Window;
+
+/// Nodes of one label that are looked at.
+const MAX_LABEL_NODES: usize = 64;
+
+/// The words of a label, or of a text that is part of one.
+pub(crate) struct Words {
+    pub(crate) text: Box<str>,
+    pub(crate) rule: Option<RuleIdx>,
+}
+
+impl Words {
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.text.len() + 8
+    }
+}
+
+impl Window {
+    /// Takes in what a text node reads now.
+    pub(crate) fn set_text(&mut self, id: u32, text: &str, k: &Knowledge<'_>, changes: &mut Changes) {
+        let flags = self.flags(id);
+        self.set_flag(id, Flag::Blank, text.trim().is_empty());
+        let hidden = self.table.parent(id).and_then(|p| self.table.get(p)).is_none_or(|p| p.tag.hides_text());
+        let words = if hidden || text.trim().is_empty() {
+            None
+        } else if flags.has(Flag::InLabel) {
+            Some(Words { text: label(text).into(), rule: None })
+        } else if text.trim().len() <= MAX_WORDS {
+            k.labels.rule_for(label(text)).map(|rule| Words { text: label(text).into(), rule: Some(rule) })
+        } else {
+            None
+        };
+        self.set_words(id, words);
+        self.touch_label(id, changes);
+    }
+
+    fn set_words(&mut self, id: u32, words: Option<Words>) {
+        self.set_flag(id, Flag::Words, words.is_some());
+        match words {
+            Some(words) => {
+                self.words.insert(id, words);
+            }
+            None => {
+                self.words.remove(&id);
+            }
+        }
+    }
+
+    /// Notes that the label around `id` must be joined again.
+    pub(crate) fn touch_label(&self, id: u32, changes: &mut Changes) {
+        if !self.flags(id).has(Flag::InLabel) {
+            return;
+        }
+        let is_label = |&up: &u32| self.table.get(up).is_some_and(|n| n.tag.is_label());
+        changes.labels.extend(self.table.ancestors(id).take(MAX_LABEL_NODES).filter(is_label));
+    }
+
+    /// Joins the words of a label from the texts in it.
+    pub(crate) fn join_label(&mut self, id: u32, k: &Knowledge<'_>) {
+        let mut joined = String::new();
+        for text in self.table.subtree(id).take(MAX_LABEL_NODES) {
+            let is_text = self.table.get(text).is_some_and(|n| n.tag == Tag::Text);
+            if let Some(words) = self.words.get(&text).filter(|_| is_text) {
+                if !joined.is_empty() {
+                    joined.push(' ');
+                }
+                joined.push_str(&words.text);
+            }
+            if joined.len() >= MAX_WORDS {
+                break;
+            }
+        }
+        let text = label(&joined);
+        let words = Words { text: text.into(), rule: k.labels.rule_for(text) };
+        self.set_words(id, (!text.is_empty()).then_some(words).filter(|_| self.table.get(id).is_some()));
+    }
+}
