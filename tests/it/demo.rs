@@ -16,7 +16,6 @@ use std::process::{Child, Command, Output, Stdio};
 
 use blackbar::audit::report::Summary;
 use blackbar::audit::verify;
-use blackbar::rules::builtin_packs;
 use serde_json::Value;
 
 use crate::support::decoded;
@@ -56,12 +55,10 @@ fn session_of(project: &str) -> String {
     visits.iter().find(|visit| visit["project"] == project).unwrap()["session"].as_str().unwrap().to_owned()
 }
 
-/// What may reach no backend, as far as there are rules for it in this build.
+/// What may reach no backend.
 fn planted() -> Vec<String> {
     let sample = sample();
-    let planted = sample["planted"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned());
-    let knows_identities = builtin_packs().iter().any(|pack| pack.name.contains("identity-us"));
-    planted.filter(|text| knows_identities || text != "078-05-1120").collect()
+    sample["planted"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 /// Every string that can be read out of a file, whatever it is wrapped in.
