@@ -36,7 +36,7 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let rules = rules::check(checker);
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
     let rule_set = build_rules(checker, &rules)?;
-    Some(build(rule_set, &redaction, limits, hash_key))
+    build(checker, rule_set, &redaction, limits, hash_key)
 }
 
 fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
@@ -53,12 +53,25 @@ fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
     }
 }
 
-fn build(rule_set: RuleSet, redaction: &Redaction, limits: Limits, hash_key: [u8; 32]) -> PolicyInForce {
+fn build(
+    checker: &mut Checker<'_>,
+    rule_set: RuleSet,
+    redaction: &Redaction,
+    limits: Limits,
+    hash_key: [u8; 32],
+) -> Option<PolicyInForce> {
     let n_rules = rule_set.rules().len();
     let summary = format!("{:?}: {:?}", redaction.preset, redaction.postures);
-    let policy = Policy::new(rule_set, redaction.postures.clone(), limits, hash_key);
+    let selectors: Vec<_> = redaction.selectors.iter().map(|s| (s.css.clone(), s.treat)).collect();
+    let policy = match Policy::new(rule_set, redaction.postures.clone(), &selectors, limits, hash_key) {
+        Ok(policy) => policy,
+        Err(error) => {
+            checker.problem(&format!("redaction.selector[{}].css", error.index), error.reason.to_string());
+            return None;
+        }
+    };
     let digest = policy.digest().into();
-    PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary }
+    Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary })
 }
 
 /// The key of the `hash` action: from its file, or else one of this process that a reload keeps.

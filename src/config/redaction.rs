@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 use crate::redact::policy::{ImagePosture, Posture, Postures, Preset};
+use crate::session::selector::Treat;
 
 /// How much of the client's address is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,17 +17,6 @@ pub enum ClientIp {
     Truncate,
     /// Nothing.
     Drop,
-}
-
-/// What a selector does to the elements it selects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Treat {
-    /// A placeholder of the same size stands in for the element.
-    Block,
-    /// All text is masked.
-    Mask,
-    /// Text is vouched for; rules still apply.
-    Allow,
 }
 
 /// One `[[redaction.selector]]`.

@@ -2,6 +2,7 @@
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
+use crate::redact::element::Element;
 use crate::redact::json::Treat;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
@@ -10,6 +11,9 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::redact::typing;
+use crate::session::tag::InputKind;
+use crate::session::tag::Tag;
 use crate::text::edit::Edit;
 
 /// What an attribute holds.
@@ -113,27 +117,16 @@ fn holds(name: &str) -> Holds {
     }
 }
 
-/// What is known of the element whose attributes are judged.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Element<'a> {
-    /// Its tag name; `None` if no snapshot told of it.
-    pub tag: Option<&'a str>,
-    /// The `type` of an input.
-    pub input_type: Option<&'a str>,
-    /// Its value is a password or one-time code.
-    pub is_password: bool,
-    /// Semantics say that its value is personal, whole.
-    pub value_rule: Option<crate::rules::RuleIdx>,
-    /// Everything in it goes, by this selector.
-    pub masked: Option<Fixed>,
-    /// Words beside its value.
-    pub words: &'a str,
-}
-
 impl Redactor<'_> {
     /// Judges the attributes of an element.
-    pub(crate) fn attributes(&mut self, attributes: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
-        let place = Place::new(Surface::Attribute).words(element.words);
+    pub(crate) fn attributes(
+        &mut self,
+        attributes: Value<'_>,
+        id: Option<u32>,
+        element: &Element,
+        out: &mut Vec<Edit>,
+    ) {
+        let place = Place::new(Surface::Attribute).words(&element.words);
         if attributes.kind() != Kind::Object {
             self.json(attributes, place, out);
             return;
@@ -145,6 +138,7 @@ impl Redactor<'_> {
                 self.key(key, place, out);
             }
             match value.kind() {
+                Kind::String if holds == Holds::Value => self.value(value, id, element, out),
                 Kind::String => self.attribute(&name, holds, value, element, out),
                 Kind::Number if holds == Holds::Layout => self.measure(value, out),
                 Kind::Number if holds == Holds::Value => self.number_value(value, element, out),
@@ -161,22 +155,21 @@ impl Redactor<'_> {
         name: &str,
         holds: Holds,
         value: Value<'_>,
-        element: Element<'_>,
+        element: &Element,
         out: &mut Vec<Edit>,
     ) {
         let place = Place::new(Surface::Attribute).words(name);
         match holds {
             Holds::Text => {
-                let posture = self.policy.postures.attributes;
-                let treat = match (element.masked, self.policy.rules().key_rule(name)) {
-                    (Some(fixed), _) => Treat::Whole(Why::Fixed(fixed)),
+                let posture = element.posture(self.policy.postures.attributes);
+                let treat = match (element.masked(), self.policy.rules().key_rule(name)) {
+                    (Some(why), _) => Treat::Whole(why),
                     (None, Some(idx)) if !is_about_the_element(name) => Treat::Whole(Why::Rule(idx)),
                     _ => Treat::See,
                 };
                 self.string(value, place.posture(posture), treat, out);
             }
-            Holds::Hook => self.string(value, place, Treat::See, out),
-            Holds::Value => self.value(value, element, out),
+            Holds::Hook | Holds::Value => self.string(value, place, Treat::See, out),
             Holds::Url => self.string(value, place, Treat::Url, out),
             Holds::Srcset => self.string(value, place, Treat::Srcset, out),
             Holds::Css => self.string(value, place, Treat::Css, out),
@@ -188,34 +181,62 @@ impl Redactor<'_> {
     }
 
     /// Judges the value of a control.
-    pub(crate) fn value(&mut self, value: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
-        let place = Place::new(Surface::Input).words(element.words);
-        let is_label = matches!(element.tag, Some("button"))
-            || element.tag == Some("input")
-                && matches!(element.input_type, Some("button" | "submit" | "reset" | "image"));
-        let is_control = matches!(element.tag, None | Some("input" | "textarea" | "select" | "option"));
-        let treat = match element {
-            Element { masked: Some(fixed), .. } => Treat::Whole(Why::Fixed(fixed)),
-            Element { is_password: true, .. } => Treat::Whole(Why::Fixed(Fixed::Password)),
-            Element { value_rule: Some(idx), .. } if is_control => Treat::Whole(Why::Rule(idx)),
+    pub(crate) fn value(
+        &mut self,
+        value: Value<'_>,
+        id: Option<u32>,
+        element: &Element,
+        out: &mut Vec<Edit>,
+    ) {
+        let place = Place::new(Surface::Input).words(&element.words);
+        let postures = &self.policy.postures;
+        let posture = if element.is_control() { postures.inputs } else { postures.attributes };
+        let place = place.posture(element.posture(posture));
+        let treat = match (element.masked(), element.field) {
+            (Some(why), _) => Treat::Whole(why),
+            _ if element.is_password => Treat::Whole(Why::Fixed(Fixed::Password)),
+            _ if element.tag == Some(Tag::Input(InputKind::File)) => {
+                Treat::Whole(Why::Fixed(Fixed::FileName))
+            }
+            (None, Some(idx)) if element.is_control() => Treat::Whole(Why::Rule(idx)),
             _ => Treat::See,
         };
-        let posture = if is_label || !is_control {
-            self.policy.postures.attributes
+        let text = value.text();
+        let mut edits = Vec::new();
+        if matches!(treat, Treat::See) && place.posture == Posture::Rules && element.is_control() {
+            self.grown(id, &text, place.surface, &mut edits);
+            self.text(&text, place, treat, &mut edits);
+            self.remember(id, &text, &edits);
+            self.beginning(&text, place, &mut edits);
         } else {
-            self.policy.postures.inputs
-        };
-        self.string(value, place.posture(posture), treat, out);
+            self.text(&text, place, treat, &mut edits);
+        }
+        self.carry(value, &text, place.mask, edits, out);
     }
 
-    fn number_value(&mut self, value: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
-        let is_control = matches!(element.tag, None | Some("input" | "textarea" | "select" | "option"));
-        if is_control && self.policy.postures.inputs != Posture::Rules && value.raw() != "0" {
-            let tag = tag::tag(Why::Fixed(Fixed::Posture), Surface::Input);
-            out.push(Edit { span: value.span(), with: b"0".to_vec(), tag });
-            return;
+    /// Masks a typed value that reads like the beginning of something personal.
+    pub(crate) fn beginning(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        if typing::is_beginning(text) {
+            self.whole(text, Why::Fixed(Fixed::Typing), place, out);
         }
-        self.number(value, Place::new(Surface::Input).words(element.words), element.value_rule, out);
+    }
+
+    fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {
+        let why = match (element.masked(), element.field) {
+            (Some(why), _) => Some(why),
+            (None, Some(idx)) if element.is_control() => Some(Why::Rule(idx)),
+            _ if element.is_control() && element.posture(self.policy.postures.inputs) != Posture::Rules => {
+                Some(Why::Fixed(Fixed::Posture))
+            }
+            _ => None,
+        };
+        match why {
+            Some(_) if value.raw() == "0" => {}
+            Some(why) => {
+                out.push(Edit { span: value.span(), with: b"0".to_vec(), tag: tag::tag(why, Surface::Input) })
+            }
+            None => self.number(value, Place::new(Surface::Input).words(&element.words), None, out),
+        }
     }
 
     /// A style object of a mutation: property → value, `[value, priority]` or false.
