@@ -1,5 +1,14 @@
 //! The integration tests: one binary, one file a topic.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on has failed"
+)]
+
 #[cfg(feature = "proxy")]
 mod audit;
 #[cfg(feature = "proxy")]
