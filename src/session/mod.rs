@@ -22,11 +22,15 @@ pub mod tag;
 
 pub mod table;
 
+pub mod store;
+
 mod autofill;
 mod beside;
 mod control;
 mod dialect;
 mod grow;
+#[cfg(test)]
+mod history;
 mod html_id;
 mod matching;
 mod mutate;

@@ -105,8 +105,8 @@ impl Window {
 
     /// Keeps that a control was found sensitive, by whatever means.
     pub fn remember(&mut self, id: u32, rule: RuleIdx) {
-        if let Some(control) = self.controls.get_mut(&id) {
-            control.remember(rule);
+        if self.takes_values(id) {
+            self.controls.entry(id).or_default().remember(rule);
         }
     }
 
@@ -393,11 +393,11 @@ mod tests {
             add(22, Some(21), text(23, "x")), add(22, None, text(21, "x")), add(10, None, tag(22, "p", vec![])),
             add(30, None, tag(31, "p", vec![])), add(31, None, tag(30, "p", vec![])),
             add(40, None, tag(40, "p", vec![])), add(999, None, text(41, "x")),
-            add(10, Some(51), text(50, "x")), add(10, Some(50), text(51, "x")),
+            add(10, Some(51), text(50, "x")), add(10, Some(50), text(51, "x")), add(10, Some(60), text(60, "x")),
         ]}));
         assert_eq!(b.window.table.children(22).collect::<Vec<_>>(), [23, 21]);
         assert!([30, 31, 40, 41].iter().all(|&id| b.window.node(id).is_none()));
-        assert!([50, 51].iter().all(|&id| b.window.node(id).is_some()));
+        assert!([50, 51, 60].iter().all(|&id| b.window.node(id).is_some()));
         b.mutate(
             &json!({"removes": [{"parentId": 10, "id": 22}], "adds": [add(21, None, tag(22, "p", vec![]))]}),
         );

@@ -69,7 +69,7 @@ impl Window {
     pub(crate) fn join_label(&mut self, id: u32, k: &Knowledge<'_>) {
         let mut joined = String::new();
         for text in self.table.subtree(id).take(MAX_LABEL_NODES) {
-            let is_text = self.table.get(text).is_some_and(|n| n.tag == Tag::Text);
+            let is_text = self.tag(text) == Some(Tag::Text) && self.flags(text).has(Flag::InLabel);
             if let Some(words) = self.words.get(&text).filter(|_| is_text) {
                 if !joined.is_empty() {
                     joined.push(' ');
