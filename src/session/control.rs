@@ -174,6 +174,23 @@ pub(crate) fn label(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MAX_WORDS)).unwrap_or("")
 }
 
+/// The words of a label that may be kept: those that could be a value themselves are left out.
+pub(crate) fn words(text: &str) -> String {
+    let mut kept = String::new();
+    for word in label(text).split_whitespace().filter(|word| !is_like_value(word)) {
+        if !kept.is_empty() {
+            kept.push(' ');
+        }
+        kept.push_str(word);
+    }
+    kept
+}
+
+/// Whether a word of a label looks like part of a value: an address, or a number.
+pub(crate) fn is_like_value(word: &str) -> bool {
+    word.contains('@') || word.chars().filter(|c| c.is_numeric()).count() > 2
+}
+
 fn short(text: &str) -> Option<Box<str>> {
-    Some(label(text)).filter(|text| !text.is_empty()).map(Into::into)
+    Some(words(text)).filter(|text| !text.is_empty()).map(Into::into)
 }
