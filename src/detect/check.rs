@@ -41,7 +41,7 @@ pub fn check(packs: &[PackSource<'_>]) -> Result<CheckReport, LoadError> {
         report.n_rules += 1;
         report.n_validated += usize::from(rule.is_validated());
         let mut case = Case { idx: RuleIdx(idx as u16), rule, scanner: &scanner, report: &mut report };
-        case.run(packs, &mut scratch);
+        case.run(&mut scratch);
     }
     Ok(report)
 }
@@ -54,7 +54,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn run(&mut self, packs: &[PackSource<'_>], scratch: &mut Scratch) {
+    fn run(&mut self, scratch: &mut Scratch) {
         self.check_keys();
         if self.rule.patterns.is_empty() {
             return;
@@ -67,19 +67,7 @@ impl Case<'_> {
                 self.problem(format!("give at least {MIN_EXAMPLES} examples in {what}; there are {n}"));
             }
         }
-        let only = Selection {
-            packs: Vec::new(),
-            disable: Vec::new(),
-            overrides: vec![crate::rules::Override {
-                rule: self.rule.id.to_string(),
-                action: None,
-                enabled: Some(true),
-            }],
-        };
-        let alone = match RuleSet::build(packs, &[], &only) {
-            Ok(rules) => Scanner::new(Arc::new(rules)),
-            Err(error) => return self.problem(error.to_string()),
-        };
+        let alone = Scanner::new(Arc::new(self.scanner.rules().alone(self.idx)));
         let mut own = Scratch::default();
         for example in &self.rule.examples.positive {
             let (text, expected) = unmark(&example.text);

@@ -1,7 +1,8 @@
 //! Who wins where findings overlap.
 //!
 //! The stricter one keeps its span: a keyword beside it, then the lower tier, then the longer match,
-//! then the earlier rule. What the loser covers beyond that stays found, under the loser's name.
+//! then the earlier rule. What the loser covers beyond that stays found, under the loser's name; if both
+//! find the same kind of thing, the winner takes it all.
 //! **Invariant:** the union of what comes out is the union of what went in.
 
 use std::cmp::Reverse;
@@ -14,6 +15,8 @@ use crate::text::span::Span;
 pub(crate) struct Candidate {
     pub(crate) span: Span,
     pub(crate) rule: RuleIdx,
+    /// Findings of one entity that overlap are one finding.
+    pub(crate) entity: u16,
     pub(crate) tier: Tier,
     /// Whether a keyword or the context speaks for it.
     pub(crate) has_keyword: bool,
@@ -69,24 +72,25 @@ fn resolve_group(group: &mut [Candidate], end: usize, emit: &mut impl FnMut(Rule
     let mut cuts: Vec<usize> = group.iter().flat_map(|c| [c.span.start, c.span.end]).collect();
     cuts.sort_unstable();
     cuts.dedup();
-    let mut open: Option<(RuleIdx, Span)> = None;
+    let mut open: Option<(Candidate, Span)> = None;
     for pair in cuts.windows(2) {
         let &[from, to] = pair else { continue };
         let Some(owner) = group.iter().find(|c| c.span.start <= from && c.span.end >= to) else { continue };
         open = match open {
-            Some((rule, span)) if rule == owner.rule && span.end == from => {
-                Some((rule, Span::new(span.start, to)))
+            Some((best, span)) if best.entity == owner.entity => {
+                let best = if owner.rank() < best.rank() { *owner } else { best };
+                Some((best, Span::new(span.start, to)))
             }
             other => {
-                if let Some((rule, span)) = other {
-                    emit(rule, span);
+                if let Some((best, span)) = other {
+                    emit(best.rule, span);
                 }
-                Some((owner.rule, Span::new(from, to)))
+                Some((*owner, Span::new(from, to)))
             }
         };
     }
-    if let Some((rule, span)) = open {
-        emit(rule, span);
+    if let Some((best, span)) = open {
+        emit(best.rule, span);
     }
 }
 
@@ -95,7 +99,7 @@ mod tests {
     use super::*;
 
     fn candidate(start: usize, end: usize, rule: u16, tier: Tier, has_keyword: bool) -> Candidate {
-        Candidate { span: Span::new(start, end), rule: RuleIdx(rule), tier, has_keyword }
+        Candidate { span: Span::new(start, end), rule: RuleIdx(rule), entity: rule, tier, has_keyword }
     }
 
     #[track_caller]
@@ -129,6 +133,13 @@ mod tests {
             vec![candidate(0, 12, 1, Tier::B, false), candidate(4, 6, 0, Tier::A, false)],
             &[(1, 0, 4), (0, 4, 6), (1, 6, 12)],
         );
+    }
+
+    #[test]
+    fn findings_of_one_entity_become_one() {
+        let plus = candidate(0, 9, 1, Tier::B, false);
+        let keyed = Candidate { entity: 1, ..candidate(1, 9, 2, Tier::D, true) };
+        check(vec![plus, keyed], &[(2, 0, 9)]);
     }
 
     #[test]

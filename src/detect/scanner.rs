@@ -470,7 +470,14 @@ impl Run<'_> {
 
     fn accept(&mut self, value: Span) {
         let has_keyword = self.nearness(value) >= Nearness::Near;
-        self.candidates.push(Candidate { span: value, rule: self.idx, tier: self.rule.tier, has_keyword });
+        let Rule { tier, entity_idx, .. } = *self.rule;
+        self.candidates.push(Candidate {
+            span: value,
+            rule: self.idx,
+            entity: entity_idx,
+            tier,
+            has_keyword,
+        });
     }
 
     /// The span to be masked, or why there is none.

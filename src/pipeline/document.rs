@@ -118,6 +118,7 @@ fn judge_line(
     out: &mut Vec<Edit>,
 ) -> Result<(), Refusal> {
     if is_window(root)? {
+        redactor.enter_window(&root.get("window_id")?.map(Value::text).unwrap_or_default());
         for (key, value) in root.entries() {
             match &*key.text() {
                 "data" => redactor.snapshots(value, out)?,
@@ -132,6 +133,9 @@ fn judge_line(
         } else {
             Ok(redactor.envelope(root, sender, out)?)
         };
+    }
+    if let Some(window) = root.items().next().filter(|window| window.kind() != Kind::Object) {
+        redactor.enter_window(&window.text());
     }
     for item in root.items() {
         if item.kind() == Kind::Object {

@@ -2,6 +2,7 @@
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
+use crate::redact::element::Element;
 use crate::redact::json::Treat;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
@@ -113,27 +114,10 @@ fn holds(name: &str) -> Holds {
     }
 }
 
-/// What is known of the element whose attributes are judged.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Element<'a> {
-    /// Its tag name; `None` if no snapshot told of it.
-    pub tag: Option<&'a str>,
-    /// The `type` of an input.
-    pub input_type: Option<&'a str>,
-    /// Its value is a password or one-time code.
-    pub is_password: bool,
-    /// Semantics say that its value is personal, whole.
-    pub value_rule: Option<crate::rules::RuleIdx>,
-    /// Everything in it goes, by this selector.
-    pub masked: Option<Fixed>,
-    /// Words beside its value.
-    pub words: &'a str,
-}
-
 impl Redactor<'_> {
     /// Judges the attributes of an element.
-    pub(crate) fn attributes(&mut self, attributes: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
-        let place = Place::new(Surface::Attribute).words(element.words);
+    pub(crate) fn attributes(&mut self, attributes: Value<'_>, element: &Element, out: &mut Vec<Edit>) {
+        let place = Place::new(Surface::Attribute).words(&element.words);
         if attributes.kind() != Kind::Object {
             self.json(attributes, place, out);
             return;
@@ -161,15 +145,15 @@ impl Redactor<'_> {
         name: &str,
         holds: Holds,
         value: Value<'_>,
-        element: Element<'_>,
+        element: &Element,
         out: &mut Vec<Edit>,
     ) {
         let place = Place::new(Surface::Attribute).words(name);
         match holds {
             Holds::Text => {
-                let posture = self.policy.postures.attributes;
-                let treat = match (element.masked, self.policy.rules().key_rule(name)) {
-                    (Some(fixed), _) => Treat::Whole(Why::Fixed(fixed)),
+                let posture = element.posture(self.policy.postures.attributes);
+                let treat = match (element.masked(), self.policy.rules().key_rule(name)) {
+                    (Some(why), _) => Treat::Whole(why),
                     (None, Some(idx)) if !is_about_the_element(name) => Treat::Whole(Why::Rule(idx)),
                     _ => Treat::See,
                 };
@@ -188,34 +172,35 @@ impl Redactor<'_> {
     }
 
     /// Judges the value of a control.
-    pub(crate) fn value(&mut self, value: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
-        let place = Place::new(Surface::Input).words(element.words);
-        let is_label = matches!(element.tag, Some("button"))
-            || element.tag == Some("input")
-                && matches!(element.input_type, Some("button" | "submit" | "reset" | "image"));
-        let is_control = matches!(element.tag, None | Some("input" | "textarea" | "select" | "option"));
-        let treat = match element {
-            Element { masked: Some(fixed), .. } => Treat::Whole(Why::Fixed(fixed)),
-            Element { is_password: true, .. } => Treat::Whole(Why::Fixed(Fixed::Password)),
-            Element { value_rule: Some(idx), .. } if is_control => Treat::Whole(Why::Rule(idx)),
+    pub(crate) fn value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {
+        let place = Place::new(Surface::Input).words(&element.words);
+        let postures = &self.policy.postures;
+        let posture = if element.is_control() { postures.inputs } else { postures.attributes };
+        let treat = match (element.masked(), element.field) {
+            (Some(why), _) => Treat::Whole(why),
+            _ if element.is_password => Treat::Whole(Why::Fixed(Fixed::Password)),
+            (None, Some(idx)) if element.is_control() => Treat::Whole(Why::Rule(idx)),
             _ => Treat::See,
         };
-        let posture = if is_label || !is_control {
-            self.policy.postures.attributes
-        } else {
-            self.policy.postures.inputs
-        };
-        self.string(value, place.posture(posture), treat, out);
+        self.string(value, place.posture(element.posture(posture)), treat, out);
     }
 
-    fn number_value(&mut self, value: Value<'_>, element: Element<'_>, out: &mut Vec<Edit>) {
-        let is_control = matches!(element.tag, None | Some("input" | "textarea" | "select" | "option"));
-        if is_control && self.policy.postures.inputs != Posture::Rules && value.raw() != "0" {
-            let tag = tag::tag(Why::Fixed(Fixed::Posture), Surface::Input);
-            out.push(Edit { span: value.span(), with: b"0".to_vec(), tag });
-            return;
+    fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {
+        let why = match (element.masked(), element.field) {
+            (Some(why), _) => Some(why),
+            (None, Some(idx)) if element.is_control() => Some(Why::Rule(idx)),
+            _ if element.is_control() && element.posture(self.policy.postures.inputs) != Posture::Rules => {
+                Some(Why::Fixed(Fixed::Posture))
+            }
+            _ => None,
+        };
+        match why {
+            Some(_) if value.raw() == "0" => {}
+            Some(why) => {
+                out.push(Edit { span: value.span(), with: b"0".to_vec(), tag: tag::tag(why, Surface::Input) })
+            }
+            None => self.number(value, Place::new(Surface::Input).words(&element.words), None, out),
         }
-        self.number(value, Place::new(Surface::Input).words(element.words), element.value_rule, out);
     }
 
     /// A style object of a mutation: property → value, `[value, priority]` or false.

@@ -1,113 +1,215 @@
 //! Serialized DOM nodes, as full snapshots and mutations hold them.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::redact::attribute::Element;
+use crate::redact::element::Element;
+use crate::redact::element::Hold;
 use crate::redact::json::Treat;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
+use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::session::tag::Tag;
 use crate::text::edit::Edit;
+use crate::text::json_str;
+use crate::text::span::Span;
 
 /// What rrweb writes for the text of a script.
 const SCRIPT_PLACEHOLDER: &str = "SCRIPT_PLACEHOLDER";
 
+/// Findings that cross text nodes: for each node, edits of its text.
+pub(crate) type Crossing = HashMap<u32, Vec<Edit>>;
+
+const UNKNOWN: Place<'_> = Place::new(Surface::Unknown);
+
 impl Redactor<'_> {
-    /// Judges a node and all below it.
+    /// Judges a node and all below it; the window knows them already.
     ///
     /// # Errors
     /// [`DuplicateKey`] where a node says twice what it is.
     pub(crate) fn dom(
         &mut self,
         root: Value<'_>,
-        parent: Option<&str>,
+        crossing: &mut Crossing,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        let mut stack = vec![(root, parent.map(|tag| Cow::Owned(tag.to_owned())))];
-        while let Some((node, parent)) = stack.pop() {
+        let mut stack = vec![root];
+        while let Some(node) = stack.pop() {
             if node.kind() != Kind::Object {
-                self.json(node, Place::new(Surface::Unknown), out);
+                self.json(node, UNKNOWN, out);
                 continue;
             }
-            let tag = node.get("tagName")?.filter(|t| t.kind() == Kind::String).map(Value::text);
+            let id = node.get("id")?.and_then(Value::as_u32);
+            let element = self.element(id);
+            if matches!(element.hold, Hold::BlockedHere | Hold::Blocked) && self.block(node, &element, out)? {
+                continue;
+            }
             for (key, value) in node.entries() {
                 match &*key.text() {
-                    "childNodes" if value.kind() == Kind::Array => {
-                        stack.extend(value.items().map(|child| (child, tag.clone())));
-                    }
-                    "attributes" => {
-                        let input_type =
-                            value.get("type")?.filter(|t| t.kind() == Kind::String).map(Value::text);
-                        let element = self.element(tag.as_deref(), input_type.as_deref(), value)?;
-                        self.attributes(value, element, out);
-                    }
+                    "childNodes" if value.kind() == Kind::Array => stack.extend(value.items()),
+                    "attributes" => self.attributes(value, &element, out),
                     "textContent" if value.kind() == Kind::String => {
-                        self.node_text(value, parent.as_deref(), out)
+                        let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
+                        self.node_text(value, &element, crossing, out);
                     }
                     "tagName" if value.kind() == Kind::String => self.tag_name(value, out),
                     "id" | "rootId" | "type" if value.kind() == Kind::Number => self.measure(value, out),
                     "type" | "id" | "rootId" | "isShadow" | "isShadowHost" | "isSVG" | "isCustom"
                     | "isStyle" | "needBlock" | "compatMode" | "publicId" | "systemId" | "name"
                     | "tagName" | "textContent" | "childNodes" => {
-                        self.json(value, Place::new(Surface::Unknown), out);
+                        self.json(value, UNKNOWN, out);
                     }
-                    _ => self.entry(key, value, Place::new(Surface::Unknown), out),
+                    _ => self.entry(key, value, UNKNOWN, out),
                 }
             }
         }
         Ok(())
     }
 
-    fn element<'a>(
-        &self,
-        tag: Option<&'a str>,
-        input_type: Option<&'a str>,
-        attributes: Value<'_>,
-    ) -> Result<Element<'a>, DuplicateKey> {
-        let is_password = input_type.is_some_and(|t| t.eq_ignore_ascii_case("password"))
-            || attributes.get("data-rr-is-password")?.is_some();
-        Ok(Element { tag: tag.or(Some("")), input_type, is_password, ..Element::default() })
+    /// Judges the text of a node by the element it stands in.
+    pub(crate) fn node_text(
+        &mut self,
+        value: Value<'_>,
+        element: &Element,
+        crossing: Vec<Edit>,
+        out: &mut Vec<Edit>,
+    ) {
+        let postures = &self.policy.postures;
+        let place = match element.tag {
+            Some(Tag::Style) => Place::new(Surface::Css),
+            Some(Tag::Textarea) => Place::new(Surface::Input).posture(element.posture(postures.inputs)),
+            _ if element.is_editable => Place::new(Surface::Input).posture(element.posture(postures.text)),
+            _ => Place::new(Surface::Text).posture(element.posture(postures.text)),
+        };
+        let place = place.words(&element.words);
+        let treat = match (element.tag, element.masked(), element.field) {
+            (Some(Tag::Style), _, _) => Treat::Css,
+            (Some(Tag::Script), _, _) if value.is_text(SCRIPT_PLACEHOLDER) => return,
+            (Some(Tag::Script), _, _) => Treat::Script,
+            (_, Some(why), _) => Treat::Whole(why),
+            _ if element.is_password => Treat::Whole(Why::Fixed(Fixed::Password)),
+            (_, None, Some(idx)) => Treat::Whole(Why::Rule(idx)),
+            _ => Treat::See,
+        };
+        if crossing.is_empty() {
+            self.string(value, place, treat, out);
+            return;
+        }
+        let text = value.text();
+        let mut edits = crossing;
+        self.text(&text, place, treat, &mut edits);
+        self.settle(&text, place.mask, 0, &mut edits);
+        json_str::carry_back(value.raw(), &mut edits);
+        out.extend(
+            edits.into_iter().map(|edit| Edit { span: edit.span.shifted(value.span().start), ..edit }),
+        );
     }
 
-    /// Judges the text of a node by the element it stands in.
-    pub(crate) fn node_text(&mut self, value: Value<'_>, parent: Option<&str>, out: &mut Vec<Edit>) {
-        let postures = &self.policy.postures;
-        let text = Place::new(Surface::Text).posture(postures.text);
-        match parent {
-            Some("style") => self.string(value, Place::new(Surface::Css), Treat::Css, out),
-            Some("script") if value.is_text(SCRIPT_PLACEHOLDER) => {}
-            Some("script") => {
-                let from = out.len();
-                let text = value.text();
-                if !text.trim().is_empty() {
-                    self.replace_all(
-                        &text,
-                        SCRIPT_PLACEHOLDER,
-                        Why::Fixed(Fixed::Script),
-                        Surface::Text,
-                        out,
-                    );
-                }
-                if let Some(edit) = out.get_mut(from) {
-                    edit.span = value.span();
-                }
-            }
-            Some("textarea") => {
-                self.string(value, Place::new(Surface::Input).posture(postures.inputs), Treat::See, out)
-            }
-            _ => self.string(value, text, Treat::See, out),
+    /// Replaces the text of a script, which no player runs.
+    pub(crate) fn script(&mut self, text: &str, out: &mut Vec<Edit>) {
+        if !text.trim().is_empty() {
+            self.replace_all(text, SCRIPT_PLACEHOLDER, Why::Fixed(Fixed::Script), Surface::Text, out);
         }
+    }
+
+    /// Empties a blocked node. A blocked element keeps its class and its size, as rrweb has it.
+    /// Says whether all of the node was dealt with.
+    fn block(
+        &mut self,
+        node: Value<'_>,
+        element: &Element,
+        out: &mut Vec<Edit>,
+    ) -> Result<bool, DuplicateKey> {
+        let why = tag::tag(Why::Fixed(Fixed::SelectorBlock), Surface::Text);
+        let is_root = element.hold == Hold::BlockedHere;
+        for (key, value) in node.entries() {
+            let mut replace = |with: &[u8]| {
+                let mut span = value.span();
+                if value.kind() == Kind::String {
+                    span = Span::new(span.start - 1, span.end + 1);
+                }
+                out.push(Edit { span, with: with.to_vec(), tag: why });
+            };
+            match &*key.text() {
+                "childNodes" if value.raw() == "[]" => {}
+                "childNodes" => replace(b"[]"),
+                "textContent" if value.raw().is_empty() => {}
+                "textContent" => replace(b"\"\""),
+                "attributes" if value.raw() == "{}" => {}
+                "attributes" if is_root => self.placeholder(value, out)?,
+                "attributes" => replace(b"{}"),
+                "tagName" if value.kind() == Kind::String => self.tag_name(value, out),
+                "id" | "rootId" | "type" if value.kind() == Kind::Number => self.measure(value, out),
+                _ => self.entry(key, value, UNKNOWN, out),
+            }
+        }
+        if is_root && node.get("needBlock")?.is_none() && node.get("tagName")?.is_some() {
+            let at = node.span().start + 1;
+            out.push(Edit {
+                span: Span::new(at, at),
+                with: br#""needBlock":true,"#.to_vec(),
+                tag: tag::COUNTED,
+            });
+        }
+        Ok(true)
+    }
+
+    /// The attributes of a blocked element: class and size.
+    fn placeholder(&mut self, attributes: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        let mut kept = Vec::new();
+        for name in [
+            "class",
+            "rr_width",
+            "rr_height",
+            "rr_left",
+            "rr_top",
+            "rr_position",
+            "rr_display",
+            "rr_transform",
+        ] {
+            if let Some(value) = attributes.get(name)?.filter(|v| v.kind() == Kind::String) {
+                kept.push(self.placeholder_entry(name, value));
+            }
+        }
+        for (name, from) in [("rr_width", "width"), ("rr_height", "height")] {
+            let size = attributes.get(from)?.and_then(|v| v.raw().trim_end_matches("px").parse::<u32>().ok());
+            if let (None, Some(size)) = (attributes.get(name)?, size) {
+                kept.push(format!(r#""{name}":"{size}px""#).into_bytes());
+            }
+        }
+        let mut with = vec![b'{'];
+        with.extend(kept.join(&b','));
+        with.push(b'}');
+        if with != attributes.raw().as_bytes() {
+            out.push(Edit {
+                span: attributes.span(),
+                with,
+                tag: tag::tag(Why::Fixed(Fixed::SelectorBlock), Surface::Attribute),
+            });
+        }
+        Ok(())
+    }
+
+    fn placeholder_entry(&mut self, name: &str, value: Value<'_>) -> Vec<u8> {
+        let text = value.text();
+        let mut edits = Vec::new();
+        self.see(&text, Place::new(Surface::Attribute), &mut edits);
+        let judged = self.applied(&text, &mut edits);
+        let mut entry = format!(r#""{name}":""#).into_bytes();
+        json_str::escape_into(&judged, &mut entry);
+        entry.push(b'"');
+        entry
     }
 
     /// A name that rules find something in becomes one that every player can build.
     fn tag_name(&mut self, value: Value<'_>, out: &mut Vec<Edit>) {
         let from = out.len();
-        self.string(value, Place::new(Surface::Unknown), Treat::See, out);
+        self.string(value, UNKNOWN, Treat::See, out);
         if let Some(first) = out.get(from) {
             let tag = first.tag;
             out.truncate(from);

@@ -91,9 +91,14 @@ impl Redactor<'_> {
                 sender.sdk = Some(format!("{lib} {version}"));
             }
         }
+        let text = |name| Ok(properties.get(name)?.map(Value::text).unwrap_or_default());
+        let (session, window) = (text("$session_id")?, text("$window_id")?);
         for (key, value) in properties.entries() {
             match &*key.text() {
-                "$snapshot_data" | "$snapshot_items" => self.snapshots(value, out)?,
+                "$snapshot_data" | "$snapshot_items" => {
+                    self.enter_window(&format!("{session}\n{window}"));
+                    self.snapshots(value, out)?;
+                }
                 "$session_id" if value.kind() == Kind::String => {
                     if sender.session.is_none() {
                         sender.session = Some(value.text().into_owned());

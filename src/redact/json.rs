@@ -34,6 +34,8 @@ pub(crate) enum Treat {
     Image,
     /// As the packed list of elements of an autocaptured event.
     ElementsChain,
+    /// As the text of a script.
+    Script,
     /// As something that names a person: whole, and always to the same pseudonym.
     Identity,
     /// By rules, whatever the posture of the place.
@@ -188,6 +190,7 @@ impl Redactor<'_> {
             Treat::Srcset => self.srcset(text, place.surface(Surface::Url), out),
             Treat::Css => self.css(text, place.surface(Surface::Css), out),
             Treat::Image => self.image(text, place, out),
+            Treat::Script => self.script(text, out),
             Treat::ElementsChain => self.elements_chain(text, place, out),
             Treat::Identity => self.identity(text, place, out),
             Treat::ByRules => self.see(text, place.posture(Posture::Rules), out),

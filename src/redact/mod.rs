@@ -13,6 +13,10 @@ pub(crate) mod snapshot;
 
 pub(crate) mod dom;
 
+pub(crate) mod element;
+
+pub(crate) mod page;
+
 pub(crate) mod attribute;
 
 pub(crate) mod wireframe;

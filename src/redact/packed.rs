@@ -6,6 +6,7 @@
 use crate::decode::codec::Bound;
 use crate::decode::codec::CodecError;
 use crate::decode::codec::Level;
+use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
@@ -27,6 +28,19 @@ pub(crate) enum Opened {
     No,
 }
 
+/// What a packed field holds.
+pub(crate) struct Unpacked {
+    text: String,
+    tape: Tape,
+}
+
+impl Unpacked {
+    /// The outermost value.
+    pub(crate) fn root(&self) -> Option<Value<'_>> {
+        Doc::new(&self.text, &self.tape).root()
+    }
+}
+
 impl Redactor<'_> {
     /// Opens a packed string of a document and lets `judge` loose on what is in it.
     ///
@@ -38,24 +52,37 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
         judge: impl FnOnce(&mut Self, Value<'_>, &mut Vec<Edit>) -> Result<(), DuplicateKey>,
     ) -> Result<Opened, DuplicateKey> {
-        let Some(inner) = self.open(&value.text()) else { return Ok(Opened::No) };
-        let depth = self.policy.limits.depth;
+        let Some(inner) = self.unpack(value) else { return Ok(Opened::No) };
         let mut edits = Vec::new();
-        let opened = self.with_tape(|this, tape| {
-            if tape.read(&inner, depth, Truncated::Reject).is_err() {
-                return Ok(Opened::No);
-            }
-            if let Some(root) = Doc::new(&inner, tape).root() {
-                judge(this, root, &mut edits)?;
-            }
-            Ok(Opened::Yes)
-        })?;
-        if opened == Opened::Yes && !edits.is_empty() {
-            let redacted = self.applied(&inner, &mut edits);
+        if let Some(root) = inner.root() {
+            judge(self, root, &mut edits)?;
+        }
+        self.repack(value, inner, edits, out);
+        Ok(Opened::Yes)
+    }
+
+    /// Opens a packed string of a document. `None` if it is not what it claims to be.
+    pub(crate) fn unpack(&mut self, value: Value<'_>) -> Option<Unpacked> {
+        let text = self.open(&value.text())?;
+        let mut tape = self.tools.tapes.pop().unwrap_or_default();
+        tape.read(&text, self.policy.limits.depth, Truncated::Reject).ok()?;
+        Some(Unpacked { text, tape })
+    }
+
+    /// Closes what was opened, if there are edits to it.
+    pub(crate) fn repack(
+        &mut self,
+        value: Value<'_>,
+        inner: Unpacked,
+        mut edits: Vec<Edit>,
+        out: &mut Vec<Edit>,
+    ) {
+        if !edits.is_empty() {
+            let redacted = self.applied(&inner.text, &mut edits);
             let with = self.close(&redacted);
             out.push(Edit { span: value.span(), with, tag: tag::COUNTED });
         }
-        Ok(opened)
+        self.tools.tapes.push(inner.tape);
     }
 
     /// Judges a text that begins like a packed field but stands where none belongs.

@@ -6,7 +6,12 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::detect::Scanner;
+use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
+use crate::session::knowledge::Labels;
+use crate::session::selector::SelectorError;
+use crate::session::selector::Selectors;
+use crate::session::selector::Treat;
 
 /// What happens to text that nobody vouched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +129,13 @@ impl Default for Limits {
     }
 }
 
+/// Classes by which applications tell recorders what is private: enforced here whatever the
+/// recorder in the browser made of them.
+pub const BUILT_IN_SELECTORS: &[(&str, Treat)] = &[
+    (".ph-no-capture, .rr-block", Treat::Block),
+    (".ph-mask, .rr-mask, .ph-ignore-input, .rr-ignore", Treat::Mask),
+];
+
 /// The policy in force.
 pub struct Policy {
     scanner: Scanner,
@@ -131,6 +143,8 @@ pub struct Policy {
     pub postures: Postures,
     /// The bounds.
     pub limits: Limits,
+    /// Elements to block, mask or allow.
+    pub selectors: Selectors,
     /// Key of the `hash` action and of pseudonyms.
     pub hash_key: [u8; 32],
     digest: String,
@@ -138,12 +152,29 @@ pub struct Policy {
 
 impl Policy {
     /// Puts a policy together.
-    pub fn new(rules: RuleSet, postures: Postures, limits: Limits, hash_key: [u8; 32]) -> Self {
+    ///
+    /// `selectors` come on top of [`BUILT_IN_SELECTORS`]; the strictest wins.
+    ///
+    /// # Errors
+    /// [`SelectorError`] for the first of `selectors` that cannot be used.
+    pub fn new(
+        rules: RuleSet,
+        postures: Postures,
+        selectors: &[(String, Treat)],
+        limits: Limits,
+        hash_key: [u8; 32],
+    ) -> Result<Self, SelectorError> {
+        let own = selectors.iter().map(|(css, treat)| (css.as_str(), *treat));
+        let compiled = Selectors::parse(own.clone().chain(BUILT_IN_SELECTORS.iter().copied()))?;
         let mut hasher = Sha256::new();
         hasher.update(rules.digest());
         hasher.update(format!("{postures:?} {limits:?}"));
+        for (css, treat) in own {
+            hasher.update(format!("\n{treat:?} {css}"));
+        }
         let digest = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        Self { scanner: Scanner::new(Arc::new(rules)), postures, limits, hash_key, digest }
+        let scanner = Scanner::new(Arc::new(rules));
+        Ok(Self { scanner, postures, selectors: compiled, limits, hash_key, digest })
     }
 
     /// The rules in force.
@@ -159,5 +190,11 @@ impl Policy {
     /// Names the policy: SHA-256 over all that decides what is redacted, keys aside.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+}
+
+impl Labels for RuleSet {
+    fn rule_for(&self, label: &str) -> Option<RuleIdx> {
+        self.key_rule(label)
     }
 }

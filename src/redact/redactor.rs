@@ -4,6 +4,8 @@
 //! carries the edits on to the text around it. Nothing is decided here about where in a body a
 //! text stands: that is what [`Place`] says.
 
+use std::collections::HashMap;
+
 use crate::decode::codec::Codecs;
 use crate::detect;
 use crate::detect::Context;
@@ -12,6 +14,7 @@ use crate::detect::Scanner;
 use crate::parse::json::Tape;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
+use crate::redact::page::Page;
 use crate::redact::policy::Policy;
 use crate::redact::policy::Posture;
 use crate::redact::report::Report;
@@ -29,7 +32,7 @@ use crate::text::span::Span;
 pub(crate) struct Tools {
     scan: detect::Scratch,
     findings: Vec<Finding>,
-    tapes: Vec<Tape>,
+    pub(crate) tapes: Vec<Tape>,
     pub(crate) codecs: Codecs,
 }
 
@@ -50,7 +53,7 @@ pub(crate) struct Place<'a> {
 
 impl Place<'_> {
     /// A place that is judged by rules.
-    pub(crate) fn new(surface: Surface) -> Self {
+    pub(crate) const fn new(surface: Surface) -> Self {
         Self { surface, words: "", posture: Posture::Rules, mask: MaskChar::Star, keeps_numbers: false }
     }
 
@@ -87,6 +90,11 @@ pub(crate) struct Redactor<'p> {
     pub(crate) packed_budget: usize,
     /// A packed field was larger than that, or than one may be.
     pub(crate) is_too_large: bool,
+    /// The window that the event at hand belongs to.
+    pub(crate) page: Page,
+    /// Its name, and all others of this request.
+    pub(crate) page_name: String,
+    pub(crate) pages: HashMap<String, Page>,
     /// The text at hand is a URL already.
     pub(crate) in_url: bool,
 }
@@ -105,6 +113,9 @@ impl<'p> Redactor<'p> {
             packed_budget: policy.limits.cv_total,
             is_too_large: false,
             in_url: false,
+            page: Page::default(),
+            page_name: String::new(),
+            pages: HashMap::new(),
         }
     }
 

@@ -2,13 +2,16 @@
 //!
 //! A type, source, plugin or field that is not named here is walked as JSON with every rule.
 
+use std::collections::HashSet;
+
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::redact::attribute::Element;
+use crate::redact::dom::Crossing;
 use crate::redact::json::Treat;
 use crate::redact::json::is_measure;
 use crate::redact::packed::Opened;
+use crate::redact::packed::Unpacked;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -21,6 +24,9 @@ use crate::text::edit::Edit;
 /// The one version of packed fields.
 const CV: &str = "2024-10";
 
+/// The arrays of a mutation, in the order in which the player applies them.
+const MUTATION_FIELDS: [&str; 4] = ["removes", "adds", "attributes", "texts"];
+
 const UNKNOWN: Surface = Surface::Unknown;
 
 impl Redactor<'_> {
@@ -32,7 +38,21 @@ impl Redactor<'_> {
         if data.kind() != Kind::Array {
             return self.snapshot(data, out);
         }
-        data.items().try_for_each(|event| self.snapshot(event, out))
+        let time = |event: &Value<'_>| -> Result<f64, DuplicateKey> {
+            Ok(event.get("timestamp")?.and_then(Value::as_f64).unwrap_or(f64::INFINITY))
+        };
+        let mut events = Vec::new();
+        for event in data.items() {
+            events.push((time(&event)?, event));
+        }
+        // The player plays them by time, and so does the context.
+        events.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        events.into_iter().try_for_each(|(_, event)| {
+            if let Some(window) = event.get("windowId")? {
+                self.enter_window(&window.text());
+            }
+            self.snapshot(event, out)
+        })
     }
 
     /// Judges one rrweb event.
@@ -140,9 +160,16 @@ impl Redactor<'_> {
         if data.kind() != Kind::Object {
             self.json(data, Place::new(UNKNOWN), out);
         }
+        data.get("node")?;
         for (key, value) in data.entries() {
             match &*key.text() {
-                "node" => self.dom(value, None, out)?,
+                "node" => {
+                    self.turn_page();
+                    self.page.window.snapshot(value, &self.knowledge());
+                    self.page.note_nodes(value, &mut HashSet::new())?;
+                    let mut crossing = self.crossing(None);
+                    self.dom(value, &mut crossing, out)?;
+                }
                 "wireframes" => self.wireframes(value, out)?,
                 "initialOffset" => self.structure(value, out),
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
@@ -161,13 +188,8 @@ impl Redactor<'_> {
             Some(0) => return self.mutation(data, packed, out),
             Some(1..=4 | 6 | 7 | 12 | 14 | 16) => self.structure(data, out),
             Some(5) => self.input(data, out)?,
-            Some(8) if packed == Packed::Yes => {
-                return self.packed_fields(data, &["adds", "removes"], out, |this, _, value, out| {
-                    this.by_key(value, Place::new(Surface::Css), css_key, out);
-                    Ok(())
-                });
-            }
-            Some(8 | 13 | 15) => self.by_key(data, Place::new(Surface::Css), css_key, out),
+            Some(8) => return self.style_rules(data, packed, out),
+            Some(13 | 15) => self.by_key(data, Place::new(Surface::Css), css_key, out),
             Some(9) => self.canvas(data, out)?,
             Some(10) => self.by_key(data, Place::new(UNKNOWN), font_key, out),
             Some(11) => {
@@ -178,76 +200,132 @@ impl Redactor<'_> {
         Ok(Opened::Yes)
     }
 
-    fn mutation(
+    fn style_rules(
         &mut self,
         data: Value<'_>,
         packed: Packed,
         out: &mut Vec<Edit>,
     ) -> Result<Opened, DuplicateKey> {
-        const FIELDS: [&str; 4] = ["texts", "attributes", "removes", "adds"];
-        let fields: &[&str] = if packed == Packed::Yes { &FIELDS } else { &[] };
-        self.packed_fields(data, fields, out, Self::mutation_field)
-    }
-
-    /// Judges the fields of an event some of which are packed, and the rest of it as it is.
-    fn packed_fields(
-        &mut self,
-        data: Value<'_>,
-        fields: &[&str],
-        out: &mut Vec<Edit>,
-        mut judge: impl FnMut(&mut Self, &str, Value<'_>, &mut Vec<Edit>) -> Result<(), DuplicateKey>,
-    ) -> Result<Opened, DuplicateKey> {
-        for field in fields {
-            data.get(field)?;
-        }
+        let place = Place::new(Surface::Css);
         for (key, value) in data.entries() {
-            let name = key.text();
-            if !matches!(&*name, "source" | "id" | "isAttachIframe") {
-                self.key(key, Place::new(UNKNOWN), out);
+            let is_packed = packed == Packed::Yes && (key.is_text("adds") || key.is_text("removes"));
+            if !is_packed || value.kind() != Kind::String || value.raw().is_empty() {
+                self.walk_entry(key, value, place, css_key, out);
+                continue;
             }
-            let is_packed =
-                fields.contains(&&*name) && value.kind() == Kind::String && !value.raw().is_empty();
-            if !is_packed {
-                judge(self, &name, value, out)?;
-            } else if self.packed(value, out, |this, root, out| judge(this, &name, root, out))? == Opened::No
-            {
+            let opened = self.packed(value, out, |this, root, out| {
+                this.by_key(root, place, css_key, out);
+                Ok(())
+            })?;
+            if opened == Opened::No {
                 return Ok(Opened::No);
             }
         }
         Ok(Opened::Yes)
     }
 
+    /// A mutation: its arrays change the window first, all of them, and are judged then.
+    fn mutation(
+        &mut self,
+        data: Value<'_>,
+        packed: Packed,
+        out: &mut Vec<Edit>,
+    ) -> Result<Opened, DuplicateKey> {
+        let mut fields = Vec::new();
+        for name in MUTATION_FIELDS {
+            let Some(value) = data.get(name)? else { continue };
+            let is_packed = packed == Packed::Yes && value.kind() == Kind::String && !value.raw().is_empty();
+            let inner = if is_packed { Some(self.unpack(value)) } else { None };
+            match inner {
+                Some(None) => return Ok(Opened::No),
+                inner => fields.push((name, value, inner.flatten())),
+            }
+        }
+        let array = |wanted: &str| {
+            let (_, value, inner) = fields.iter().find(|(name, ..)| *name == wanted)?;
+            inner.as_ref().map_or(Some(*value), Unpacked::root).filter(|value| value.kind() == Kind::Array)
+        };
+        let arrays = MUTATION_FIELDS.map(array);
+        let mut crossing = self.change_window(arrays)?;
+        for (name, value, inner) in fields {
+            let Some(inner) = inner else {
+                self.mutation_field(name, value, &mut crossing, out)?;
+                continue;
+            };
+            let mut edits = Vec::new();
+            if let Some(root) = inner.root() {
+                self.mutation_field(name, root, &mut crossing, &mut edits)?;
+            }
+            self.repack(value, inner, edits, out);
+        }
+        for (key, value) in data.entries() {
+            match &*key.text() {
+                name if MUTATION_FIELDS.contains(&name) => {}
+                "source" if value.kind() == Kind::Number => self.measure(value, out),
+                "source" | "isAttachIframe" => self.json(value, Place::new(UNKNOWN), out),
+                "updates" => self.mutation_field("updates", value, &mut crossing, out)?,
+                _ => self.entry(key, value, Place::new(UNKNOWN), out),
+            }
+        }
+        Ok(Opened::Yes)
+    }
+
+    /// Applies a mutation to the window and finds what now crosses its nodes.
+    fn change_window(&mut self, arrays: [Option<Value<'_>>; 4]) -> Result<Crossing, DuplicateKey> {
+        let [removes, adds, attributes, texts] = arrays;
+        let knowledge = self.knowledge();
+        self.page.window.mutate(removes, adds, attributes, &knowledge);
+        let mut touched = HashSet::new();
+        for add in adds.into_iter().flat_map(Value::items) {
+            if let Some(node) = add.get("node")? {
+                self.page.note_nodes(node, &mut touched)?;
+            }
+        }
+        if let Some(texts) = texts {
+            self.page.window.retext(texts, &knowledge);
+            self.page.note_texts(texts, &mut touched)?;
+        }
+        if touched.is_empty() { Ok(Crossing::new()) } else { Ok(self.crossing(Some(&touched))) }
+    }
+
     fn mutation_field(
         &mut self,
         name: &str,
         value: Value<'_>,
+        crossing: &mut Crossing,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        match name {
-            "source" if value.kind() == Kind::Number => self.measure(value, out),
-            "removes" => self.structure(value, out),
-            "texts" | "attributes" | "adds" | "updates" if value.kind() == Kind::Array => {
-                for item in value.items() {
-                    self.mutation_item(item, out)?;
-                }
-            }
-            _ => self.json(value, Place::new(UNKNOWN).words(name), out),
+        if name == "removes" {
+            self.structure(value, out);
+        } else if value.kind() == Kind::Array {
+            value.items().try_for_each(|item| self.mutation_item(item, crossing, out))?;
+        } else {
+            self.json(value, Place::new(UNKNOWN).words(name), out);
         }
         Ok(())
     }
 
-    fn mutation_item(&mut self, item: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+    fn mutation_item(
+        &mut self,
+        item: Value<'_>,
+        crossing: &mut Crossing,
+        out: &mut Vec<Edit>,
+    ) -> Result<(), DuplicateKey> {
         if item.kind() != Kind::Object {
             self.json(item, Place::new(UNKNOWN), out);
         }
+        let id = item.get("id")?.and_then(Value::as_u32);
         for (key, value) in item.entries() {
             match &*key.text() {
                 "id" | "parentId" | "nextId" | "previousId" if value.kind() == Kind::Number => {
                     self.measure(value, out)
                 }
-                "value" if value.kind() == Kind::String => self.node_text(value, None, out),
-                "attributes" => self.attributes(value, Element::default(), out),
-                "node" => self.dom(value, None, out)?,
+                "value" if value.kind() == Kind::String => {
+                    let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
+                    self.node_text(value, &self.element(id), crossing, out);
+                }
+                "attributes" => self.attributes(value, &self.element(id), out),
+                "node" => self.dom(value, crossing, out)?,
                 "wireframe" => self.wireframe(value, out)?,
                 "id" | "parentId" | "nextId" | "previousId" | "value" => {
                     self.json(value, Place::new(Surface::Text), out)
@@ -259,16 +337,14 @@ impl Redactor<'_> {
     }
 
     fn input(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        let element = self.element(data.get("id")?.and_then(Value::as_u32));
+        let place = Place::new(Surface::Input).posture(element.posture(self.policy.postures.inputs));
         for (key, value) in data.entries() {
             match &*key.text() {
-                "text" if value.kind() == Kind::String => self.value(value, Element::default(), out),
+                "text" if value.kind() == Kind::String => self.value(value, &element, out),
                 "id" | "source" if value.kind() == Kind::Number => self.measure(value, out),
-                name => {
-                    if !matches!(name, "text" | "id" | "source" | "isChecked" | "userTriggered") {
-                        self.key(key, Place::new(UNKNOWN), out);
-                    }
-                    self.json(value, Place::new(Surface::Input).posture(self.policy.postures.inputs), out);
-                }
+                "text" | "id" | "source" | "isChecked" | "userTriggered" => self.json(value, place, out),
+                _ => self.entry(key, value, place, out),
             }
         }
         Ok(())

@@ -10,5 +10,15 @@ macro_rules! packs {
 
 /// The packs that come with the program.
 pub fn builtin_packs() -> &'static [PackSource<'static>] {
-    packs!["contact.toml", "payment.toml", "credentials.toml", "network.toml", "personal.toml"]
+    packs![
+        "contact.toml",
+        "payment.toml",
+        "credentials.toml",
+        "network.toml",
+        "personal.toml",
+        "identity-us.toml",
+        "identity-eu.toml",
+        "identity-world.toml",
+        "health.toml"
+    ]
 }

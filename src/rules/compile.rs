@@ -39,6 +39,7 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
         name: rule.name.clone().unwrap_or_else(|| rule.id.replace('-', " ")),
         pack: Arc::clone(pack),
         entity: rule.entity.clone(),
+        entity_idx: 0,
         description: rule.description.clone(),
         tier,
         action,

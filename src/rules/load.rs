@@ -115,13 +115,15 @@ impl Loaded {
         pack: &Pack<'_>,
         place: Option<(&str, usize)>,
         syntax: &RuleSyntax,
-        rule: Rule,
+        mut rule: Rule,
         problems: &mut Vec<Problem>,
     ) {
         let Ok(idx) = u16::try_from(self.rules.len()).map(RuleIdx) else {
             problems.push(pack.problem(place, "there are more rules than can be numbered"));
             return;
         };
+        let same = self.rules.iter().find(|other| other.entity == rule.entity);
+        rule.entity_idx = same.map_or(idx.0, |other| other.entity_idx);
         for key in &rule.keys {
             if let Err(RuleIdx(holder)) = self.keys.insert(key, idx) {
                 let holder = self.rules.get(usize::from(holder)).map_or("another rule", |rule| &*rule.id);

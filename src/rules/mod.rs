@@ -128,11 +128,14 @@ pub enum KeyStrength {
 }
 
 /// One detector.
+#[derive(Clone)]
 pub struct Rule {
     pub(crate) id: Arc<str>,
     pub(crate) name: String,
     pub(crate) pack: Arc<str>,
     pub(crate) entity: String,
+    /// The same for all rules of one entity.
+    pub(crate) entity_idx: u16,
     pub(crate) description: String,
     pub(crate) tier: Tier,
     pub(crate) action: Action,
@@ -151,6 +154,7 @@ pub struct Rule {
 }
 
 /// One regex of a rule, and what the prefilter knows about it.
+#[derive(Clone)]
 pub(crate) struct Pattern {
     pub(crate) regex: meta::Regex,
     pub(crate) source: String,
@@ -173,7 +177,7 @@ pub(crate) struct Keyword {
 }
 
 /// What a rule's author promised.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Examples {
     pub(crate) line: usize,
     pub(crate) file: String,
@@ -183,6 +187,7 @@ pub(crate) struct Examples {
 }
 
 /// One text, with guillemets around what must be found.
+#[derive(Clone)]
 pub(crate) struct Example {
     pub(crate) text: String,
     pub(crate) context: String,
@@ -269,6 +274,11 @@ impl RuleSet {
         selection: &Selection,
     ) -> Result<Self, LoadError> {
         load::build(builtin, extra, selection)
+    }
+
+    /// This rule alone, without keys and digest: for the checker.
+    pub(crate) fn alone(&self, idx: RuleIdx) -> Self {
+        Self { rules: self.rule(idx).cloned().into_iter().collect(), ..Self::default() }
     }
 
     /// All of them, in order of packs and files.

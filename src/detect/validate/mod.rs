@@ -5,22 +5,114 @@
 //! (`tests/data/identifiers.json`), and by default a strong keyword outweighs it.
 
 mod arith;
+mod at_tin;
+mod at_uid;
+mod at_vnr;
+mod au_medicare;
+mod au_tfn;
+mod baltic_id;
 mod base58check;
 mod basic_auth;
+mod be_nn;
+mod be_vat;
 mod bech32;
+mod bg_egn;
+mod bg_pnf;
 mod bic;
+mod br_cnpj;
+mod br_cpf;
+mod ca_bc_phn;
+mod ca_bn;
+mod ca_ohip;
+mod ca_sin;
 mod card;
+mod ch_ahv;
+mod ch_uid;
+mod cn_ric;
+mod cy_vat;
+mod cz_ico;
+mod cz_rc;
+mod de_ausweis;
+mod de_idnr;
+mod de_kvnr;
+mod de_rvnr;
+mod de_vat;
+mod dk_cpr;
+mod dk_cvr;
 mod email;
+mod es_ccc;
+mod es_cif;
+mod es_dni;
+mod es_nuss;
+mod fi_alv;
+mod fi_hetu;
+mod fr_nif;
+mod fr_nir;
+mod fr_siret;
+mod fr_tva;
+mod gb_chi;
+mod gb_nhs;
+mod gb_nino;
+mod gb_upn;
+mod gb_utr;
+mod gb_vat;
+mod gr_afm;
+mod gr_amka;
+mod has_digit;
+mod hu_tax;
 mod iban;
+mod ie_pps;
+mod in_aadhaar;
 mod ip;
+mod is_kt;
+mod it_cf;
+mod it_iva;
+mod jp_mynumber;
+mod kr_rrn;
+mod lu_tva;
 mod luhn;
+mod lv_pk;
+mod mod_11_10;
+mod mrz;
+mod mt_vat;
 mod mx_clabe;
+mod nl_bsn;
+mod nl_btw;
+mod no_fnr;
+mod no_konto;
+mod no_org;
 mod password;
 mod phone;
+mod pl_dowod;
+mod pl_nip;
+mod pl_pesel;
+mod pl_regon;
+mod pt_cc;
+mod pt_nif;
+mod ro_cnp;
+mod ro_cui;
+mod ru_inn;
+mod ru_snils;
+mod se_org;
+mod se_pnr;
 mod secret;
+mod sg_nric;
+mod si_ddv;
+mod si_emso;
+mod sk_dph;
+mod tr_tckn;
+mod ua_rntrc;
 mod us_aba;
+mod us_dea;
+mod us_ein;
+mod us_itin;
+mod us_mbi;
+mod us_npi;
+mod us_ssn;
 #[cfg(test)]
 mod vectors;
+mod vin;
+mod za_id;
 
 use std::fmt;
 
@@ -58,23 +150,115 @@ macro_rules! table {
 
 table! {
     "assigned" => password::is_assigned,
+    "at-tin" => at_tin::is_valid,
+    "at-uid" => at_uid::is_valid,
+    "at-vnr" => at_vnr::is_valid,
+    "au-medicare" => au_medicare::is_valid,
+    "au-tfn" => au_tfn::is_valid,
+    "baltic-id" => baltic_id::is_valid,
     "base58check" => base58check::is_valid,
     "basic-auth" => basic_auth::is_valid,
+    "be-nn" => be_nn::is_valid,
+    "be-vat" => be_vat::is_valid,
     "bech32" => bech32::is_valid,
+    "bg-egn" => bg_egn::is_valid,
+    "bg-pnf" => bg_pnf::is_valid,
     "bic" => bic::is_valid,
+    "br-cnpj" => br_cnpj::is_valid,
+    "br-cpf" => br_cpf::is_valid,
+    "ca-bc-phn" => ca_bc_phn::is_valid,
+    "ca-bn" => ca_bn::is_valid,
+    "ca-ohip" => ca_ohip::is_valid,
+    "ca-sin" => ca_sin::is_valid,
     "card" => card::is_valid,
+    "ch-ahv" => ch_ahv::is_valid,
+    "ch-uid" => ch_uid::is_valid,
+    "cn-ric" => cn_ric::is_valid,
+    "cy-vat" => cy_vat::is_valid,
+    "cz-ico" => cz_ico::is_valid,
+    "cz-rc" => cz_rc::is_valid,
+    "de-ausweis" => de_ausweis::is_valid,
+    "de-idnr" => de_idnr::is_valid,
+    "de-kvnr" => de_kvnr::is_valid,
+    "de-rvnr" => de_rvnr::is_valid,
+    "de-vat" => de_vat::is_valid,
+    "dk-cpr" => dk_cpr::is_valid,
+    "dk-cvr" => dk_cvr::is_valid,
     "email" => email::is_valid,
+    "es-ccc" => es_ccc::is_valid,
+    "es-cif" => es_cif::is_valid,
+    "es-dni" => es_dni::is_valid,
+    "es-nuss" => es_nuss::is_valid,
+    "fi-alv" => fi_alv::is_valid,
+    "fi-hetu" => fi_hetu::is_valid,
+    "fr-nif" => fr_nif::is_valid,
+    "fr-nir" => fr_nir::is_valid,
+    "fr-siret" => fr_siret::is_valid,
+    "fr-tva" => fr_tva::is_valid,
+    "gb-chi" => gb_chi::is_valid,
+    "gb-nhs" => gb_nhs::is_valid,
+    "gb-nino" => gb_nino::is_valid,
+    "gb-upn" => gb_upn::is_valid,
+    "gb-utr" => gb_utr::is_valid,
+    "gb-vat" => gb_vat::is_valid,
+    "gr-afm" => gr_afm::is_valid,
+    "gr-amka" => gr_amka::is_valid,
+    "has-digit" => has_digit::is_valid,
+    "hu-tax" => hu_tax::is_valid,
     "iban" => iban::is_valid,
+    "ie-pps" => ie_pps::is_valid,
+    "in-aadhaar" => in_aadhaar::is_valid,
     "ipv4" => ip::is_v4,
     "ipv6" => ip::is_v6,
+    "is-kt" => is_kt::is_valid,
+    "it-cf" => it_cf::is_valid,
+    "it-iva" => it_iva::is_valid,
+    "jp-mynumber" => jp_mynumber::is_valid,
+    "kr-rrn" => kr_rrn::is_valid,
+    "lu-tva" => lu_tva::is_valid,
     "luhn" => luhn::is_valid,
+    "lv-pk" => lv_pk::is_valid,
     "mixed-case" => secret::is_mixed_case,
+    "mod-11-10" => mod_11_10::is_valid,
+    "mrz" => mrz::is_valid,
+    "mt-vat" => mt_vat::is_valid,
     "mx-clabe" => mx_clabe::is_valid,
+    "nl-bsn" => nl_bsn::is_valid,
+    "nl-btw" => nl_btw::is_valid,
+    "no-fnr" => no_fnr::is_valid,
+    "no-konto" => no_konto::is_valid,
+    "no-org" => no_org::is_valid,
     "phone" => phone::is_valid,
+    "pl-dowod" => pl_dowod::is_valid,
+    "pl-nip" => pl_nip::is_valid,
+    "pl-pesel" => pl_pesel::is_valid,
+    "pl-regon" => pl_regon::is_valid,
+    "pt-cc" => pt_cc::is_valid,
+    "pt-nif" => pt_nif::is_valid,
     "random" => secret::is_random,
+    "ro-cnp" => ro_cnp::is_valid,
+    "ro-cui" => ro_cui::is_valid,
+    "ru-inn" => ru_inn::is_valid,
+    "ru-snils" => ru_snils::is_valid,
+    "se-org" => se_org::is_valid,
+    "se-pnr" => se_pnr::is_valid,
     "secret" => secret::is_mixed,
+    "sg-nric" => sg_nric::is_valid,
+    "si-ddv" => si_ddv::is_valid,
+    "si-emso" => si_emso::is_valid,
+    "sk-dph" => sk_dph::is_valid,
+    "tr-tckn" => tr_tckn::is_valid,
+    "ua-rntrc" => ua_rntrc::is_valid,
     "unwordly" => password::is_unwordly,
     "us-aba" => us_aba::is_valid,
+    "us-dea" => us_dea::is_valid,
+    "us-ein" => us_ein::is_valid,
+    "us-itin" => us_itin::is_valid,
+    "us-mbi" => us_mbi::is_valid,
+    "us-npi" => us_npi::is_valid,
+    "us-ssn" => us_ssn::is_valid,
+    "vin" => vin::is_valid,
+    "za-id" => za_id::is_valid,
 }
 
 /// The validator of this name.

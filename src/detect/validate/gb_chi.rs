@@ -1,0 +1,11 @@
+//! CHI number of Scotland: an NHS number that begins with a birthday.
+
+use super::arith::{digits, is_short_date, pair};
+
+pub(super) fn is_valid(text: &str) -> bool {
+    let Some(digits) = digits(text) else { return false };
+    let (Some(day), Some(month), Some(year)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
+        return false;
+    };
+    is_short_date(year, month, day) && super::gb_nhs::is_valid(text)
+}

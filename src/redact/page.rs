@@ -1,0 +1,179 @@
+//! The window at hand: its context, and the texts that this request has shown of it so far.
+//!
+//! The context outlives the request; the texts do not. They are here for what crosses nodes and
+//! events: a number in three spans, an address that two mutations bring.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use crate::parse::json::Kind;
+use crate::parse::value::DuplicateKey;
+use crate::parse::value::Value;
+use crate::redact::dom::Crossing;
+use crate::redact::mask;
+use crate::redact::mask::MaskChar;
+use crate::redact::policy::Posture;
+use crate::redact::redactor::Place;
+use crate::redact::redactor::Redactor;
+use crate::redact::surface::Surface;
+use crate::rules::RuleIdx;
+use crate::session::tag::Tag;
+use crate::session::window::Window;
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+
+/// Longest text that is joined with its neighbours, in bytes: what is split is short.
+const LONGEST: usize = 512;
+
+/// Longest run that is searched as one text, in bytes.
+const LONGEST_RUN: usize = 4096;
+
+/// One window while a request works on it.
+#[derive(Default)]
+pub(crate) struct Page {
+    pub(crate) window: Window,
+    texts: HashMap<u32, String>,
+    /// Values of fields that another event of this request shows to be personal.
+    pub(crate) personal: HashMap<u32, RuleIdx>,
+    /// Texts that grow into a finding: where it begins, and the text up to there.
+    pub(crate) growing: HashMap<u32, Vec<(String, RuleIdx)>>,
+}
+
+impl Page {
+    /// A window as it was put back last.
+    pub(crate) fn new(window: Window) -> Self {
+        Self { window, ..Self::default() }
+    }
+
+    /// Takes note of a text node's text.
+    fn note(&mut self, id: u32, text: &str) {
+        if text.len() <= LONGEST {
+            self.texts.insert(id, text.to_owned());
+        } else {
+            self.texts.remove(&id);
+        }
+    }
+
+    /// Takes note of all text nodes at and below `root`.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] where a node says twice what it is.
+    pub(crate) fn note_nodes(&mut self, root: Value<'_>, ids: &mut HashSet<u32>) -> Result<(), DuplicateKey> {
+        let mut stack = vec![root];
+        while let Some(node) = stack.pop() {
+            let id = node.get("id")?.and_then(Value::as_u32);
+            if let Some(id) = id {
+                ids.insert(id);
+            }
+            for (key, value) in node.entries() {
+                match (key.raw(), id) {
+                    ("childNodes", _) => stack.extend(value.items()),
+                    ("textContent", Some(id)) if value.kind() == Kind::String => self.note(id, &value.text()),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes note of the `texts` of a mutation.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] where an entry says twice what it is.
+    pub(crate) fn note_texts(
+        &mut self,
+        texts: Value<'_>,
+        ids: &mut HashSet<u32>,
+    ) -> Result<(), DuplicateKey> {
+        for entry in texts.items() {
+            let (Some(id), Some(value)) = (entry.get("id")?.and_then(Value::as_u32), entry.get("value")?)
+            else {
+                continue;
+            };
+            let text = value.text();
+            self.note(id, if value.kind() == Kind::String { &text } else { "" });
+            ids.insert(id);
+        }
+        Ok(())
+    }
+}
+
+impl Redactor<'_> {
+    /// Turns to the window of this name. Ids restart in each window: one is not another.
+    pub(crate) fn enter_window(&mut self, name: &str) {
+        if self.page_name != name {
+            let other = self.pages.remove(name).unwrap_or_default();
+            let left = std::mem::replace(&mut self.page, other);
+            let left_name = std::mem::replace(&mut self.page_name, name.to_owned());
+            self.pages.insert(left_name, left);
+        }
+    }
+
+    /// Forgets the texts of the page before, for a full snapshot that replaces it.
+    pub(crate) fn turn_page(&mut self) {
+        self.page.texts.clear();
+    }
+
+    /// Findings in the joined text of runs of nodes that none of the nodes shows alone.
+    ///
+    /// `touched` are the nodes that came or changed; `None` for all. Costs one scan of each run of
+    /// two or more nodes that has a text in it which this request showed.
+    pub(crate) fn crossing(&mut self, touched: Option<&HashSet<u32>>) -> Crossing {
+        let mut runs: Vec<Vec<u32>> = Vec::new();
+        {
+            let texts = &self.page.texts;
+            let mut keep = |ids: &[u32]| {
+                // Known texts side by side; a node that this request did not show ends the run.
+                for part in ids.split(|id| !texts.contains_key(id)) {
+                    if part.len() > 1 {
+                        runs.push(part.to_vec());
+                    }
+                }
+            };
+            match touched {
+                Some(touched) => self.page.window.runs_touching(touched, &mut keep),
+                None => self.page.window.runs(&mut keep),
+            }
+        }
+        let mut crossing = Crossing::new();
+        for run in runs {
+            self.cross(&run, &mut crossing);
+        }
+        crossing
+    }
+
+    fn cross(&mut self, run: &[u32], crossing: &mut Crossing) {
+        if run
+            .iter()
+            .any(|&id| self.page.window.node(id).is_none_or(|n| matches!(n.tag, Tag::Style | Tag::Script)))
+        {
+            return;
+        }
+        let mut joined = String::new();
+        let mut parts = Vec::new();
+        for &id in run {
+            let Some(text) = self.page.texts.get(&id) else { continue };
+            parts.push((id, Span::new(joined.len(), joined.len() + text.len())));
+            joined.push_str(text);
+            if joined.len() > LONGEST_RUN {
+                return;
+            }
+        }
+        let mut found = Vec::new();
+        self.plain(&joined, Place::new(Surface::Text).posture(Posture::Rules), &mut found);
+        for edit in found {
+            if parts.iter().any(|(_, part)| part.start <= edit.span.start && edit.span.end <= part.end) {
+                continue;
+            }
+            for (id, part) in parts.iter().filter(|(_, part)| part.overlaps(edit.span)) {
+                let span = Span::new(
+                    edit.span.start.max(part.start) - part.start,
+                    edit.span.end.min(part.end) - part.start,
+                );
+                let text = part.of(&joined);
+                let with = mask::mask(span.of(text), MaskChar::Star);
+                crossing.entry(*id).or_default().push(Edit { span, with, tag: edit.tag });
+            }
+        }
+    }
+}
