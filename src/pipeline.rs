@@ -20,6 +20,7 @@ use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::redact::envelope::Sender;
+use crate::redact::mask::MaskChar;
 use crate::redact::policy::Policy;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -208,7 +209,7 @@ fn judge(
             _ => redactor.envelope(root, sender, &mut edits)?,
         }
     }
-    edits.sort_by_key(|edit| edit.span);
+    redactor.settle(text, MaskChar::Star, 0, &mut edits);
     Ok(edits)
 }
 
@@ -233,7 +234,7 @@ fn judge_lines(
         }
         at += line.len();
     }
-    edits.sort_by_key(|edit| edit.span);
+    redactor.settle(text, MaskChar::Star, 0, &mut edits);
     Ok(edits)
 }
 

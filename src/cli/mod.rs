@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod demo;
 mod redact;
 mod rules;
 mod serve;
@@ -25,6 +26,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  blackbar demo
   blackbar check --config blackbar.toml
   blackbar serve --config blackbar.toml
   blackbar redact recording.json > redacted.json
@@ -39,6 +41,7 @@ enum Command {
     Rules(rules::Rules),
     #[command(subcommand)]
     Audit(audit::Audit),
+    Demo(demo::Demo),
 }
 
 /// Where the configuration is.
@@ -58,6 +61,7 @@ pub fn run() -> ExitCode {
         Command::Redact(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Demo(command) => command.run(),
     }
 }
 

@@ -11,6 +11,9 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::redact::typing;
+use crate::session::tag::InputKind;
+use crate::session::tag::Tag;
 use crate::text::edit::Edit;
 
 /// What an attribute holds.
@@ -116,7 +119,13 @@ fn holds(name: &str) -> Holds {
 
 impl Redactor<'_> {
     /// Judges the attributes of an element.
-    pub(crate) fn attributes(&mut self, attributes: Value<'_>, element: &Element, out: &mut Vec<Edit>) {
+    pub(crate) fn attributes(
+        &mut self,
+        attributes: Value<'_>,
+        id: Option<u32>,
+        element: &Element,
+        out: &mut Vec<Edit>,
+    ) {
         let place = Place::new(Surface::Attribute).words(&element.words);
         if attributes.kind() != Kind::Object {
             self.json(attributes, place, out);
@@ -129,6 +138,7 @@ impl Redactor<'_> {
                 self.key(key, place, out);
             }
             match value.kind() {
+                Kind::String if holds == Holds::Value => self.value(value, id, element, out),
                 Kind::String => self.attribute(&name, holds, value, element, out),
                 Kind::Number if holds == Holds::Layout => self.measure(value, out),
                 Kind::Number if holds == Holds::Value => self.number_value(value, element, out),
@@ -159,8 +169,7 @@ impl Redactor<'_> {
                 };
                 self.string(value, place.posture(posture), treat, out);
             }
-            Holds::Hook => self.string(value, place, Treat::See, out),
-            Holds::Value => self.value(value, element, out),
+            Holds::Hook | Holds::Value => self.string(value, place, Treat::See, out),
             Holds::Url => self.string(value, place, Treat::Url, out),
             Holds::Srcset => self.string(value, place, Treat::Srcset, out),
             Holds::Css => self.string(value, place, Treat::Css, out),
@@ -172,17 +181,44 @@ impl Redactor<'_> {
     }
 
     /// Judges the value of a control.
-    pub(crate) fn value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {
+    pub(crate) fn value(
+        &mut self,
+        value: Value<'_>,
+        id: Option<u32>,
+        element: &Element,
+        out: &mut Vec<Edit>,
+    ) {
         let place = Place::new(Surface::Input).words(&element.words);
         let postures = &self.policy.postures;
         let posture = if element.is_control() { postures.inputs } else { postures.attributes };
+        let place = place.posture(element.posture(posture));
         let treat = match (element.masked(), element.field) {
             (Some(why), _) => Treat::Whole(why),
             _ if element.is_password => Treat::Whole(Why::Fixed(Fixed::Password)),
+            _ if element.tag == Some(Tag::Input(InputKind::File)) => {
+                Treat::Whole(Why::Fixed(Fixed::FileName))
+            }
             (None, Some(idx)) if element.is_control() => Treat::Whole(Why::Rule(idx)),
             _ => Treat::See,
         };
-        self.string(value, place.posture(element.posture(posture)), treat, out);
+        let text = value.text();
+        let mut edits = Vec::new();
+        if matches!(treat, Treat::See) && place.posture == Posture::Rules && element.is_control() {
+            self.grown(id, &text, place.surface, &mut edits);
+            self.text(&text, place, treat, &mut edits);
+            self.remember(id, &text, &edits);
+            self.beginning(&text, place, &mut edits);
+        } else {
+            self.text(&text, place, treat, &mut edits);
+        }
+        self.carry(value, &text, place.mask, edits, out);
+    }
+
+    /// Masks a typed value that reads like the beginning of something personal.
+    pub(crate) fn beginning(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        if typing::is_beginning(text) {
+            self.whole(text, Why::Fixed(Fixed::Typing), place, out);
+        }
     }
 
     fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {

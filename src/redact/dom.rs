@@ -8,6 +8,7 @@ use crate::parse::value::Value;
 use crate::redact::element::Element;
 use crate::redact::element::Hold;
 use crate::redact::json::Treat;
+use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
@@ -52,10 +53,10 @@ impl Redactor<'_> {
             for (key, value) in node.entries() {
                 match &*key.text() {
                     "childNodes" if value.kind() == Kind::Array => stack.extend(value.items()),
-                    "attributes" => self.attributes(value, &element, out),
+                    "attributes" => self.attributes(value, id, &element, out),
                     "textContent" if value.kind() == Kind::String => {
                         let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
-                        self.node_text(value, &element, crossing, out);
+                        self.node_text(value, id, &element, crossing, out);
                     }
                     "tagName" if value.kind() == Kind::String => self.tag_name(value, out),
                     "id" | "rootId" | "type" if value.kind() == Kind::Number => self.measure(value, out),
@@ -75,6 +76,7 @@ impl Redactor<'_> {
     pub(crate) fn node_text(
         &mut self,
         value: Value<'_>,
+        id: Option<u32>,
         element: &Element,
         crossing: Vec<Edit>,
         out: &mut Vec<Edit>,
@@ -96,18 +98,16 @@ impl Redactor<'_> {
             (_, None, Some(idx)) => Treat::Whole(Why::Rule(idx)),
             _ => Treat::See,
         };
-        if crossing.is_empty() {
-            self.string(value, place, treat, out);
-            return;
-        }
         let text = value.text();
         let mut edits = crossing;
+        if matches!(treat, Treat::See) {
+            self.grown(id, &text, place.surface, &mut edits);
+            if element.is_editable && place.posture == Posture::Rules {
+                self.beginning(&text, place, &mut edits);
+            }
+        }
         self.text(&text, place, treat, &mut edits);
-        self.settle(&text, place.mask, 0, &mut edits);
-        json_str::carry_back(value.raw(), &mut edits);
-        out.extend(
-            edits.into_iter().map(|edit| Edit { span: edit.span.shifted(value.span().start), ..edit }),
-        );
+        self.carry(value, &text, place.mask, edits, out);
     }
 
     /// Replaces the text of a script, which no player runs.

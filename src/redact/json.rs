@@ -9,6 +9,7 @@ use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::Value;
 use crate::redact::mask;
+use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -97,6 +98,11 @@ impl Trail {
         self.text.get(from..).unwrap_or("")
     }
 
+    /// The innermost key.
+    fn last(&self) -> &str {
+        self.steps.last().and_then(|step| self.text.get(step.start..)).unwrap_or("")
+    }
+
     fn rule(&self) -> Option<RuleIdx> {
         self.steps.last().and_then(|step| step.rule)
     }
@@ -151,7 +157,8 @@ impl Redactor<'_> {
             match node.kind() {
                 Kind::Key => {
                     let key = node.text();
-                    trail.enter(&key, node.value_end(), self.policy.rules().key_rule(&key), by_key(&key));
+                    let rule = self.key_rule(&key, trail.last());
+                    trail.enter(&key, node.value_end(), rule, by_key(&key));
                     self.key(node, place, out);
                 }
                 Kind::String => self.string(node, place.words(trail.words(place.words)), trail.treat(), out),
@@ -162,23 +169,46 @@ impl Redactor<'_> {
         }
     }
 
+    /// The rule that a key decides by, alone or with the key above it: `user` → `name`.
+    fn key_rule(&self, key: &str, above: &str) -> Option<RuleIdx> {
+        const GENERAL: [&str; 12] = [
+            "name", "number", "no", "id", "value", "code", "date", "address", "first", "last", "street",
+            "key",
+        ];
+        let rules = self.policy.rules();
+        rules.key_rule(key).or_else(|| {
+            let is_general = !above.is_empty() && GENERAL.iter().any(|word| key.eq_ignore_ascii_case(word));
+            is_general.then(|| rules.key_rule(&format!("{above} {key}"))).flatten()
+        })
+    }
+
     /// Judges a string of a document.
     pub(crate) fn string(&mut self, value: Value<'_>, place: Place<'_>, treat: Treat, out: &mut Vec<Edit>) {
         if value.raw().is_empty() {
             return;
         }
-        let from = out.len();
         let text = value.text();
-        self.text(&text, place, treat, out);
-        if out.len() > from {
-            self.settle(&text, place.mask, from, out);
-            if let Some(edits) = out.get_mut(from..) {
-                json_str::carry_back(value.raw(), edits);
-                for edit in edits {
-                    edit.span = edit.span.shifted(value.span().start);
-                }
-            }
+        let mut edits = Vec::new();
+        self.text(&text, place, treat, &mut edits);
+        self.carry(value, &text, place.mask, edits, out);
+    }
+
+    /// Carries edits of a string's text over to the document.
+    pub(crate) fn carry(
+        &mut self,
+        value: Value<'_>,
+        text: &str,
+        mask: MaskChar,
+        mut edits: Vec<Edit>,
+        out: &mut Vec<Edit>,
+    ) {
+        if edits.is_empty() {
+            return;
         }
+        self.settle(text, mask, 0, &mut edits);
+        json_str::carry_back(value.raw(), &mut edits);
+        let start = value.span().start;
+        out.extend(edits.into_iter().map(|edit| Edit { span: edit.span.shifted(start), ..edit }));
     }
 
     /// Judges a text as what it is.

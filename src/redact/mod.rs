@@ -17,6 +17,8 @@ pub(crate) mod element;
 
 pub(crate) mod page;
 
+pub(crate) mod typing;
+
 pub(crate) mod attribute;
 
 pub(crate) mod wireframe;

@@ -82,6 +82,11 @@ impl Redactor<'_> {
             let with = self.close(&redacted);
             out.push(Edit { span: value.span(), with, tag: tag::COUNTED });
         }
+        self.give_back(inner);
+    }
+
+    /// Gives the index of a field back, to be used again.
+    pub(crate) fn give_back(&mut self, inner: Unpacked) {
         self.tools.tapes.push(inner.tape);
     }
 

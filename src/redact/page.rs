@@ -16,7 +16,7 @@ use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
-use crate::rules::RuleIdx;
+use crate::redact::typing::Grown;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
 use crate::text::edit::Edit;
@@ -33,10 +33,8 @@ const LONGEST_RUN: usize = 4096;
 pub(crate) struct Page {
     pub(crate) window: Window,
     texts: HashMap<u32, String>,
-    /// Values of fields that another event of this request shows to be personal.
-    pub(crate) personal: HashMap<u32, RuleIdx>,
-    /// Texts that grow into a finding: where it begins, and the text up to there.
-    pub(crate) growing: HashMap<u32, Vec<(String, RuleIdx)>>,
+    /// What texts and values of this request grow into, by node.
+    pub(crate) grown: HashMap<u32, Vec<Grown>>,
 }
 
 impl Page {
@@ -142,6 +140,33 @@ impl Redactor<'_> {
         crossing
     }
 
+    /// Findings in the joined text of strings that are read as one.
+    pub(crate) fn cross_strings(&mut self, strings: &[Value<'_>], place: Place<'_>, out: &mut Vec<Edit>) {
+        let mut joined = String::new();
+        let mut parts = Vec::new();
+        for string in strings {
+            let text = string.text();
+            if joined.len() + text.len() > LONGEST_RUN {
+                return;
+            }
+            parts.push(Span::new(joined.len(), joined.len() + text.len()));
+            joined.push_str(&text);
+        }
+        let mut found = Vec::new();
+        self.plain(&joined, place.posture(Posture::Rules), &mut found);
+        found.retain(|edit| {
+            !parts.iter().any(|part| part.start <= edit.span.start && edit.span.end <= part.end)
+        });
+        for (string, part) in strings.iter().zip(&parts) {
+            let edits: Vec<Edit> = found
+                .iter()
+                .filter(|edit| edit.span.overlaps(*part))
+                .map(|edit| piece(edit, *part, &joined))
+                .collect();
+            self.carry(*string, part.of(&joined), place.mask, edits, out);
+        }
+    }
+
     fn cross(&mut self, run: &[u32], crossing: &mut Crossing) {
         if run
             .iter()
@@ -166,14 +191,16 @@ impl Redactor<'_> {
                 continue;
             }
             for (id, part) in parts.iter().filter(|(_, part)| part.overlaps(edit.span)) {
-                let span = Span::new(
-                    edit.span.start.max(part.start) - part.start,
-                    edit.span.end.min(part.end) - part.start,
-                );
-                let text = part.of(&joined);
-                let with = mask::mask(span.of(text), MaskChar::Star);
-                crossing.entry(*id).or_default().push(Edit { span, with, tag: edit.tag });
+                crossing.entry(*id).or_default().push(piece(&edit, *part, &joined));
             }
         }
     }
+}
+
+/// The part of an edit of a joined text that falls into one of its parts.
+fn piece(edit: &Edit, part: Span, joined: &str) -> Edit {
+    let span =
+        Span::new(edit.span.start.max(part.start) - part.start, edit.span.end.min(part.end) - part.start);
+    let with = mask::mask(span.of(part.of(joined)), MaskChar::Star);
+    Edit { span, with, tag: edit.tag }
 }

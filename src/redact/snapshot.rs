@@ -47,7 +47,9 @@ impl Redactor<'_> {
         }
         // The player plays them by time, and so does the context.
         events.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        events.into_iter().try_for_each(|(_, event)| {
+        let in_order: Vec<Value<'_>> = events.into_iter().map(|(_, event)| event).collect();
+        self.foresee(&in_order)?;
+        in_order.into_iter().try_for_each(|event| {
             if let Some(window) = event.get("windowId")? {
                 self.enter_window(&window.text());
             }
@@ -322,9 +324,9 @@ impl Redactor<'_> {
                 }
                 "value" if value.kind() == Kind::String => {
                     let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
-                    self.node_text(value, &self.element(id), crossing, out);
+                    self.node_text(value, id, &self.element(id), crossing, out);
                 }
-                "attributes" => self.attributes(value, &self.element(id), out),
+                "attributes" => self.attributes(value, id, &self.element(id), out),
                 "node" => self.dom(value, crossing, out)?,
                 "wireframe" => self.wireframe(value, out)?,
                 "id" | "parentId" | "nextId" | "previousId" | "value" => {
@@ -337,11 +339,12 @@ impl Redactor<'_> {
     }
 
     fn input(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        let element = self.element(data.get("id")?.and_then(Value::as_u32));
+        let id = data.get("id")?.and_then(Value::as_u32);
+        let element = self.element(id);
         let place = Place::new(Surface::Input).posture(element.posture(self.policy.postures.inputs));
         for (key, value) in data.entries() {
             match &*key.text() {
-                "text" if value.kind() == Kind::String => self.value(value, &element, out),
+                "text" if value.kind() == Kind::String => self.value(value, id, &element, out),
                 "id" | "source" if value.kind() == Kind::Number => self.measure(value, out),
                 "text" | "id" | "source" | "isChecked" | "userTriggered" => self.json(value, place, out),
                 _ => self.entry(key, value, place, out),
@@ -416,6 +419,7 @@ impl Redactor<'_> {
                 .is_some_and(|p| ["fillText", "strokeText", "measureText"].iter().any(|t| p.is_text(t))))
         };
         let posture = self.policy.postures.canvas;
+        self.cross_glyphs(data, out)?;
         for (key, value) in data.entries() {
             match &*key.text() {
                 "commands" if value.kind() == Kind::Array => {
@@ -427,6 +431,27 @@ impl Redactor<'_> {
                 "args" if is_text(data)? => self.by_key(value, place.posture(posture), canvas_key, out),
                 _ => self.walk_entry(key, value, place, canvas_key, out),
             }
+        }
+        Ok(())
+    }
+
+    /// Findings in texts that are drawn side by side, glyph by glyph.
+    fn cross_glyphs(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        let mut glyphs = Vec::new();
+        for command in data.get("commands")?.into_iter().flat_map(Value::items) {
+            let is_text =
+                command.get("property")?.is_some_and(|p| p.is_text("fillText") || p.is_text("strokeText"));
+            let mut args = command.get("args")?.filter(|_| is_text).into_iter().flat_map(Value::items);
+            if let Some(text) = args.next().filter(|text| text.kind() == Kind::String) {
+                let x = args.next().and_then(Value::as_f64).unwrap_or(0.0);
+                let y = args.next().and_then(Value::as_f64).unwrap_or(0.0);
+                glyphs.push((y, x, text));
+            }
+        }
+        glyphs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        for row in glyphs.chunk_by(|a, b| a.0.total_cmp(&b.0).is_eq()).filter(|row| row.len() > 1) {
+            let row: Vec<Value<'_>> = row.iter().map(|(.., text)| *text).collect();
+            self.cross_strings(&row, Place::new(Surface::Canvas), out);
         }
         Ok(())
     }

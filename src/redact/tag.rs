@@ -37,10 +37,16 @@ pub(crate) enum Fixed {
     Script,
     /// Credentials in a URL.
     Userinfo,
+    /// An opaque value in the query of a URL.
+    UrlToken,
+    /// A typed value that reads like the beginning of something personal.
+    Typing,
+    /// The name of a chosen file.
+    FileName,
 }
 
 impl Fixed {
-    const ALL: [(Self, Cause); 9] = [
+    const ALL: [(Self, Cause); 12] = [
         (Self::Posture, Cause::Posture("mask")),
         (Self::SelectorMask, Cause::Selector("mask")),
         (Self::SelectorBlock, Cause::Selector("block")),
@@ -50,6 +56,9 @@ impl Fixed {
         (Self::Nesting, Cause::Guard("nesting")),
         (Self::Script, Cause::Guard("script")),
         (Self::Userinfo, Cause::Guard("url_userinfo")),
+        (Self::UrlToken, Cause::Guard("url_token")),
+        (Self::Typing, Cause::Guard("typing")),
+        (Self::FileName, Cause::Guard("file_name")),
     ];
 }
 
@@ -68,6 +77,14 @@ pub(crate) fn tag(why: Why, surface: Surface) -> u32 {
         }
     };
     cause << 8 | surface as u32
+}
+
+/// The rule of a tag, if it is one.
+pub(crate) fn rule(tag: u32) -> Option<RuleIdx> {
+    match tag >> 8 {
+        rule @ 1..FIXED_BASE => u16::try_from(rule - 1).ok().map(RuleIdx),
+        _ => None,
+    }
 }
 
 /// Unpacks a tag; `None` for edits that were counted already.

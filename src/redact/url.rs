@@ -99,7 +99,13 @@ impl Redactor<'_> {
             let rule = if is_named { self.policy.rules().key_rule(words) } else { None };
             self.within(text, value, out, |this, value, out| match rule {
                 Some(idx) => this.whole(value, Why::Rule(idx), place.words(words), out),
-                None => this.url_piece(value, Encoding::Form, place.words(words), out),
+                None => {
+                    let from = out.len();
+                    this.url_piece(value, Encoding::Form, place.words(words), out);
+                    if out.len() == from && is_opaque(value) && !VERSIONS.contains(&words) {
+                        this.whole(value, Why::Fixed(Fixed::UrlToken), place, out);
+                    }
+                }
             });
         }
     }
@@ -178,6 +184,25 @@ impl Redactor<'_> {
             }
         }
     }
+}
+
+/// Parameters whose values tell a version of a file apart from another.
+const VERSIONS: &[&str] = &["v", "ver", "version", "hash", "rev", "build", "integrity"];
+
+/// Whether a value of a query is a token: long, of letters and digits mixed, and neither a UUID
+/// nor the public token of a project.
+fn is_opaque(value: &str) -> bool {
+    const SHORTEST: usize = 20;
+    let n_digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let n_letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"-_.~:".contains(&b);
+    let is_uuid = value.len() == 36 && value.bytes().filter(|&b| b == b'-').count() == 4;
+    value.len() >= SHORTEST
+        && n_digits >= 4
+        && n_letters >= 4
+        && value.bytes().all(is_part)
+        && !is_uuid
+        && !value.starts_with("phc_")
 }
 
 /// Where the host begins if credentials stand before it, else 0.

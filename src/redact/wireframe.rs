@@ -20,7 +20,25 @@ impl Redactor<'_> {
         if list.kind() != Kind::Array {
             return self.wireframe(list, out);
         }
+        self.cross_wireframes(list, out)?;
         list.items().try_for_each(|wireframe| self.wireframe(wireframe, out))
+    }
+
+    /// Findings in the texts of wireframes that stand side by side.
+    fn cross_wireframes(&mut self, list: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+        let mut texts = Vec::new();
+        for wireframe in list.items() {
+            let number = |key| Ok(wireframe.get(key)?.and_then(Value::as_f64).unwrap_or(0.0));
+            if let Some(text) = wireframe.get("text")?.filter(|text| text.kind() == Kind::String) {
+                texts.push((number("y")?, number("x")?, text));
+            }
+        }
+        texts.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        for row in texts.chunk_by(|a, b| (a.0 - b.0).abs() < 2.0).filter(|row| row.len() > 1) {
+            let row: Vec<Value<'_>> = row.iter().map(|(.., text)| *text).collect();
+            self.cross_strings(&row, Place::new(Surface::Wireframe), out);
+        }
+        Ok(())
     }
 
     /// Judges a wireframe and all below it.
@@ -41,7 +59,10 @@ impl Redactor<'_> {
             let posture = if is_input { postures.inputs } else { postures.text };
             for (key, value) in wireframe.entries() {
                 match &*key.text() {
-                    "childWireframes" if value.kind() == Kind::Array => stack.extend(value.items()),
+                    "childWireframes" if value.kind() == Kind::Array => {
+                        self.cross_wireframes(value, out)?;
+                        stack.extend(value.items());
+                    }
                     "text" | "value" if is_password && value.kind() == Kind::String => {
                         self.string(value, place, Treat::Whole(Why::Fixed(Fixed::Password)), out);
                     }

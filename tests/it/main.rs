@@ -10,12 +10,6 @@
 )]
 #![allow(unreachable_pub, reason = "nothing is exported from a test")]
 
-mod fixtures;
-mod hostile;
-mod layers;
-mod needles;
-mod rules;
-
 #[cfg(feature = "proxy")]
 mod audit;
 #[cfg(feature = "proxy")]
@@ -23,6 +17,16 @@ mod cli;
 #[cfg(feature = "proxy")]
 mod config;
 #[cfg(feature = "proxy")]
+mod demo;
+mod dependencies;
+#[cfg(feature = "proxy")]
+mod fixtures;
+#[cfg(feature = "proxy")]
+mod hostile;
+mod layers;
+#[cfg(feature = "proxy")]
+mod needles;
+#[cfg(feature = "proxy")]
 mod proxy;
-
+mod rules;
 mod support;
