@@ -13,6 +13,8 @@
 #[cfg(feature = "proxy")]
 mod audit;
 #[cfg(feature = "proxy")]
+mod canary;
+#[cfg(feature = "proxy")]
 mod cli;
 #[cfg(feature = "proxy")]
 mod config;
