@@ -30,6 +30,8 @@ pub(crate) struct Run<'r> {
     pub(crate) cache: &'r mut meta::Cache,
     pub(crate) evidence: &'r Evidence<'r>,
     pub(crate) candidates: &'r mut Vec<Candidate>,
+    /// Matches of rules that replace others.
+    pub(crate) claims: &'r mut Vec<(RuleIdx, Span)>,
     pub(crate) misses: &'r mut Option<Vec<Miss>>,
 }
 
@@ -133,6 +135,9 @@ impl Run<'_> {
         let why = match self.judge(found) {
             Ok(value) => {
                 self.accept(value);
+                if !self.rule.replaces.is_empty() {
+                    self.claims.push((self.idx, found));
+                }
                 return value.end.max(found.start + 1);
             }
             Err(why) => why,

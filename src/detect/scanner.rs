@@ -41,6 +41,7 @@ pub struct Scratch {
     hits: Vec<Hit>,
     jobs: Vec<Job>,
     candidates: Vec<Candidate>,
+    claims: Vec<(RuleIdx, Span)>,
     caches: Vec<Option<Box<meta::Cache>>>,
     numeric: Option<CombinedScratch>,
     mixed: Option<CombinedScratch>,
@@ -250,7 +251,8 @@ impl Scanner {
 
     /// Runs all jobs; windows of one pattern that touch are one.
     fn run_jobs(&self, text: &str, scratch: &mut Scratch, misses: &mut Option<Vec<Miss>>) {
-        let Scratch { hits, jobs, candidates, caches, context_rules, .. } = scratch;
+        let Scratch { hits, jobs, candidates, claims, caches, context_rules, .. } = scratch;
+        claims.clear();
         let evidence = Evidence { text, hits, context_rules };
         let mut rest = jobs.as_slice();
         while let Some(first) = rest.first() {
@@ -265,9 +267,30 @@ impl Scanner {
                 self.offsets.get(usize::from(idx.0)).map_or(0, |at| at + usize::from(first.pattern.pattern));
             let Some(cache) = caches.get_mut(slot) else { continue };
             let cache = cache.get_or_insert_with(|| Box::new(pattern.regex.create_cache()));
-            let mut run = Run { idx, rule, pattern, cache, evidence: &evidence, candidates, misses };
+            let mut run = Run { idx, rule, pattern, cache, evidence: &evidence, candidates, claims, misses };
             if first.is_anchored { run.at_anchors(same) } else { run.in_windows(same) }
         }
+        claims.sort_unstable_by_key(|(_, span)| *span);
+        self.settle_claims(candidates, claims);
+    }
+
+    /// Takes out what a claimed match shows to be a part of something else: the host behind a password
+    /// is no domain of an address.
+    fn settle_claims(&self, candidates: &mut Vec<Candidate>, claims: &[(RuleIdx, Span)]) {
+        if claims.is_empty() {
+            return;
+        }
+        let replaced = |claimer: RuleIdx, id: &str| {
+            self.rules.rule(claimer).is_some_and(|rule| rule.replaces.iter().any(|other| other == id))
+        };
+        candidates.retain(|candidate| {
+            // Claims of one rule come in order of position; few rules claim anything.
+            let Some(rule) = self.rules.rule(candidate.rule) else { return true };
+            let at = candidate.span.start;
+            let before = claims.partition_point(|(_, span)| span.start <= at);
+            let nearest = before.checked_sub(1).and_then(|idx| claims.get(idx));
+            !nearest.is_some_and(|&(claimer, span)| at < span.end && replaced(claimer, &rule.id))
+        });
     }
 }
 

@@ -149,6 +149,7 @@ pub struct Rule {
     pub(crate) keywords: Vec<Keyword>,
     pub(crate) distance: usize,
     pub(crate) allow: Vec<String>,
+    pub(crate) replaces: Vec<String>,
     pub(crate) keys: Vec<String>,
     pub(crate) key_strength: Option<KeyStrength>,
     pub(crate) examples: Examples,

@@ -7,9 +7,9 @@ use blackbar::detect::check::check;
 use blackbar::detect::{Context, Scanner, Scratch};
 use blackbar::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
 
+#[expect(clippy::unwrap_used, reason = "a test helper")]
 fn scanner() -> Scanner {
-    let rules =
-        RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap_or_else(|error| panic!("{error}"));
+    let rules = RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap();
     Scanner::new(Arc::new(rules))
 }
 
@@ -175,7 +175,7 @@ fn hostile_texts_take_no_square_time() {
         let text = piece.repeat(LEN / piece.len());
         let start = Instant::now();
         scanner.scan(&text, &Context::default(), &mut scratch, &mut Vec::new());
-        assert!(start.elapsed() < Duration::from_secs(60), "{piece:?} took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_mins(1), "{piece:?} took {:?}", start.elapsed());
     }
 }
 
