@@ -140,9 +140,12 @@ impl Scanner {
         hits.clear();
         jobs.clear();
         cluster::find_all(text.as_bytes(), self.prefilter.min_digits, clusters);
+        let clusters: &[Cluster] = clusters;
         let most_digits = clusters.iter().map(|cluster| cluster.n_digits).max().unwrap_or(0);
         self.prefilter.literals(text, |meaning, start, end| match meaning {
-            Use::Anchor(rule) => self.call_anchor(*rule, text, Span::new(start, end), jobs),
+            Use::Anchor(rule) => {
+                self.call_anchor(*rule, text.len(), Span::new(start, end), clusters, jobs);
+            }
             Use::Keyword(rule, keyword) => {
                 if self.prefilter.need(*rule) <= most_digits
                     && boundary::is_keyword(text, Span::new(start, end), keyword)
@@ -187,17 +190,18 @@ impl Scanner {
         scratch.context_rules.dedup();
     }
 
-    fn call_anchor(&self, idx: RuleIdx, text: &str, anchor: Span, jobs: &mut Vec<Job>) {
+    fn call_anchor(&self, idx: RuleIdx, len: usize, anchor: Span, clusters: &[Cluster], jobs: &mut Vec<Job>) {
         let Some(rule) = self.rules.rule(idx) else { return };
         for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
             let of = PatternRef { rule: idx, pattern: n as u8 };
             let shape = pattern.shape;
             if shape.starts_with_anchor {
-                let end = shape.max_len.map_or(text.len(), |max| (anchor.start + max).min(text.len()));
+                let end = shape.max_len.map_or(len, |max| (anchor.start + max).min(len));
                 jobs.push(Job { pattern: of, is_anchored: true, start: anchor.start, end });
             } else {
-                let reach = shape.max_len.map(|max| max.saturating_sub(anchor.len()));
-                jobs.push(window(of, anchor, reach.unwrap_or(text.len()), text.len()));
+                let reach = shape.max_len.map_or(len, |max| max.saturating_sub(anchor.len()));
+                let window = anchor.start.saturating_sub(reach)..anchor.end.saturating_add(reach).min(len);
+                push_where_digits(of, rule.need(pattern), pattern, window, clusters, jobs);
             }
         }
     }
@@ -328,11 +332,6 @@ fn call_around(
 fn keyword_patterns(idx: RuleIdx, rule: &Rule) -> impl Iterator<Item = (PatternRef, &Pattern)> {
     let patterns = rule.patterns.iter().enumerate().filter(|(_, pattern)| !pattern.is_free);
     patterns.map(move |(n, pattern)| (PatternRef { rule: idx, pattern: n as u8 }, pattern))
-}
-
-fn window(pattern: PatternRef, around: Span, reach: usize, len: usize) -> Job {
-    let start = around.start.saturating_sub(reach);
-    Job { pattern, is_anchored: false, start, end: around.end.saturating_add(reach).min(len) }
 }
 
 /// Calls a pattern up on `range`, as far as there are the digits it needs.
