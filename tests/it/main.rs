@@ -8,7 +8,10 @@
     clippy::string_slice,
     reason = "a test that does not find what it expects has failed"
 )]
+#![allow(unreachable_pub, reason = "nothing is exported from a test")]
 
+#[cfg(feature = "proxy")]
+mod corpus;
 mod dependencies;
 mod fixtures;
 mod hostile;

@@ -1,3 +1,10 @@
-//! What the topics share.
+//! What the topics share: a real listener, a real client, upstreams that remember what they were
+//! sent, and a reader of what was sent.
 
-pub mod decoded;
+#[cfg(feature = "proxy")]
+pub(crate) mod client;
+pub(crate) mod decoded;
+#[cfg(feature = "proxy")]
+pub(crate) mod harness;
+#[cfg(feature = "proxy")]
+pub(crate) mod upstream;
