@@ -76,7 +76,7 @@ impl App {
         let sdk_addr = address(&sdk, &config.listen.address);
         let admin_addr = address(&operators, &config.admin.address);
         metrics.policy_in_force(&config.policy.digest);
-        let audit = Writer::start(&config.audit, &config.policy.digest, Arc::clone(&metrics))?;
+        let audit = Writer::start(&config.audit, &live.in_force, Arc::clone(&metrics))?;
         let proxy = Arc::new(Proxy::new(live, audit, Arc::clone(&metrics)).map_err(StartError::Thread)?);
         let readiness = Arc::new(Readiness::default());
         let (stop_sdk, stopped) = watch::channel(false);
@@ -137,9 +137,9 @@ impl Running {
     ///
     /// # Errors
     /// The file has problems, or names what cannot be had.
-    pub fn reload_file(&mut self, path: &Path) -> Result<(), ReloadError> {
+    pub fn reload_file(&self, path: &Path) -> Result<(), ReloadError> {
         let result =
-            config::load(path).map_err(ReloadError::from).and_then(|config| self.put_in_force(config));
+            config::load(path).map_err(ReloadError::from).and_then(|config| self.put_in_force(&config));
         self.proxy.metrics().reloaded(result.is_ok());
         result
     }
@@ -148,15 +148,15 @@ impl Running {
     ///
     /// # Errors
     /// It names what cannot be had.
-    pub fn reload(&mut self, config: Config) -> Result<(), ReloadError> {
+    pub fn reload(&self, config: &Config) -> Result<(), ReloadError> {
         let result = self.put_in_force(config);
         self.proxy.metrics().reloaded(result.is_ok());
         result
     }
 
-    fn put_in_force(&mut self, config: Config) -> Result<(), ReloadError> {
-        let live = Live::new(&config)?;
-        for key in fixed_keys(&self.config, &config) {
+    fn put_in_force(&self, config: &Config) -> Result<(), ReloadError> {
+        let live = Live::new(config)?;
+        for key in fixed_keys(&self.config, config) {
             tracing::warn!(key, "this key changed, but takes effect only at the next start");
         }
         self.proxy.replace(live);

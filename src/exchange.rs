@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::header::EXPECT;
 use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Body;
@@ -47,9 +48,16 @@ where
 {
     let live = proxy.live();
     let mut story = Story::begin(proxy, &live);
-    let (head, body) = request.into_parts();
-    let result = story.tell(peer, &head, body).await;
-    story.end(result).await
+    let (head, mut body) = request.into_parts();
+    let result = story.tell(peer, &head, &mut body).await;
+    let outcome = story.end(result).await;
+    // Who waits to be told to send has sent nothing yet.
+    if outcome.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body())
+        && !head.headers.contains_key(EXPECT)
+    {
+        body::discard(&mut body).await;
+    }
+    outcome
 }
 
 /// One exchange under way, and what will be recorded of it.
@@ -81,7 +89,7 @@ impl<'a> Story<'a> {
         Self { proxy, live, started: Instant::now(), time: now(), class: None, record }
     }
 
-    async fn tell<B>(&mut self, peer: IpAddr, head: &Parts, body: B) -> Result<Answer, Rejection>
+    async fn tell<B>(&mut self, peer: IpAddr, head: &Parts, body: &mut B) -> Result<Answer, Rejection>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -103,7 +111,7 @@ impl<'a> Story<'a> {
         self.forward(region, endpoint, &outbound).await
     }
 
-    async fn read<B>(&self, class: Class, body: B) -> Result<(Bytes, budget::Reservation), Rejection>
+    async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, budget::Reservation), Rejection>
     where
         B: Body<Data = Bytes> + Unpin,
     {

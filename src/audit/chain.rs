@@ -101,6 +101,7 @@ mod tests {
             instance: "one".into(),
             policy: "p".into(),
             version: None,
+            in_force: None,
             exchange: None,
             torn: None,
             prev: String::new(),

@@ -12,7 +12,7 @@ use crate::redact::report::Report;
 pub enum Kind {
     /// A process began to write.
     Start,
-    /// Another policy came into force.
+    /// Other rules, postures, limits, regions or routes came into force.
     Policy,
     /// A request and its reply.
     Exchange,
@@ -43,6 +43,9 @@ pub struct Entry {
     /// The version of the program, at a start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The SHA-256 of the file that tells what is in force, at a start and at a change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<String>,
     /// A request and its reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exchange: Option<Exchange>,

@@ -4,7 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::audit::chain::Link;
+use crate::config::policy::hex;
 
 pub(crate) const HEAD: &str = "head.json";
 pub(crate) const JOURNAL: &str = "pending.jsonl";
@@ -32,6 +35,26 @@ pub(crate) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// The name of a file that tells what is in force.
+pub(crate) fn in_force_name(sha256: &str) -> String {
+    format!("in-force-{}.json", sha256.get(..16).unwrap_or(sha256))
+}
+
+/// Keeps a description beside the records, and gives its hash.
+pub(crate) fn write_in_force(dir: &Path, description: &str) -> io::Result<String> {
+    let sha256 = hex(&Sha256::digest(description));
+    let path = dir.join(in_force_name(&sha256));
+    if fs::read(&path).is_ok_and(|there| there == description.as_bytes()) {
+        return Ok(sha256);
+    }
+    let next = dir.join("in-force.next");
+    let mut file = fs::File::create(&next)?;
+    file.write_all(description.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&next, path)?;
+    Ok(sha256)
 }
 
 /// What the head file says; `None` if there is none or it cannot be read.

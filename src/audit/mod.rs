@@ -12,6 +12,9 @@
 //! cut tail is seen too. The chain has no key: who can write the directory can forge all of it
 //! anew, which is why the newest hash is also logged, to be kept elsewhere.
 //!
+//! What was in force (rules, postures, limits, regions, routes) is kept beside the segments, one file
+//! a state, and its hash stands in the record of the start or the change.
+//!
 //! A record never holds a value, a raw URL or a key of a payload. Its texts come from closed sets,
 //! from the configuration, or from a hash.
 
@@ -21,6 +24,7 @@ mod files;
 mod journal;
 pub mod report;
 mod store;
+mod tail;
 pub mod verify;
 pub mod writer;
 

@@ -1,9 +1,9 @@
 //! The chain on disk: opened and mended at a start, then appended to by one thread.
 
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
@@ -13,8 +13,18 @@ use crate::audit::chain::{self, Link};
 use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
 use crate::audit::files;
 use crate::audit::journal::Journal;
+use crate::audit::tail::{Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
+
+/// What is in force.
+#[derive(Clone)]
+pub struct InForce {
+    /// The digest of the policy.
+    pub digest: Arc<str>,
+    /// All of it, written out.
+    pub description: Arc<str>,
+}
 
 pub(crate) struct Store {
     config: Audit,
@@ -39,7 +49,7 @@ struct Segment {
 
 impl Store {
     /// Opens the directory, mends what a crash left, and notes the start.
-    pub(crate) fn open(config: &Audit, policy: &str) -> Result<Self, OpenError> {
+    pub(crate) fn open(config: &Audit, in_force: &InForce) -> Result<Self, OpenError> {
         let dir = config.dir.as_path();
         let io = |what| move |source| OpenError::Io { dir: dir.display().to_string(), what, source };
         fs::create_dir_all(dir).map_err(io("it cannot be created"))?;
@@ -56,10 +66,10 @@ impl Store {
         let (journal, intents) = Journal::open(dir).map_err(io("the journal cannot be opened"))?;
         let file = File::options().create(true).append(true).open(&path);
         let file = file.map_err(io("the newest segment cannot be opened"))?;
-        let segment = Segment { number, day: tail.day.unwrap_or_else(today), file, len: tail.len };
+        let segment = Segment { number, day: tail.day.clone().unwrap_or_else(today), file, len: tail.len };
         let mut store = Self {
             config: config.clone(),
-            policy: policy.to_owned(),
+            policy: in_force.digest.to_string(),
             segment,
             end,
             journal,
@@ -69,23 +79,29 @@ impl Store {
             is_dirty: false,
             _lock: lock,
         };
-        let first = store.mend(tail.torn, intents, &segments).map_err(io("a segment cannot be read"))?;
-        store.commit(Vec::new(), first).map_err(io("it cannot be written to"))?;
+        let described = files::write_in_force(dir, &in_force.description);
+        let described = described.map_err(io("what is in force cannot be kept there"))?;
+        let first =
+            store.mend(&tail, intents, &segments, described).map_err(io("a segment cannot be read"))?;
+        store.commit(&[], first).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
 
     /// What the first lines of this run say.
     fn mend(
         &mut self,
-        torn: Option<Vec<u8>>,
+        tail: &Tail,
         intents: Vec<Entry>,
         segments: &[(u64, PathBuf)],
+        in_force: String,
     ) -> io::Result<Vec<Entry>> {
         let mut first = Vec::new();
-        if let Some(torn) = torn {
+        if tail.is_open || tail.torn.is_some() {
             self.segment.file.write_all(b"\n")?;
             self.segment.len += 1;
-            let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(&torn)) };
+        }
+        if let Some(torn) = &tail.torn {
+            let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(torn)) };
             first.push(Entry { torn: Some(torn), ..self.entry(Kind::Torn) });
         }
         if !intents.is_empty() {
@@ -100,7 +116,7 @@ impl Store {
             }
         }
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
-        first.push(Entry { version, ..self.entry(Kind::Start) });
+        first.push(Entry { version, in_force: Some(in_force), ..self.entry(Kind::Start) });
         Ok(first)
     }
 
@@ -114,6 +130,7 @@ impl Store {
             instance: self.config.instance.clone(),
             policy: self.policy.clone(),
             version: None,
+            in_force: None,
             exchange: None,
             torn: None,
             prev: String::new(),
@@ -125,9 +142,19 @@ impl Store {
         Entry { time, policy: policy.to_owned(), exchange: Some(exchange), ..self.entry(Kind::Exchange) }
     }
 
-    /// From now on another policy is in force.
-    pub(crate) fn set_policy(&mut self, policy: &str) {
-        policy.clone_into(&mut self.policy);
+    /// Whether the last attempt to write failed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
+    /// From now on something else is in force; gives the entry that says so.
+    ///
+    /// # Errors
+    /// The description cannot be kept.
+    pub(crate) fn change(&mut self, in_force: &InForce) -> io::Result<Entry> {
+        in_force.digest.as_ref().clone_into(&mut self.policy);
+        let described = files::write_in_force(&self.config.dir, &in_force.description)?;
+        Ok(Entry { in_force: Some(described), ..self.entry(Kind::Policy) })
     }
 
     /// The end of the chain.
@@ -139,13 +166,13 @@ impl Store {
     ///
     /// # Errors
     /// Nothing counts as written; records of what was forwarded are kept for the next attempt.
-    pub(crate) fn commit(&mut self, intents: Vec<Entry>, records: Vec<Entry>) -> io::Result<()> {
+    pub(crate) fn commit(&mut self, intents: &[Entry], records: Vec<Entry>) -> io::Result<()> {
         let mut all = std::mem::take(&mut self.backlog);
         if self.is_broken {
             all.push(self.entry(Kind::Resumed));
         }
         all.extend(records);
-        match self.try_commit(&intents, &all) {
+        match self.try_commit(intents, &all) {
             Ok(()) => {
                 self.is_broken = false;
                 let ids = all.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));
@@ -230,50 +257,6 @@ impl Store {
     }
 }
 
-/// The end of the newest segment.
-struct Tail {
-    end: Option<Link>,
-    torn: Option<Vec<u8>>,
-    day: Option<String>,
-    len: u64,
-}
-
-impl Tail {
-    fn read(path: &Path) -> io::Result<Self> {
-        let bytes = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let mut tail = Self { end: None, torn: None, day: None, len: bytes.len() as u64 };
-        let mut good = 0;
-        let mut at = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-            at += line.len();
-            if let Some(whole) = line.strip_suffix(b"\n")
-                && let Ok((entry, link)) = chain::open(whole)
-            {
-                tail.end = Some(link);
-                tail.day = entry.time.get(..10).map(str::to_owned);
-                good = at;
-            }
-        }
-        let rest = bytes.get(good..).unwrap_or_default();
-        tail.torn = (!rest.is_empty()).then(|| rest.to_vec());
-        Ok(tail)
-    }
-}
-
-/// The end of the chain when the newest segment holds no whole line.
-fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<Link> {
-    for (_, path) in segments.iter().rev().skip(1) {
-        if let Some(end) = Tail::read(path)?.end {
-            return Ok(end);
-        }
-    }
-    Ok(Link::default())
-}
-
 /// The head is written after the chain, so a chain that ends before it was cut or changed.
 fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
     let broken = |what| Err(OpenError::Broken { dir: dir.display().to_string(), what });
@@ -289,22 +272,6 @@ fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
         }
         _ => Ok(()),
     }
-}
-
-fn recorded_since(segments: &[(u64, PathBuf)], floor: u64) -> io::Result<HashSet<String>> {
-    let mut ids = HashSet::new();
-    for (_, path) in segments.iter().rev() {
-        let mut first = None;
-        for line in fs::read(path)?.split(|byte| *byte == b'\n') {
-            let Ok((entry, _)) = chain::open(line) else { continue };
-            first.get_or_insert(entry.seq);
-            ids.extend(entry.exchange.map(|exchange| exchange.request_id));
-        }
-        if first.is_some_and(|first| first <= floor) {
-            break;
-        }
-    }
-    Ok(ids)
 }
 
 fn today() -> String {

@@ -72,6 +72,10 @@ pub fn verify(dir: &Path, mut see: impl FnMut(&Entry)) -> io::Result<Verdict> {
                     verdict.n_torn += u64::from(entry.kind == Kind::Torn);
                     head_seen |= head.as_ref() == Some(&link);
                     verdict.end = link;
+                    if let Some(broken) = check_in_force(dir, &entry) {
+                        verdict.broken = Some(broken);
+                        return Ok(verdict);
+                    }
                     see(&entry);
                 }
                 Step::Unfinished => {
@@ -87,6 +91,18 @@ pub fn verify(dir: &Path, mut see: impl FnMut(&Entry)) -> io::Result<Verdict> {
     }
     verdict.broken = check_head(head.as_ref(), head_seen, &verdict);
     Ok(verdict)
+}
+
+/// Whether the description that a record names is there and is the one it names.
+fn check_in_force(dir: &Path, entry: &Entry) -> Option<Break> {
+    let sha256 = entry.in_force.as_ref()?;
+    let file = files::in_force_name(sha256);
+    let reason = match fs::read(dir.join(&file)) {
+        Ok(bytes) if hex(&Sha256::digest(&bytes)) == *sha256 => return None,
+        Ok(_) => format!("it is not what record {} says was in force: it was changed", entry.seq),
+        Err(_) => format!("it is missing; record {} says that it was in force", entry.seq),
+    };
+    Some(Break { file, line: 0, reason })
 }
 
 fn check_head(head: Option<&Link>, head_seen: bool, verdict: &Verdict) -> Option<Break> {
@@ -152,15 +168,12 @@ impl<'a> Walk<'a> {
     fn line(&mut self) -> Option<(&'a [u8], bool)> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
         self.line += 1;
-        match memchr::memchr(b'\n', rest) {
-            Some(len) => {
-                self.at += len + 1;
-                Some((rest.get(..len)?, true))
-            }
-            None => {
-                self.at = self.bytes.len();
-                Some((rest, false))
-            }
+        if let Some(len) = memchr::memchr(b'\n', rest) {
+            self.at += len + 1;
+            Some((rest.get(..len)?, true))
+        } else {
+            self.at = self.bytes.len();
+            Some((rest, false))
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use crate::audit::chain::Link;
 use crate::audit::entry::{Entry, Exchange, Kind};
+pub use crate::audit::store::InForce;
 use crate::audit::store::Store;
 use crate::audit::{OpenError, Unavailable};
 use crate::config::audit::Audit;
@@ -28,7 +29,7 @@ enum Command {
     Intent(Line, oneshot::Sender<Result<(), Unavailable>>),
     Record(Line, oneshot::Sender<Result<(), Unavailable>>),
     Probe(oneshot::Sender<Result<(), Unavailable>>),
-    Policy(Arc<str>),
+    InForce(InForce),
     Stop,
 }
 
@@ -54,8 +55,8 @@ impl Writer {
     ///
     /// # Errors
     /// The directory cannot be used, is in use, or holds a chain that is not whole.
-    pub fn start(config: &Audit, policy: &str, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
-        let store = Store::open(config, policy)?;
+    pub fn start(config: &Audit, in_force: &InForce, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+        let store = Store::open(config, in_force)?;
         let (commands, queue) = sync_channel(QUEUE);
         let is_writable = Arc::new(AtomicBool::new(true));
         metrics.audit_writable.set(1);
@@ -96,9 +97,9 @@ impl Writer {
         self.ask(Command::Probe).await
     }
 
-    /// Notes that another policy is in force.
-    pub fn policy_in_force(&self, digest: Arc<str>) {
-        let _ = self.commands.try_send(Command::Policy(digest));
+    /// Notes that something else is in force.
+    pub fn in_force(&self, in_force: InForce) {
+        let _ = self.commands.try_send(Command::InForce(in_force));
     }
 
     /// Writes the last record, flushes, and ends the thread. Blocks.
@@ -143,6 +144,10 @@ impl Worker {
             if let Err(error) = self.store.sync_if_due() {
                 self.failed(&error, 1);
             }
+            // Without requests nobody else would find out that writing works again.
+            if self.store.is_broken() && self.store.commit(&[], Vec::new()).is_ok() {
+                self.works_again();
+            }
         }
     }
 
@@ -160,10 +165,10 @@ impl Worker {
                     waiting.push(done);
                 }
                 Command::Probe(done) => waiting.push(done),
-                Command::Policy(digest) => {
-                    self.store.set_policy(&digest);
-                    records.push(self.store.entry(Kind::Policy));
-                }
+                Command::InForce(in_force) => match self.store.change(&in_force) {
+                    Ok(entry) => records.push(entry),
+                    Err(error) => self.failed(&error, 1),
+                },
                 Command::Stop => {
                     records.push(self.store.entry(Kind::Stop));
                     after = After::End;
@@ -171,7 +176,7 @@ impl Worker {
             }
         }
         let n_records = records.len() as u64;
-        let written = self.store.commit(intents, records);
+        let written = self.store.commit(&intents, records);
         let answer = match &written {
             Ok(()) => {
                 self.metrics.audit_records.inc_by(n_records);
@@ -207,12 +212,19 @@ impl Worker {
         }
     }
 
+    /// The last line, and its hash in the log, to be kept elsewhere.
     fn end(&mut self) {
         if let Err(error) = self.store.sync() {
             tracing::error!(%error, "the last audit records may not have reached the disk");
         }
         let Link { seq, hash } = self.store.end();
         tracing::info!(seq, hash, "the audit chain ends here");
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.metrics.audit_writable.set(0);
     }
 }
 

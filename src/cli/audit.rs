@@ -1,5 +1,6 @@
 //! `blackbar audit`: verifies the chain, and sums up what it says. Needs no running proxy.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -61,20 +62,21 @@ fn verdict_text(verdict: &Verdict, format: Format) -> String {
     }
     let mut text = String::new();
     for note in &verdict.notes {
-        text += &format!("note: {note}\n");
+        let _ = writeln!(text, "note: {note}");
     }
     if verdict.n_torn > 0 {
-        text += &format!("note: {} lines were torn by a crash, and the chain says so\n", verdict.n_torn);
+        let _ = writeln!(text, "note: {} lines were torn by a crash, and the chain says so", verdict.n_torn);
     }
     match &verdict.broken {
         Some(at) => {
             let line = if at.line > 0 { format!(":{}", at.line) } else { String::new() };
-            text += &format!("BROKEN at {}{line}: {}\n", at.file, at.reason);
-            text += &format!("{} records before it are whole\n", verdict.n_records);
+            let _ = writeln!(text, "BROKEN at {}{line}: {}", at.file, at.reason);
+            let _ = writeln!(text, "{} records before it are whole", verdict.n_records);
         }
         None => {
-            text += &format!(
-                "whole: {} records in {} segments, up to {} {}\n",
+            let _ = writeln!(
+                text,
+                "whole: {} records in {} segments, up to {} {}",
                 verdict.n_records, verdict.n_segments, verdict.end.seq, verdict.end.hash
             );
         }

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{ConfigFile, put, tell};
+use crate::cli::{ConfigFile, failed, put, tell};
 use crate::config;
+use crate::exchange::Live;
 
 /// Checks a configuration and its rules without starting anything.
 ///
@@ -26,6 +27,9 @@ impl Check {
                 ExitCode::FAILURE
             }
             Ok(config) => {
+                if let Err(error) = Live::new(&config) {
+                    return failed(error);
+                }
                 for warning in &config.warnings {
                     tell(format_args!("warning: {warning}"));
                 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod check;
+mod demo;
 mod redact;
 mod rules;
 mod serve;
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::telemetry::panics;
 
 /// A privacy and redaction proxy for session replay.
 ///
@@ -23,6 +26,7 @@ pub struct Cli {
 }
 
 const EXAMPLES: &str = "Examples:
+  blackbar demo
   blackbar check --config blackbar.toml
   blackbar serve --config blackbar.toml
   blackbar redact recording.json > redacted.json
@@ -37,6 +41,7 @@ enum Command {
     Rules(rules::Rules),
     #[command(subcommand)]
     Audit(audit::Audit),
+    Demo(demo::Demo),
 }
 
 /// Where the configuration is.
@@ -49,12 +54,14 @@ struct ConfigFile {
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
+    panics::install_hook();
     match Cli::parse().command {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Redact(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Audit(command) => command.run(),
+        Command::Demo(command) => command.run(),
     }
 }
 

@@ -92,11 +92,11 @@ struct Counts {
     changed: bool,
     by_rule: BTreeMap<String, u64>,
     by_surface: BTreeMap<&'static str, u64>,
-    findings: Vec<Count>,
+    findings: Vec<RuleCount>,
 }
 
 #[derive(Serialize)]
-struct Count {
+struct RuleCount {
     rule: String,
     surface: &'static str,
     count: u64,
@@ -117,7 +117,7 @@ fn counts(report: &Report) -> Vec<u8> {
         let (rule, surface, count) = (cause.label(), surface.as_str(), *count);
         *counts.by_rule.entry(rule.clone()).or_default() += count;
         *counts.by_surface.entry(surface).or_default() += count;
-        counts.findings.push(Count { rule, surface, count });
+        counts.findings.push(RuleCount { rule, surface, count });
     }
     // Counts and texts always serialize.
     let mut text = serde_json::to_vec_pretty(&counts).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::app::{App, Running};
 use crate::cli::{ConfigFile, failed, tell};
 use crate::config::{self, Config};
 use crate::listen::Drained;
-use crate::telemetry::{logs, panics};
+use crate::telemetry::logs;
 
 /// Runs the proxy.
 ///
@@ -33,7 +33,6 @@ impl Serve {
             }
         };
         logs::init(config.telemetry);
-        panics::install_hook();
         let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return failed(error),
@@ -50,7 +49,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
         return failed("cannot listen to signals");
     };
     let lines = start_lines(&config);
-    let mut running = match App::start(config).await {
+    let running = match App::start(config).await {
         Ok(running) => running,
         Err(error) => return failed(error),
     };
@@ -59,7 +58,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&mut running, &file),
+            _ = hangup.recv() => reload(&running, &file),
         }
     }
     tracing::info!("draining");
@@ -75,7 +74,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
     }
 }
 
-fn reload(running: &mut Running, file: &Path) {
+fn reload(running: &Running, file: &Path) {
     match running.reload_file(file) {
         Ok(()) => tracing::info!(policy = &*running.policy_digest(), "reloaded"),
         Err(error) => {

@@ -50,7 +50,8 @@ struct Raw {
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Audit {
     let raw: Raw = checker.section("audit");
-    if raw.dir.as_ref().is_none_or(|dir| dir.as_os_str().is_empty()) {
+    let has_dir = raw.dir.as_ref().is_some_and(|dir| !dir.as_os_str().is_empty());
+    if !has_dir && !checker.is_unread("audit") {
         let hint = "no directory for the audit records; write [audit] dir = \"/var/lib/blackbar/audit\"";
         checker.problem("audit.dir", hint);
     }

@@ -16,11 +16,12 @@ pub(crate) struct Checker<'a> {
     source: &'a Source<'a>,
     problems: Vec<Problem>,
     warnings: Vec<String>,
+    unread: Vec<String>,
 }
 
 impl<'a> Checker<'a> {
     pub(crate) fn new(source: &'a Source<'a>) -> Self {
-        Self { source, problems: Vec::new(), warnings: Vec::new() }
+        Self { source, problems: Vec::new(), warnings: Vec::new(), unread: Vec::new() }
     }
 
     /// Ends the check: all problems, or the value and the warnings.
@@ -45,6 +46,11 @@ impl<'a> Checker<'a> {
             key: key.to_owned(),
             message: message.into(),
         });
+    }
+
+    /// Whether a section, or an element of it, could not be read: what is missing may stand there.
+    pub(crate) fn is_unread(&self, section: &str) -> bool {
+        self.unread.iter().any(|key| key.starts_with(section))
     }
 
     /// Notes a problem in another file, such as a rule pack.
@@ -118,8 +124,9 @@ impl<'a> Checker<'a> {
         match T::deserialize(value.clone().into_deserializer()) {
             Ok(section) => Some(section),
             Err(error) => {
+                self.unread.push(key.to_owned());
                 let offset = error.span().map(|span| span.start);
-                let key = offset.map_or_else(|| key.to_owned(), |at| self.source.key_at(key, value, at));
+                let key = offset.map_or_else(|| key.to_owned(), |at| Source::key_at(key, value, at));
                 let line = offset.map(|at| self.source.line_of_offset(at));
                 self.problems.push(Problem {
                     file: self.source.file().to_owned(),

@@ -71,7 +71,7 @@ impl Default for ProxyLimits {
     fn default() -> Self {
         Self {
             in_flight: 512 << 20,
-            request_time: Duration::from_secs(60),
+            request_time: Duration::from_mins(1),
             header_time: Duration::from_secs(10),
             header_bytes: 64 << 10,
             connections: 10_000,
@@ -79,7 +79,7 @@ impl Default for ProxyLimits {
             response_time: Duration::from_secs(30),
             response_body: 16 << 20,
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            session_idle: Duration::from_secs(30 * 60),
+            session_idle: Duration::from_mins(30),
             sessions: 200_000,
         }
     }

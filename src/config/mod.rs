@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod audit;
 mod checker;
+pub mod in_force;
 pub mod limits;
 pub mod listen;
 pub mod policy;
@@ -14,7 +15,7 @@ pub mod problem;
 pub mod redaction;
 pub mod region;
 pub mod routing;
-pub mod rules;
+pub(crate) mod rules;
 mod source;
 pub mod telemetry;
 pub mod units;

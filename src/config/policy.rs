@@ -12,10 +12,11 @@ use sha2::{Digest, Sha256};
 
 use crate::config::checker::Checker;
 use crate::config::limits;
-use crate::config::redaction::{self, Redaction};
+use crate::config::problem::Problem;
+use crate::config::redaction::{self, Redaction, Selector};
 use crate::config::rules::{self, Rules};
 use crate::redact::policy::{Limits, Policy};
-use crate::rules::{PackSource, RuleSet, builtin_packs};
+use crate::rules::{Action, PackSource, RuleSet, builtin_packs, error};
 
 /// A policy, with the names by which people and records refer to it.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct PolicyInForce {
     pub n_rules: usize,
     /// The preset and the postures, for the line at start.
     pub summary: String,
+    /// The selectors.
+    pub selectors: Vec<Selector>,
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
@@ -36,20 +39,55 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let rules = rules::check(checker);
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
     let rule_set = build_rules(checker, &rules)?;
+    warn_on_lost_pseudonyms(checker, &redaction, &rule_set);
     build(checker, rule_set, &redaction, limits, hash_key)
 }
 
 fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
     let files = rules::read_dirs(checker, &rules.dirs);
     let extra: Vec<PackSource<'_>> = files.iter().map(|(name, text)| PackSource { name, text }).collect();
-    match RuleSet::build(builtin_packs(), &extra, &rules.selection()) {
+    let mut selection = rules.selection();
+    // A pack of your own is in force because its directory is named.
+    selection.packs.extend(extra.iter().filter_map(|pack| rules::pack_name(pack.text)));
+    match RuleSet::build(builtin_packs(), &extra, &selection) {
         Ok(set) => Some(set),
         Err(error) => {
             for problem in error.problems {
-                checker.problem("rules", problem.to_string());
+                tell(checker, rules, problem);
             }
             None
         }
+    }
+}
+
+/// Tells a problem where a person can mend it: in the pack, or at the key that names what is not there.
+fn tell(checker: &mut Checker<'_>, rules: &Rules, problem: error::Problem) {
+    if problem.line > 0 || problem.rule.is_some() {
+        let line = (problem.line > 0).then_some(problem.line);
+        let key = problem.rule.map(|rule| format!("rule {rule}")).unwrap_or_default();
+        checker.problem_elsewhere(Problem { file: problem.file, line, key, message: problem.message });
+        return;
+    }
+    let names = |text: &str| problem.message.contains(&format!("\"{text}\""));
+    let at = |list: &[String]| list.iter().position(|text| names(text));
+    let key = if let Some(idx) = at(&rules.packs) {
+        format!("rules.packs[{idx}]")
+    } else if let Some(idx) = at(&rules.disable) {
+        format!("rules.disable[{idx}]")
+    } else if let Some(idx) = rules.overrides.iter().position(|entry| names(&entry.rule)) {
+        format!("rules.override[{idx}].rule")
+    } else {
+        "rules".to_owned()
+    };
+    checker.problem(&key, problem.message);
+}
+
+fn warn_on_lost_pseudonyms(checker: &mut Checker<'_>, redaction: &Redaction, rule_set: &RuleSet) {
+    let hashes = rule_set.rules().iter().any(|rule| *rule.action() == Action::Hash);
+    if hashes && redaction.hash_key_file.is_none() {
+        let hint =
+            "a rule hashes, but no key is named: pseudonyms change at each start and differ between replicas";
+        checker.warn("redaction.hash_key_file", hint);
     }
 }
 
@@ -61,7 +99,7 @@ fn build(
     hash_key: [u8; 32],
 ) -> Option<PolicyInForce> {
     let n_rules = rule_set.rules().len();
-    let summary = format!("{:?}: {:?}", redaction.preset, redaction.postures);
+    let summary = summary(redaction);
     let selectors: Vec<_> = redaction.selectors.iter().map(|s| (s.css.clone(), s.treat)).collect();
     let policy = match Policy::new(rule_set, redaction.postures.clone(), &selectors, limits, hash_key) {
         Ok(policy) => policy,
@@ -71,7 +109,14 @@ fn build(
         }
     };
     let digest = policy.digest().into();
-    Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary })
+    let selectors = redaction.selectors.clone();
+    Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary, selectors })
+}
+
+/// The preset and the postures, as the configuration writes them.
+fn summary(redaction: &Redaction) -> String {
+    let postures = format!("{:?}: {:?}", redaction.preset, redaction.postures).to_lowercase();
+    format!("{postures}, {} selectors", redaction.selectors.len())
 }
 
 /// The key of the `hash` action: from its file, or else one of this process that a reload keeps.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 use crate::redact::policy::{ImagePosture, Posture, Postures, Preset};
-use crate::session::selector::Treat;
+use crate::session::selector::{Selectors, Treat};
 
 /// How much of the client's address is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,11 +103,9 @@ fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector>
     for (idx, raw) in raws.into_iter().enumerate() {
         let key = format!("redaction.selector[{idx}]");
         let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treat::Block);
-        if raw.css.trim().is_empty() {
-            checker.problem(
-                &format!("{key}.css"),
-                "an empty selector selects nothing; write one such as \".private\"",
-            );
+        if let Err(error) = Selectors::parse([(raw.css.as_str(), treat)]) {
+            let hint = "write one such as \".private\"";
+            checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));
         }
         checked.push(Selector { css: raw.css, treat });
     }

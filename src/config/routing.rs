@@ -140,7 +140,7 @@ fn values(
 
 fn region(checker: &mut Checker<'_>, key: &str, name: &str, regions: &[Region]) -> Option<usize> {
     let found = regions.iter().position(|region| region.name == name);
-    if found.is_none() {
+    if found.is_none() && !checker.is_unread("region") {
         let known: Vec<String> = regions.iter().map(|region| format!("{:?}", region.name)).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         checker.problem(key, format!("there is no region {name:?}; known are {known}"));

@@ -79,6 +79,13 @@ impl Override {
     }
 }
 
+/// The name that a pack gives itself; what is wrong with it otherwise is told by whoever loads it.
+pub(crate) fn pack_name(text: &str) -> Option<String> {
+    let root = toml::de::DeTable::parse(text).ok()?;
+    let pack = root.get_ref().get("pack")?.get_ref().as_table()?;
+    pack.get("name")?.get_ref().as_str().map(str::to_owned)
+}
+
 /// Reads all `*.toml` files of the directories, in the order of their names.
 pub(crate) fn read_dirs(checker: &mut Checker<'_>, dirs: &[PathBuf]) -> Vec<(String, String)> {
     let mut packs = Vec::new();

@@ -76,7 +76,7 @@ impl<'a> Source<'a> {
     }
 
     /// The key below `prefix` whose name or value holds the byte.
-    pub(crate) fn key_at(&self, prefix: &str, value: &Spanned<DeValue<'_>>, offset: usize) -> String {
+    pub(crate) fn key_at(prefix: &str, value: &Spanned<DeValue<'_>>, offset: usize) -> String {
         let mut path = prefix.to_owned();
         let mut here = value.get_ref();
         loop {

@@ -45,9 +45,9 @@ mod tests {
         assert_eq!(parse_size("25MiB"), Some(25 << 20));
         assert_eq!(parse_size("64 KiB"), Some(64 << 10));
         assert_eq!(parse_size("7B"), Some(7));
-        assert_eq!(parse_time("60s"), Some(Duration::from_secs(60)));
+        assert_eq!(parse_time("60s"), Some(Duration::from_mins(1)));
         assert_eq!(parse_time("250ms"), Some(Duration::from_millis(250)));
-        assert_eq!(parse_time("30m"), Some(Duration::from_secs(1800)));
+        assert_eq!(parse_time("30m"), Some(Duration::from_mins(30)));
     }
 
     #[test]

@@ -69,6 +69,35 @@ pub(crate) fn find_all(bytes: &[u8], min_digits: usize, out: &mut Vec<Cluster>) 
     }
 }
 
+/// Finds all unbroken runs of at least `min_len` letters and digits. Looks at one byte in `min_len`
+/// where there is none.
+pub(crate) fn find_runs(bytes: &[u8], min_len: usize, out: &mut Vec<(usize, usize)>) {
+    out.clear();
+    let is_run = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let Some(mut at) = min_len.checked_sub(1) else { return };
+    let mut floor = 0;
+    while at < bytes.len() {
+        if !is_run(at) {
+            floor = at + 1;
+            at += min_len;
+            continue;
+        }
+        let mut start = at;
+        while start > floor && is_run(start - 1) {
+            start -= 1;
+        }
+        let mut end = at + 1;
+        while is_run(end) {
+            end += 1;
+        }
+        if end - start >= min_len {
+            out.push((start, end));
+        }
+        floor = end;
+        at = end.saturating_add(min_len);
+    }
+}
+
 /// The clusters that touch `start..end`; `clusters` is sorted.
 pub(crate) fn touching(clusters: &[Cluster], start: usize, end: usize) -> &[Cluster] {
     let first = clusters.partition_point(|cluster| cluster.end <= start);
@@ -123,6 +152,17 @@ mod tests {
         let text = format!("{}7{}", "x".repeat(100), "y".repeat(40));
         assert_eq!(clusters(&text, 1), [("7", 1)]);
         assert!(!has_digit(&[b'x'; 100]));
+    }
+
+    #[test]
+    fn finds_long_runs_only() {
+        let mut out = Vec::new();
+        find_runs(b"ab abcdef, abc.abcdefg abcd", 5, &mut out);
+        assert_eq!(out, [(3, 9), (15, 22)]);
+        find_runs(b"abcde", 5, &mut out);
+        assert_eq!(out, [(0, 5)]);
+        find_runs(b"a-abcde-a", 5, &mut out);
+        assert_eq!(out, [(2, 7)]);
     }
 
     #[test]

@@ -6,12 +6,15 @@
 //! **Invariant:** findings are sorted, do not overlap, lie on character boundaries, and together
 //! cover every byte that any rule found.
 
+#[cfg(test)]
+mod agreement;
 mod boundary;
 pub mod check;
 mod cluster;
 mod explain;
 mod overlap;
 mod prefilter;
+mod run;
 pub mod scanner;
 pub mod validate;
 

@@ -2,7 +2,8 @@
 //!
 //! All keywords and anchors of all rules are in one automaton, so that its cost does not grow with
 //! the number of rules. Patterns without a literal are called up by stretches of digits, through
-//! two combined automata: one for patterns of digits and separators, one for those with letters.
+//! combined automata: one for patterns of digits and separators, one for those with letters; and by
+//! long runs of letters and digits, through a third.
 //! **Invariant:** what is skipped cannot match. `detect::check` and a test over the built-in packs
 //! compare with a search that skips nothing.
 
@@ -39,6 +40,8 @@ pub(crate) struct Prefilter {
     pub(crate) numeric: Combined,
     /// Other free patterns that are called up by digits.
     pub(crate) mixed: Combined,
+    /// Free patterns that are called up by long runs of letters and digits.
+    pub(crate) runs: Combined,
     /// The least number of digits that any rule asks of a cluster.
     pub(crate) min_digits: usize,
     /// For each rule: the digits without which none of its patterns can match.
@@ -50,6 +53,7 @@ impl Prefilter {
         let mut literals: HashMap<String, Vec<Use>> = HashMap::new();
         let mut numeric = Vec::new();
         let mut mixed = Vec::new();
+        let mut runs = Vec::new();
         let mut needs = Vec::new();
         for (idx, rule) in rules.rules().iter().enumerate() {
             let idx = RuleIdx(idx as u16);
@@ -67,8 +71,14 @@ impl Prefilter {
                 continue;
             }
             for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
-                let entry = (PatternRef { rule: idx, pattern: n as u8 }, pattern, rule.need(pattern));
-                if pattern.shape.is_numeric { numeric.push(entry) } else { mixed.push(entry) }
+                let of = PatternRef { rule: idx, pattern: n as u8 };
+                if rule.run > 0 {
+                    runs.push((of, pattern, rule.run));
+                } else if pattern.shape.is_numeric {
+                    numeric.push((of, pattern, rule.need(pattern)));
+                } else {
+                    mixed.push((of, pattern, rule.need(pattern)));
+                }
             }
         }
         let min_digits = needs.iter().copied().min().unwrap_or(usize::MAX).max(1);
@@ -78,6 +88,7 @@ impl Prefilter {
             uses,
             numeric: Combined::new(&numeric),
             mixed: Combined::new(&mixed),
+            runs: Combined::new(&runs),
             min_digits,
             needs,
         }
@@ -140,8 +151,8 @@ fn spellings(lower: &str) -> Vec<String> {
 pub(crate) struct Combined {
     members: Vec<PatternRef>,
     regex: Option<meta::Regex>,
-    /// The least number of digits that any member asks of a cluster.
-    pub(crate) min_digits: usize,
+    /// The least number of digits, or length of a run, that any member asks for.
+    pub(crate) least: usize,
     /// The longest match of any member.
     pub(crate) max_len: usize,
 }
@@ -160,7 +171,7 @@ impl Combined {
         Self {
             members: entries.iter().map(|(member, _, _)| *member).collect(),
             regex,
-            min_digits: entries.iter().map(|(_, _, need)| *need).min().unwrap_or(usize::MAX),
+            least: entries.iter().map(|(_, _, need)| *need).min().unwrap_or(usize::MAX),
             max_len: entries.iter().filter_map(|(_, pattern, _)| pattern.shape.max_len).max().unwrap_or(0),
         }
     }

@@ -2,33 +2,24 @@
 //!
 //! Folds the text, asks the prefilter which patterns can match where, runs those, judges each match
 //! (boundary, keyword, checksum, allowed values) and settles overlaps. What a pattern costs is
-//! bounded by the text it is called up for; a failed match is retried behind its run of word characters,
-//! never inside it, so that no shorter suffix of a longer number is taken for a match.
+//! bounded by the text it is called up for.
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use regex_automata::{Anchored, Input, meta};
+use regex_automata::meta;
 
 use crate::detect::boundary;
 use crate::detect::cluster::{self, Cluster};
 use crate::detect::explain::{Miss, Why};
 use crate::detect::overlap::{self, Candidate};
-use crate::detect::prefilter::{AFTER, CombinedScratch, PatternRef, Prefilter, Use};
+use crate::detect::prefilter::{AFTER, Combined, CombinedScratch, PatternRef, Prefilter, Use};
+use crate::detect::run::{Evidence, Hit, Job, Run};
 use crate::detect::{Context, Finding};
-use crate::rules::{OnFailedCheck, Pattern, Rule, RuleIdx, RuleSet};
+use crate::rules::{Pattern, Rule, RuleIdx, RuleSet};
 use crate::text::fold::fold;
 use crate::text::span::Span;
-
-/// A keyword this close before a match speaks for it even if its checksum fails, in bytes.
-const BESIDE: usize = 16;
-/// Failed matches up to this length are retried from inside, longer ones from their end.
-const RETRY_LEN: usize = 256;
-/// How many shorter ends of a failed match are tried.
-const SHORTER_ENDS: usize = 4;
-/// After so many failures at anchors of one pattern the rest is searched in one go.
-const ANCHOR_FAILURES: usize = 64;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -53,41 +44,10 @@ pub struct Scratch {
     caches: Vec<Option<Box<meta::Cache>>>,
     numeric: Option<CombinedScratch>,
     mixed: Option<CombinedScratch>,
+    long: Option<CombinedScratch>,
+    runs: Vec<(usize, usize)>,
     context: String,
     context_rules: Vec<RuleIdx>,
-}
-
-/// A keyword of a rule, found in the text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Hit {
-    rule: RuleIdx,
-    start: usize,
-    end: usize,
-}
-
-/// A pattern to be run on a window, or at one place.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Job {
-    pattern: PatternRef,
-    is_anchored: bool,
-    start: usize,
-    end: usize,
-}
-
-/// What a match is judged by.
-struct Evidence<'a> {
-    text: &'a str,
-    hits: &'a [Hit],
-    context_rules: &'a [RuleIdx],
-}
-
-/// How near a keyword is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Nearness {
-    None,
-    Far,
-    Near,
-    Beside,
 }
 
 impl Scanner {
@@ -201,6 +161,7 @@ impl Scanner {
             scratch.caches.resize_with(n_patterns, || None);
             scratch.numeric = Some(self.prefilter.numeric.scratch());
             scratch.mixed = Some(self.prefilter.mixed.scratch());
+            scratch.long = Some(self.prefilter.runs.scratch());
         }
     }
 
@@ -245,7 +206,13 @@ impl Scanner {
         let Scratch { clusters, hits, jobs, context_rules, .. } = scratch;
         for hit in hits.iter() {
             let Some(rule) = self.rules.rule(hit.rule) else { continue };
-            for (of, pattern) in keyword_patterns(hit.rule, rule) {
+            // The combined automata want clean boundaries; a label glued to its value has none.
+            let next = text.as_bytes().get(hit.end);
+            let is_glued = next.is_some_and(|byte| !matches!(byte, b' ' | b':' | b'=' | b'"' | b'\n'));
+            let patterns =
+                rule.patterns.iter().enumerate().filter(|(_, pattern)| is_glued || !pattern.is_free);
+            for (n, pattern) in patterns {
+                let of = PatternRef { rule: hit.rule, pattern: n as u8 };
                 let max = pattern.shape.max_len.unwrap_or(text.len());
                 let start = hit.start.saturating_sub(max + AFTER);
                 let end = (hit.end + rule.distance + max).min(text.len());
@@ -262,39 +229,22 @@ impl Scanner {
         jobs.sort_unstable();
     }
 
-    /// Free patterns that are called up by digits.
+    /// Free patterns that are called up by digits or long runs.
     fn call_numbers(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { clusters, jobs, numeric, mixed, .. } = scratch;
-        let (Some(numeric), Some(mixed)) = (numeric, mixed) else { return };
+        let Scratch { clusters, runs, jobs, numeric, mixed, long, .. } = scratch;
+        let (Some(numeric), Some(mixed), Some(long)) = (numeric, mixed, long) else { return };
         let set = &self.prefilter.numeric;
-        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.min_digits) {
+        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
             set.matching(text, cluster.start..cluster.end, numeric, |pattern| {
                 jobs.push(Job { pattern, is_anchored: false, start: cluster.start, end: cluster.end });
             });
         }
         let set = &self.prefilter.mixed;
-        let mut open: Option<Range<usize>> = None;
-        let mut run = |window: Range<usize>| {
-            set.matching(text, window.clone(), mixed, |pattern| {
-                jobs.push(Job { pattern, is_anchored: false, start: window.start, end: window.end });
-            });
-        };
-        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.min_digits) {
-            let start = cluster.start.saturating_sub(set.max_len);
-            let end = (cluster.end + set.max_len).min(text.len());
-            open = match open {
-                Some(window) if start <= window.end => Some(window.start..end),
-                other => {
-                    if let Some(window) = other {
-                        run(window);
-                    }
-                    Some(start..end)
-                }
-            };
-        }
-        if let Some(window) = open {
-            run(window);
-        }
+        let enough = clusters.iter().filter(|cluster| cluster.n_digits >= set.least);
+        call_around(set, text, enough.map(|cluster| (cluster.start, cluster.end)), mixed, jobs);
+        let set = &self.prefilter.runs;
+        cluster::find_runs(text.as_bytes(), set.least, runs);
+        call_around(set, text, runs.iter().copied(), long, jobs);
     }
 
     /// Runs all jobs; windows of one pattern that touch are one.
@@ -317,6 +267,37 @@ impl Scanner {
             let mut run = Run { idx, rule, pattern, cache, evidence: &evidence, candidates, misses };
             if first.is_anchored { run.at_anchors(same) } else { run.in_windows(same) }
         }
+    }
+}
+
+/// Asks a set of patterns about what lies around `spots`, which are sorted.
+fn call_around(
+    set: &Combined,
+    text: &str,
+    spots: impl Iterator<Item = (usize, usize)>,
+    scratch: &mut CombinedScratch,
+    jobs: &mut Vec<Job>,
+) {
+    let mut open: Option<Range<usize>> = None;
+    let mut run = |window: Range<usize>| {
+        set.matching(text, window.clone(), scratch, |pattern| {
+            jobs.push(Job { pattern, is_anchored: false, start: window.start, end: window.end });
+        });
+    };
+    for (start, end) in spots {
+        let (start, end) = (start.saturating_sub(set.max_len), (end + set.max_len).min(text.len()));
+        open = match open {
+            Some(window) if start <= window.end => Some(window.start..end),
+            other => {
+                if let Some(window) = other {
+                    run(window);
+                }
+                Some(start..end)
+            }
+        };
+    }
+    if let Some(window) = open {
+        run(window);
     }
 }
 
@@ -352,204 +333,5 @@ fn push_where_digits(
             (range.start.max(cluster.start.saturating_sub(max)), range.end.min(cluster.end + max))
         };
         jobs.push(Job { pattern: of, is_anchored: false, start, end });
-    }
-}
-
-/// One pattern at work.
-struct Run<'r> {
-    idx: RuleIdx,
-    rule: &'r Rule,
-    pattern: &'r Pattern,
-    cache: &'r mut meta::Cache,
-    evidence: &'r Evidence<'r>,
-    candidates: &'r mut Vec<Candidate>,
-    misses: &'r mut Option<Vec<Miss>>,
-}
-
-impl Run<'_> {
-    fn in_windows(&mut self, jobs: &[Job]) {
-        let mut cursor = 0;
-        let mut open: Option<(usize, usize)> = None;
-        for job in jobs {
-            open = match open {
-                Some((start, end)) if job.start <= end => Some((start, end.max(job.end))),
-                other => {
-                    if let Some((start, end)) = other {
-                        cursor = self.in_window(start.max(cursor), end);
-                    }
-                    Some((job.start, job.end))
-                }
-            };
-        }
-        if let Some((start, end)) = open {
-            self.in_window(start.max(cursor), end);
-        }
-    }
-
-    /// Searches one window; gives where the search of the next may begin.
-    fn in_window(&mut self, start: usize, end: usize) -> usize {
-        let mut cursor = start;
-        while cursor < end {
-            let input = Input::new(self.evidence.text).range(cursor..end);
-            let Some(found) = self.pattern.regex.search_with(self.cache, &input) else { break };
-            cursor = self.settle(Span::new(found.start(), found.end()));
-        }
-        cursor
-    }
-
-    fn at_anchors(&mut self, jobs: &[Job]) {
-        let mut cursor = 0;
-        let mut failures = 0;
-        for job in jobs {
-            if job.start < cursor {
-                continue;
-            }
-            if failures >= ANCHOR_FAILURES && self.pattern.shape.max_len.is_none() {
-                self.in_window(job.start, self.evidence.text.len());
-                return;
-            }
-            let clean =
-                boundary::is_clean(self.evidence.text, Span::new(job.start, job.start), self.rule.boundary);
-            if !clean.0 && self.misses.is_none() && !self.follows_keyword(job.start) {
-                continue;
-            }
-            match self.search_at(job.start, job.end) {
-                Some(span) => cursor = self.settle(span),
-                None => failures += 1,
-            }
-        }
-    }
-
-    fn search_at(&mut self, start: usize, end: usize) -> Option<Span> {
-        let input = Input::new(self.evidence.text).range(start..end).anchored(Anchored::Yes);
-        let found = self.pattern.regex.search_with(self.cache, &input)?;
-        Some(Span::new(found.start(), found.end()))
-    }
-
-    /// Judges a match, or shorter forms of it; gives where the search goes on.
-    fn settle(&mut self, found: Span) -> usize {
-        let why = match self.judge(found) {
-            Ok(value) => {
-                self.accept(value);
-                return value.end.max(found.start + 1);
-            }
-            Err(why) => why,
-        };
-        if matches!(why, Why::Boundary | Why::FailedCheck)
-            && let Some(value) = self.shorter(found)
-        {
-            self.accept(value);
-            return value.end.max(found.start + 1);
-        }
-        if let Some(misses) = self.misses {
-            misses.push(Miss { rule: self.idx, span: found, why });
-        }
-        if found.len() > RETRY_LEN {
-            return found.end;
-        }
-        boundary::next_start(self.evidence.text.as_bytes(), found.start, self.rule.boundary)
-    }
-
-    /// `4111 1111 1111 1111 12/28`: the longest match took too much; tries it cut at its separators.
-    fn shorter(&mut self, found: Span) -> Option<Span> {
-        if found.len() > RETRY_LEN {
-            return None;
-        }
-        let bytes = found.of(self.evidence.text).as_bytes();
-        let is_cut = |at: &usize| {
-            let pair = bytes.get(at.wrapping_sub(1)).zip(bytes.get(*at));
-            pair.is_some_and(|(before, after)| {
-                before.is_ascii_alphanumeric() && !after.is_ascii_alphanumeric()
-            })
-        };
-        (1..bytes.len()).rev().filter(is_cut).take(SHORTER_ENDS).find_map(|at| {
-            let shorter = self.search_at(found.start, found.start + at)?;
-            self.judge(shorter).ok()
-        })
-    }
-
-    fn accept(&mut self, value: Span) {
-        let has_keyword = self.nearness(value) >= Nearness::Near;
-        let Rule { tier, entity_idx, .. } = *self.rule;
-        self.candidates.push(Candidate {
-            span: value,
-            rule: self.idx,
-            entity: entity_idx,
-            tier,
-            has_keyword,
-        });
-    }
-
-    /// The span to be masked, or why there is none.
-    fn judge(&mut self, found: Span) -> Result<Span, Why> {
-        let text = self.evidence.text;
-        let (left, right) = boundary::is_clean(text, found, self.rule.boundary);
-        if !right || !(left || self.follows_keyword(found.start)) {
-            return Err(Why::Boundary);
-        }
-        let value = self.value(found);
-        let nearness = self.nearness(value);
-        if !self.pattern.is_free && nearness < Nearness::Near {
-            return Err(if nearness == Nearness::None { Why::NoKeyword } else { Why::KeywordTooFar });
-        }
-        if self.rule.allow.iter().any(|allowed| value.of(text).eq_ignore_ascii_case(allowed)) {
-            return Err(Why::Allowed);
-        }
-        let passes = self.rule.validator.is_none_or(|validator| validator.accepts(value.of(text)));
-        let speaks = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword && nearness == Nearness::Beside;
-        if passes || speaks { Ok(value) } else { Err(Why::FailedCheck) }
-    }
-
-    /// The group `value`, on character boundaries.
-    fn value(&mut self, found: Span) -> Span {
-        let text = self.evidence.text;
-        let mut span = found;
-        if let Some(group) = self.pattern.value {
-            let mut captures = self.pattern.regex.create_captures();
-            let input = Input::new(text).range(found.range()).anchored(Anchored::Yes);
-            self.pattern.regex.search_captures_with(self.cache, &input, &mut captures);
-            if let Some(value) = captures.get_group(group) {
-                span = Span::new(value.start, value.end);
-            }
-        }
-        while !text.is_char_boundary(span.start) {
-            span.start -= 1;
-        }
-        while !text.is_char_boundary(span.end) {
-            span.end += 1;
-        }
-        span
-    }
-
-    fn hits(&self) -> &[Hit] {
-        let hits = self.evidence.hits;
-        let first = hits.partition_point(|hit| hit.rule < self.idx);
-        let rest = hits.get(first..).unwrap_or(&[]);
-        rest.get(..rest.partition_point(|hit| hit.rule == self.idx)).unwrap_or(&[])
-    }
-
-    /// `SSN078-05-1120`: a label glued to its value is no unclean neighbour.
-    fn follows_keyword(&self, at: usize) -> bool {
-        let hits = self.hits();
-        let before = hits.partition_point(|hit| hit.start < at);
-        hits.get(..before).unwrap_or(&[]).iter().rev().take(4).any(|hit| hit.end == at)
-    }
-
-    fn nearness(&self, span: Span) -> Nearness {
-        if self.evidence.context_rules.binary_search(&self.idx).is_ok() {
-            return Nearness::Beside;
-        }
-        let hits = self.hits();
-        let split = hits.partition_point(|hit| hit.start <= span.start);
-        let before = hits.get(..split).unwrap_or(&[]).iter().rev().take(4);
-        let gap = before.map(|hit| span.start.saturating_sub(hit.end)).min();
-        let behind = hits.get(split).map(|hit| hit.start.saturating_sub(span.end));
-        match (gap, behind) {
-            (Some(gap), _) if gap <= BESIDE.min(self.rule.distance) => Nearness::Beside,
-            (Some(gap), _) if gap <= self.rule.distance => Nearness::Near,
-            (_, Some(behind)) if behind <= AFTER => Nearness::Near,
-            (None, None) => Nearness::None,
-            _ => Nearness::Far,
-        }
     }
 }

@@ -11,14 +11,13 @@ use tokio::time::Instant;
 use crate::exchange::budget::{Budget, Reservation};
 use crate::exchange::rejection::Rejection;
 
-/// What is read and thrown away of a body that is too large, so that the client sees the reply
-/// instead of a connection that is cut while it still sends.
+/// What is read and thrown away of the body of a refused request.
 const DISCARD_BYTES: usize = 64 << 20;
 const DISCARD_TIME: Duration = Duration::from_secs(5);
 
 /// Reads a body.
 pub(crate) async fn read<B>(
-    mut body: B,
+    body: &mut B,
     limit: usize,
     budget: &Arc<Budget>,
     deadline: Instant,
@@ -27,18 +26,14 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let read = if announced > limit {
+    if announced > limit {
         Err(Rejection::BodyTooLarge)
     } else if !budget.has_room_for(announced) {
         Err(Rejection::Overloaded)
     } else {
-        let read = tokio::time::timeout_at(deadline, read_all(&mut body, limit, budget)).await;
+        let read = tokio::time::timeout_at(deadline, read_all(body, limit, budget)).await;
         read.unwrap_or(Err(Rejection::BodyTimeout))
-    };
-    if matches!(read, Err(Rejection::BodyTooLarge)) {
-        let _ = tokio::time::timeout(DISCARD_TIME, discard(&mut body)).await;
     }
-    read
 }
 
 async fn read_all<B>(
@@ -62,7 +57,16 @@ where
     Ok((read.freeze(), reserved))
 }
 
-async fn discard<B>(body: &mut B)
+/// Reads what is left of a refused request's body, within bounds, and throws it away: a client that
+/// still sends when the connection is closed sees a broken network instead of the reply.
+pub(crate) async fn discard<B>(body: &mut B)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let _ = tokio::time::timeout(DISCARD_TIME, discard_all(body)).await;
+}
+
+async fn discard_all<B>(body: &mut B)
 where
     B: Body<Data = Bytes> + Unpin,
 {

@@ -44,7 +44,7 @@ impl Reservation {
         })
         .map_err(|_| Rejection::Overloaded)?;
         self.bytes += bytes;
-        metrics.in_flight_bytes.add(bytes as i64);
+        metrics.in_flight_bytes.add(gauged(bytes));
         Ok(())
     }
 }
@@ -52,8 +52,12 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.budget.metrics.in_flight_bytes.sub(self.bytes as i64);
+        self.budget.metrics.in_flight_bytes.sub(gauged(self.bytes));
     }
+}
+
+fn gauged(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -23,21 +23,27 @@ pub(crate) fn gather<'a>(
     // With proxies of our own named, the edge is one of them; a header from elsewhere is the client's.
     let has_edge = live.listen.trusted_proxies.is_empty() || live.listen.trusts(peer);
     Facts {
-        project: payload.project.as_deref().or_else(|| project(endpoint.class, head)),
+        project: project(endpoint.class, head, payload),
         session: payload.session.as_deref(),
         country: if has_edge { live.router.country(&head.headers) } else { None },
         host: host.map(bare_host),
-        path: head.uri.path(),
+        path: single_slashes(head.uri.path()),
     }
 }
 
-/// The project of a request whose payload names none.
-fn project(class: Class, head: &Parts) -> Option<&str> {
+/// The project: of remote config it is the path's, whatever else the request says; a key that is
+/// not a project's own names none, and then the query's token does.
+fn project<'a>(class: Class, head: &'a Parts, payload: &'a pipeline::Facts) -> Option<&'a str> {
     if class == Class::Config {
         return head.uri.path().split('/').filter(|segment| !segment.is_empty()).nth(1);
     }
+    let is_secret = |token: &str| token.starts_with("phx_") || token.starts_with("phs_");
     let mut pairs = head.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(name, _)| *name == "token").map(|(_, token)| token).or_else(|| bearer(head))
+    payload
+        .project
+        .as_deref()
+        .filter(|token| !is_secret(token))
+        .or_else(|| pairs.find(|(name, _)| *name == "token").map(|(_, token)| token))
 }
 
 /// The bearer token.
@@ -49,19 +55,24 @@ pub(crate) fn bearer(head: &Parts) -> Option<&str> {
 
 /// The path and query that go out: double slashes become one, as the table of endpoints reads them.
 pub(crate) fn target(path: &str, query: &str) -> Option<PathAndQuery> {
-    let mut target = String::with_capacity(path.len() + query.len() + 2);
-    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
-        target.push('/');
-        target.push_str(segment);
-    }
-    if path.ends_with('/') {
-        target.push('/');
-    }
+    let mut target = single_slashes(path);
     if !query.is_empty() {
         target.push('?');
         target.push_str(query);
     }
     target.parse().ok()
+}
+
+fn single_slashes(path: &str) -> String {
+    let mut single = String::with_capacity(path.len());
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        single.push('/');
+        single.push_str(segment);
+    }
+    if path.ends_with('/') {
+        single.push('/');
+    }
+    single
 }
 
 #[cfg(test)]

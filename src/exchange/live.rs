@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::audit::writer::Writer;
+use crate::audit::writer::{InForce, Writer};
 use crate::config::Config;
+use crate::config::in_force;
 use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
@@ -26,6 +27,8 @@ pub struct Live {
     pub(crate) limits: ProxyLimits,
     pub(crate) listen: Listen,
     pub(crate) client_ip: ClientIp,
+    /// All of it, for the audit.
+    pub in_force: InForce,
 }
 
 impl Live {
@@ -42,6 +45,10 @@ impl Live {
             limits: config.limits.clone(),
             listen: config.listen.clone(),
             client_ip: config.client_ip,
+            in_force: InForce {
+                digest: Arc::clone(&config.policy.digest),
+                description: in_force::describe(config).into(),
+            },
         })
     }
 
@@ -86,8 +93,8 @@ impl Proxy {
     /// Puts something else in force, for exchanges that begin from now on.
     pub fn replace(&self, live: Live) {
         self.metrics.policy_in_force(&live.policy.digest);
-        if live.policy.digest != self.live.load().policy.digest {
-            self.audit.policy_in_force(Arc::clone(&live.policy.digest));
+        if live.in_force.description != self.live.load().in_force.description {
+            self.audit.in_force(live.in_force.clone());
         }
         self.live.store(Arc::new(live));
     }

@@ -96,6 +96,11 @@ impl Rejection {
         }
     }
 
+    /// Whether the client may still be sending its body.
+    pub fn leaves_a_body(self) -> bool {
+        !matches!(self, Self::BodyTimeout | Self::ClientGone)
+    }
+
     /// Whether something of the request may have reached an upstream.
     pub fn may_have_been_sent(self) -> bool {
         matches!(self, Self::Upstream(error) if error != ForwardError::Unreachable)

@@ -103,10 +103,31 @@ fn work(jobs: &Mutex<Receiver<Waiting>>) {
         if done.is_closed() {
             continue;
         }
-        let redacted = catch_unwind(AssertUnwindSafe(|| job.run(&mut scratch))).unwrap_or_else(|_| {
-            scratch = Scratch::default();
-            Err(Rejection::Internal)
-        });
-        let _ = done.send(redacted);
+        let _ = done.send(guarded(&mut scratch, |scratch| job.run(scratch)));
+    }
+}
+
+fn guarded<T>(
+    scratch: &mut Scratch,
+    work: impl FnOnce(&mut Scratch) -> Result<T, Rejection>,
+) -> Result<T, Rejection> {
+    let result = catch_unwind(AssertUnwindSafe(|| work(scratch)));
+    result.unwrap_or_else(|_| {
+        *scratch = Scratch::default();
+        Err(Rejection::Internal)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_ends_the_request_and_not_the_thread() {
+        let mut scratch = Scratch::default();
+        let result = guarded::<()>(&mut scratch, |_| std::panic::resume_unwind(Box::new("a secret")));
+        assert_eq!(result, Err(Rejection::Internal));
+        assert!(!Rejection::Internal.detail().contains("secret"));
+        assert_eq!(guarded(&mut scratch, |_| Ok(1)), Ok(1));
     }
 }

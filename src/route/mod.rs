@@ -27,8 +27,8 @@ pub struct Facts<'a> {
     pub country: Option<String>,
     /// The host by which the proxy was called, in lower case and without a port.
     pub host: Option<String>,
-    /// The path.
-    pub path: &'a str,
+    /// The path, with single slashes.
+    pub path: String,
 }
 
 /// The routes in force.
@@ -118,6 +118,8 @@ mod tests {
         upstreams = ["https://us.test"]
         [routing]
         country_header = "x-country"
+        [rules]
+        packs = ["all"]
         [[route]]
         projects = ["a", "b"]
         hosts = ["eu.example"]
@@ -135,7 +137,7 @@ mod tests {
     }
 
     fn route(facts: &Facts<'_>) -> Option<usize> {
-        router().route(facts, Class::Replay, &Pins::new(10, Duration::from_secs(60)), Instant::now())
+        router().route(facts, Class::Replay, &Pins::new(10, Duration::from_mins(1)), Instant::now())
     }
 
     #[test]
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_session_keeps_its_region_across_countries() {
-        let (router, pins, now) = (router(), Pins::new(10, Duration::from_secs(60)), Instant::now());
+        let (router, pins, now) = (router(), Pins::new(10, Duration::from_mins(1)), Instant::now());
         let facts = |country: &str| Facts {
             project: Some("p"),
             session: Some("s"),

@@ -75,7 +75,7 @@ mod tests {
         assert_eq!(&*pins.pin("p", "s", "eu", start), "eu");
         assert_eq!(&*pins.pin("p", "s", "us", start + Duration::from_secs(9)), "eu");
         assert_eq!(&*pins.pin("p", "s", "us", start + Duration::from_secs(12)), "eu");
-        assert_eq!(&*pins.pin("p", "s", "us", start + Duration::from_secs(60)), "us");
+        assert_eq!(&*pins.pin("p", "s", "us", start + Duration::from_mins(1)), "us");
     }
 
     #[test]

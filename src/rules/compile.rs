@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use regex_automata::{meta, util::syntax};
+use regex_syntax::hir::{Hir, Look};
 
 use crate::detect::validate;
 use crate::rules::shape::Shape;
@@ -43,11 +44,7 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
         description: rule.description.clone(),
         tier,
         action,
-        boundary: match rule.boundary.unwrap_or(BoundarySyntax::Word) {
-            BoundarySyntax::None => Boundary::None,
-            BoundarySyntax::Word => Boundary::Word,
-            BoundarySyntax::Number => Boundary::Number,
-        },
+        boundary: boundary(rule),
         validator,
         on_failed_check: match rule.on_failed_check {
             FailedCheckSyntax::Keyword => OnFailedCheck::NeedsKeyword,
@@ -55,6 +52,7 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
         },
         anchors: rule.anchors.clone(),
         digits: usize::from(rule.digits.unwrap_or(0)),
+        run: usize::from(rule.run.unwrap_or(0)),
         keywords: rule.keywords.iter().flat_map(|keyword| parse_keyword(keyword)).collect(),
         distance: usize::from(rule.distance.unwrap_or(DISTANCE)),
         allow: rule.allow.iter().map(|value| value.to_lowercase()).collect(),
@@ -65,6 +63,14 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
     };
     check_reach(&compiled, rule, &mut wrong);
     if wrong.is_empty() { Ok(compiled) } else { Err(wrong) }
+}
+
+fn boundary(rule: &RuleSyntax) -> Boundary {
+    match rule.boundary.unwrap_or(BoundarySyntax::Word) {
+        BoundarySyntax::None => Boundary::None,
+        BoundarySyntax::Word => Boundary::Word,
+        BoundarySyntax::Number => Boundary::Number,
+    }
 }
 
 fn key_strength(rule: &RuleSyntax) -> Option<KeyStrength> {
@@ -110,7 +116,7 @@ fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Patte
     let official = rule.official.as_slice().iter().map(|source| (source, true));
     let mut patterns = Vec::new();
     for (source, is_free) in main.chain(official) {
-        match pattern(source, is_free, &rule.anchors) {
+        match pattern(source, is_free, boundary(rule), &rule.anchors) {
             Ok(pattern) => patterns.push(pattern),
             Err(message) => wrong.push(message),
         }
@@ -118,7 +124,7 @@ fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Patte
     patterns
 }
 
-fn pattern(source: &str, is_free: bool, anchors: &[String]) -> Result<Pattern, String> {
+fn pattern(source: &str, is_free: bool, boundary: Boundary, anchors: &[String]) -> Result<Pattern, String> {
     let hir = parse(source)?;
     let is_wide = !source.is_ascii();
     let regex = meta::Regex::builder()
@@ -128,17 +134,33 @@ fn pattern(source: &str, is_free: bool, anchors: &[String]) -> Result<Pattern, S
                 .nfa_size_limit(Some(SIZE_LIMIT))
                 .hybrid_cache_capacity(1 << 20),
         )
-        .build_from_hir(&hir)
+        .build_from_hir(&ends_word(hir.clone(), boundary))
         .map_err(|error| format!("the pattern does not compile: {error}"))?;
     if hir.properties().minimum_len().unwrap_or(0) == 0 {
         return Err("the pattern matches nothing at all; ask for at least one character".to_owned());
     }
     let value = regex.group_info().to_index(regex_automata::PatternID::ZERO, "value");
-    Ok(Pattern { regex, source: source.to_owned(), value, is_free, shape: Shape::of(&hir, anchors) })
+    Ok(Pattern {
+        regex,
+        source: source.to_owned(),
+        boundary,
+        value,
+        is_free,
+        shape: Shape::of(&hir, anchors),
+    })
+}
+
+/// The pattern looks for an end at which its boundary can be clean, so that a match that would go on
+/// inside a word gives way to a shorter one that does not.
+fn ends_word(hir: Hir, boundary: Boundary) -> Hir {
+    match boundary {
+        Boundary::None => hir,
+        Boundary::Word | Boundary::Number => Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)]),
+    }
 }
 
 /// The text was folded: ASCII classes are enough unless the author wrote other letters.
-fn parse(source: &str) -> Result<regex_syntax::hir::Hir, String> {
+fn parse(source: &str) -> Result<Hir, String> {
     let is_wide = !source.is_ascii();
     let config = syntax::Config::new().unicode(is_wide).utf8(is_wide).nest_limit(64);
     syntax::parse_with(source, &config)
@@ -164,11 +186,11 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     }
     for pattern in &rule.patterns {
         let is_anchored = !rule.anchors.is_empty();
-        let is_counted = rule.digits > 0 || pattern.shape.min_digits > 0;
+        let is_counted = rule.digits > 0 || rule.run > 0 || pattern.shape.min_digits > 0;
         if pattern.is_free && !is_anchored && !is_counted {
             wrong.push(
                 "give it anchors (literals of which every match holds one) or digits (the least number of digits \
-                 in a row that every match holds), or it would have to run on all text"
+                 in a row that every match holds) or run (of letters and digits), or it would have to run on all text"
                     .to_owned(),
             );
         }
@@ -216,8 +238,14 @@ impl Rule {
 }
 
 impl Pattern {
-    /// The parsed pattern.
-    pub(crate) fn hir(&self) -> Result<regex_syntax::hir::Hir, String> {
-        parse(&self.source)
+    /// The parsed pattern between clean boundaries, for automata that say whether it occurs at all.
+    pub(crate) fn hir(&self) -> Result<Hir, String> {
+        let ended = ends_word(parse(&self.source)?, self.boundary);
+        Ok(match self.boundary {
+            Boundary::None => ended,
+            Boundary::Word | Boundary::Number => {
+                Hir::concat(vec![Hir::look(Look::WordStartHalfAscii), ended])
+            }
+        })
     }
 }

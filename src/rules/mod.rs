@@ -145,6 +145,7 @@ pub struct Rule {
     pub(crate) on_failed_check: OnFailedCheck,
     pub(crate) anchors: Vec<String>,
     pub(crate) digits: usize,
+    pub(crate) run: usize,
     pub(crate) keywords: Vec<Keyword>,
     pub(crate) distance: usize,
     pub(crate) allow: Vec<String>,
@@ -158,6 +159,7 @@ pub struct Rule {
 pub(crate) struct Pattern {
     pub(crate) regex: meta::Regex,
     pub(crate) source: String,
+    pub(crate) boundary: Boundary,
     /// Index of the group `value`.
     pub(crate) value: Option<usize>,
     /// Whether it matches without a keyword.

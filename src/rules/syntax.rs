@@ -54,6 +54,9 @@ pub(crate) struct RuleSyntax {
     /// Least number of digits in the longest stretch of digits and separators of a match.
     #[serde(default)]
     pub(crate) digits: Option<u8>,
+    /// Least length of the longest unbroken run of letters and digits in a match.
+    #[serde(default)]
+    pub(crate) run: Option<u8>,
     #[serde(default)]
     pub(crate) keywords: Vec<String>,
     /// How many bytes a keyword may stand before a match.

@@ -97,6 +97,9 @@ fn answer(method: &Method, path: &str, metrics: &Metrics, readiness: &Readiness)
         }
         "/healthz" => (StatusCode::OK, plain, Bytes::from_static(b"ok\n")),
         "/readyz" => match readiness.phase() {
+            Phase::Ready if metrics.audit_writable.get() == 0 => {
+                (StatusCode::SERVICE_UNAVAILABLE, plain, Bytes::from_static(b"audit unavailable\n"))
+            }
             Phase::Ready => (StatusCode::OK, plain, Bytes::from_static(b"ready\n")),
             Phase::Starting => (StatusCode::SERVICE_UNAVAILABLE, plain, Bytes::from_static(b"starting\n")),
             Phase::Draining => (StatusCode::SERVICE_UNAVAILABLE, plain, Bytes::from_static(b"draining\n")),

@@ -7,6 +7,11 @@
 pub fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
         let (file, line) = info.location().map_or(("?", 0), |at| (at.file(), at.line()));
-        tracing::error!(file, line, "a thread panicked");
+        if tracing::dispatcher::has_been_set() {
+            tracing::error!(file, line, "a thread panicked");
+        } else {
+            use std::io::Write as _;
+            let _ = writeln!(std::io::stderr(), "internal error at {file}:{line}");
+        }
     }));
 }

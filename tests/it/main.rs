@@ -11,10 +11,24 @@
 #![allow(unreachable_pub, reason = "nothing is exported from a test")]
 
 #[cfg(feature = "proxy")]
+mod audit;
+#[cfg(feature = "proxy")]
+mod cli;
+#[cfg(feature = "proxy")]
+mod config;
+#[cfg(feature = "proxy")]
 mod corpus;
+#[cfg(feature = "proxy")]
+mod demo;
 mod dependencies;
+#[cfg(feature = "proxy")]
 mod fixtures;
+#[cfg(feature = "proxy")]
 mod hostile;
+mod layers;
+#[cfg(feature = "proxy")]
 mod needles;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod rules;
 mod support;

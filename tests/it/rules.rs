@@ -1,11 +1,219 @@
-//! The packs that come with the program keep what they promise.
+//! The packs that come with the program keep what they promise, and leave alone what is nobody's.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use blackbar::detect::check::check;
-use blackbar::rules::builtin_packs;
+use blackbar::detect::{Context, Scanner, Scratch};
+use blackbar::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
+
+fn scanner() -> Scanner {
+    let rules =
+        RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap_or_else(|error| panic!("{error}"));
+    Scanner::new(Arc::new(rules))
+}
+
+/// The text with every finding between guillemets.
+fn marked(scanner: &Scanner, text: &str, words: &str) -> String {
+    let mut findings = Vec::new();
+    scanner.scan(text, &Context { words }, &mut Scratch::default(), &mut findings);
+    let mut out = text.to_owned();
+    for finding in findings.iter().rev() {
+        out.insert(finding.span.end, '»');
+        out.insert(finding.span.start, '«');
+    }
+    out
+}
 
 #[test]
 fn built_in_packs_keep_their_promises() {
     let report = check(builtin_packs()).unwrap_or_else(|error| panic!("{error}"));
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(report.n_rules >= 220 && report.n_validated >= 100, "{} {}", report.n_rules, report.n_validated);
+}
+
+#[test]
+fn what_only_looks_personal_stays() {
+    let scanner = scanner();
+    for text in [
+        "1764000000123",
+        "1795508568670",
+        "019ac0de-4111-7111-8111-411111111111",
+        "01a20ca6-8153-7564-965a-1cd7016135de",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+        "sha 9f86d081884c7d65",
+        "M12.5 3.4C8 1.2 4.4 9.81 2.25 6z",
+        "matrix(0.866025, 0.5, -0.5, 0.866025, 120.25, 40)",
+        "translate3d(1111px, 411.5px, 0)",
+        "#411111 rgb(41, 11, 11) rgba(0,0,0,.12)",
+        "v1.23.4 build 20260711.4 | order #100000023456 | 2026-07-11T10:00:00Z | $1,234.56 | 3.14159265358979",
+        "ISBN 978-3-16-148410-0",
+        "@font-face{font-family:\"A\";src:url(https://f.example.test/a@v2.woff2)}@media screen and (min-width:1111px)",
+        "https://unpkg.example.test/@scope/pkg@1.2.3/dist/a.js",
+        "https://cdn.example.test/logo@2x.png 2x, https://cdn.example.test/logo@3x.png 3x",
+        "main.4f3a9c1b.chunk.js app-DiwrgTda.css",
+        "grid-cols-12 md:w-1/2 bg-gray-100 text-[14px] data-v-7ba5bd90 css-4111",
+        "phc_demoTOKEN0123456789demoTOKEN0123456789abcd",
+        "@mention and #tag",
+        "0 0 411 111",
+        "iVBORw0KGgoAAAANSUhEUgAAAPAAAAAeCAYAAAASG5NgAAAMoElEQVR4AeyaBWwVWxOA5xR3d9fiKQTX4u5WNBSX4O4Ed3ctgeAE",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36",
+        "1280x720 41px 4111 111 2,345 items",
+        "Save 20% on 3 nights in 2026, from 10:30 to 12:45",
+    ] {
+        assert_eq!(marked(&scanner, text, ""), text);
+    }
+}
+
+#[test]
+fn a_card_is_found_in_any_dress() {
+    let scanner = scanner();
+    for text in [
+        "«4111111111111111»",
+        "«4111 1111 1111 1111»",
+        "«4111-1111-1111-1111»",
+        "«4111.1111.1111.1111»",
+        "«4111\u{a0}1111\u{2009}1111\u{202f}1111»",
+        "«4111\u{2011}1111\u{2013}1111\u{2212}1111»",
+        "«４１１１１１１１１１１１１１１１»",
+        "«٤١١١١١١١١١١١١١١١»",
+        "«4111\u{200b}1111\u{ad}11111111»",
+        "\u{202d}«4111 1111 1111 1111»\u{202c}",
+        "卡号«4111111111111111»。",
+        "(«4111111111111111»)",
+        "«4111111111111111»,«5555555555554444»",
+    ] {
+        assert_eq!(marked(&scanner, &text.replace(['«', '»'], ""), ""), text);
+    }
+}
+
+#[test]
+fn words_beside_a_text_count_as_words_in_it() {
+    let scanner = scanner();
+    assert_eq!(marked(&scanner, "078051120", ""), "078051120");
+    for words in ["SSN", "customerSsn", "social_security_number", "Social Security No."] {
+        assert_eq!(marked(&scanner, "078051120", words), "«078051120»", "{words}");
+    }
+    assert_eq!(marked(&scanner, "078051120", "session assignment"), "078051120");
+}
+
+#[test]
+fn keys_decide_by_their_words() {
+    let scanner = scanner();
+    let rules = scanner.rules();
+    for (key, id) in [
+        ("password", "password-assigned"),
+        ("newPassword", "password-assigned"),
+        ("X-Api-Key", "secret-key-name"),
+        ("customer[last_name]", "person-name"),
+        ("card_cvc", "card-cvc"),
+        ("customerSsn", "us-ssn"),
+        ("Set-Cookie", "secret-key-name"),
+        ("access_token", "jwt"),
+        ("dateOfBirth", "date-of-birth"),
+        ("x-user-email", "email"),
+    ] {
+        let found = rules.key_rule(key).and_then(|idx| rules.rule(idx)).map(|rule| rule.id().to_string());
+        assert_eq!(found.as_deref(), Some(id), "{key}");
+    }
+    for key in [
+        "name",
+        "token",
+        "key",
+        "id",
+        "code",
+        "title",
+        "type",
+        "value",
+        "email_verified",
+        "passport_required",
+        "pinned",
+        "cookie_consent",
+        "distinct_id",
+        "$session_id",
+        "$window_id",
+        "timestamp",
+        "textContent",
+        "class",
+        "href",
+        "data",
+        "url",
+        "status",
+        "method",
+        "tagName",
+        "attributes",
+        "content-type",
+        "user-agent",
+        "transferSize",
+    ] {
+        assert_eq!(rules.key_rule(key), None, "{key}");
+    }
+}
+
+/// Time must grow with the text, not with its square: a megabyte of anything takes seconds even unoptimised.
+#[test]
+fn hostile_texts_take_no_square_time() {
+    const LEN: usize = 1 << 20;
+    let scanner = scanner();
+    let mut scratch = Scratch::default();
+    for piece in [
+        "1",
+        "1 ",
+        "@",
+        "a@",
+        "-",
+        "eyJ",
+        "eyJa.",
+        "4111 ",
+        "password=",
+        "token: ",
+        "::",
+        "card 4111 ",
+        "+1 ",
+    ] {
+        let text = piece.repeat(LEN / piece.len());
+        let start = Instant::now();
+        scanner.scan(&text, &Context::default(), &mut scratch, &mut Vec::new());
+        assert!(start.elapsed() < Duration::from_secs(60), "{piece:?} took {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn everything_wrong_is_said_at_once_and_where() {
+    let text = "[pack]\nname = \"own\"\ndescription = \"ours\"\n\n[[rule]]\nid = \"email\"\nentity = \"E\"\ndescription = \"d\"\n\
+                tier = \"A\"\npattern = \"a+\"\n\n[[rule]]\nid = \"Own Rule\"\nentity = \"E\"\ndescription = \"d\"\n\
+                tier = \"C\"\npattern = \"(?=x)\"\nvalidator = \"nope\"\n";
+    let extra = [PackSource { name: "own.toml", text }];
+    let selection = Selection {
+        packs: vec!["contcat".to_owned()],
+        disable: vec!["no-such".to_owned()],
+        overrides: vec![Override { rule: "nor-this".to_owned(), action: None, enabled: None }],
+    };
+    let error = RuleSet::build(builtin_packs(), &extra, &selection).err().expect("it is wrong in many ways");
+    let said = error.to_string();
+    for part in [
+        "own.toml:5: rule email: the id is taken",
+        "own.toml:12: rule Own Rule: write the id in lower-case",
+        "look-around",
+        "no validator \"nope\"",
+        "there is no pack \"contcat\"",
+        "\"no-such\"",
+        "\"nor-this\"",
+    ] {
+        assert!(said.contains(part), "{part} is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn the_digest_tells_policies_apart() {
+    let build = |selection: &Selection| RuleSet::build(builtin_packs(), &[], selection).unwrap().digest();
+    let all = Selection::all();
+    let without = Selection { disable: vec!["email".to_owned()], ..all.clone() };
+    let change = Override { rule: "email".to_owned(), action: Some(Action::Hash), enabled: None };
+    let hashed = Selection { overrides: vec![change], ..all.clone() };
+    assert_eq!(build(&all), build(&all));
+    assert!(
+        build(&all) != build(&without) && build(&all) != build(&hashed) && build(&without) != build(&hashed)
+    );
 }

@@ -5,8 +5,13 @@ use super::arith::{digits, mod_11_10};
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let body = digits.get(..10).unwrap_or(&[]);
-    let count = |digit: u8| body.iter().filter(|&&other| other == digit).count();
-    let repeated: Vec<usize> = (0..10).map(count).filter(|&n| n > 1).collect();
+    let mut counts = [0_u8; 10];
+    for &digit in body {
+        if let Some(count) = counts.get_mut(usize::from(digit)) {
+            *count += 1;
+        }
+    }
+    let repeated: Vec<u8> = counts.into_iter().filter(|&count| count > 1).collect();
     digits.len() == 11
         && digits.first() != Some(&0)
         && matches!(repeated.as_slice(), [2 | 3])

@@ -6,9 +6,8 @@ const PUBLIC: &str = "phc_";
 /// Behind a telling prefix: lower case or upper case letters and digits, not a plain hash of one case and not
 /// a chain of words.
 pub(super) fn is_mixed(text: &str) -> bool {
-    let has = |class: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| class(byte));
-    let has_letter = has(u8::is_ascii_alphabetic);
-    has_letter && has(u8::is_ascii_digit) && !text.starts_with(PUBLIC) && entropy(text) >= 3.0
+    let has_letter = has(text, u8::is_ascii_alphabetic);
+    has_letter && has(text, u8::is_ascii_digit) && !text.starts_with(PUBLIC) && entropy(text) >= 3.0
 }
 
 /// Behind a vague name such as `key`: also of high entropy, and no UUID or decimal number.
@@ -18,8 +17,11 @@ pub(super) fn is_random(text: &str) -> bool {
 
 /// Both cases and digits, as no hash in hex has.
 pub(super) fn is_mixed_case(text: &str) -> bool {
-    let has = |class: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| class(byte));
-    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && is_mixed(text)
+    has(text, u8::is_ascii_uppercase) && has(text, u8::is_ascii_lowercase) && is_mixed(text)
+}
+
+fn has(text: &str, class: fn(&u8) -> bool) -> bool {
+    text.as_bytes().iter().any(class)
 }
 
 /// Shannon entropy in bits a byte.

@@ -1,0 +1,76 @@
+//! Reads back how a chain ends, at a start.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::audit::chain::{self, Link};
+
+/// The end of the newest segment.
+pub(crate) struct Tail {
+    /// The last whole line.
+    pub(crate) end: Option<Link>,
+    /// What stands behind it.
+    pub(crate) torn: Option<Vec<u8>>,
+    /// Whether the last whole line lacks its line break.
+    pub(crate) is_open: bool,
+    /// The day of the last whole line.
+    pub(crate) day: Option<String>,
+    /// The size of the file.
+    pub(crate) len: u64,
+}
+
+impl Tail {
+    /// Reads a segment; one that is not there is an empty one.
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut tail = Self { end: None, torn: None, is_open: false, day: None, len: bytes.len() as u64 };
+        let mut good = 0;
+        let mut at = 0;
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            at += line.len();
+            let whole = line.strip_suffix(b"\n");
+            if let Ok((entry, link)) = chain::open(whole.unwrap_or(line)) {
+                tail.is_open = whole.is_none();
+                tail.end = Some(link);
+                tail.day = entry.time.get(..10).map(str::to_owned);
+                good = at;
+            }
+        }
+        let rest = bytes.get(good..).unwrap_or_default();
+        tail.torn = (!rest.is_empty()).then(|| rest.to_vec());
+        Ok(tail)
+    }
+}
+
+/// The end of the chain when the newest segment holds no whole line.
+pub(crate) fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<Link> {
+    for (_, path) in segments.iter().rev().skip(1) {
+        if let Some(end) = Tail::read(path)?.end {
+            return Ok(end);
+        }
+    }
+    Ok(Link::default())
+}
+
+/// The request ids of all records from the one with this number on, and of some before.
+pub(crate) fn recorded_since(segments: &[(u64, PathBuf)], floor: u64) -> io::Result<HashSet<String>> {
+    let mut ids = HashSet::new();
+    for (_, path) in segments.iter().rev() {
+        let mut first = None;
+        for line in fs::read(path)?.split(|byte| *byte == b'\n') {
+            let Ok((entry, _)) = chain::open(line) else { continue };
+            first.get_or_insert(entry.seq);
+            ids.extend(entry.exchange.map(|exchange| exchange.request_id));
+        }
+        if first.is_some_and(|first| first <= floor) {
+            break;
+        }
+    }
+    Ok(ids)
+}

@@ -1,0 +1,82 @@
+//! What is in force, written out for whoever asks later: rules, postures, limits, regions, routes.
+//!
+//! The audit keeps it beside its records and names its hash in the chain. Holds no secret: of the
+//! key of pseudonyms it does not even say whether there is one.
+
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::config::region::{Region, Upstream};
+use crate::config::routing::{Route, Routing};
+use crate::rules::{Action, Rule};
+
+/// The JSON text; equal configurations give equal texts.
+pub fn describe(config: &Config) -> String {
+    let policy = &config.policy.policy;
+    let described = json!({
+        "policy": &*config.policy.digest,
+        "postures": config.policy.summary,
+        "selectors": config.policy.selectors.iter().map(|selector| {
+            json!({ "css": selector.css, "treat": word(&selector.treat) })
+        }).collect::<Vec<_>>(),
+        "client_ip": word(&config.client_ip),
+        "limits": format!("{:?}", policy.limits),
+        "rules": policy.rules().rules().iter().map(rule).collect::<Vec<_>>(),
+        "regions": config.regions.iter().map(region).collect::<Vec<_>>(),
+        "routing": routing(&config.routing, &config.regions),
+    });
+    // Texts and numbers always serialize.
+    serde_json::to_string_pretty(&described).unwrap_or_default() + "\n"
+}
+
+fn rule(rule: &Rule) -> Value {
+    json!({
+        "id": &**rule.id(),
+        "pack": rule.pack(),
+        "tier": word(&rule.tier()),
+        "action": action(rule.action()),
+        "patterns": rule.patterns().collect::<Vec<_>>(),
+        "keywords": rule.keywords().collect::<Vec<_>>(),
+        "keys": rule.keys(),
+        "validated": rule.is_validated(),
+    })
+}
+
+/// An action in words.
+pub(crate) fn action(action: &Action) -> String {
+    match action {
+        Action::Replace(label) => format!("replace {label}"),
+        Action::Partial { keep_last } => format!("partial {keep_last}"),
+        other => word(other),
+    }
+}
+
+fn region(region: &Region) -> Value {
+    let hosts = |upstreams: &[Upstream]| {
+        let url = |upstream: &Upstream| format!("{}://{}", upstream.scheme, upstream.authority);
+        upstreams.iter().map(url).collect::<Vec<_>>()
+    };
+    json!({ "name": region.name, "upstreams": hosts(&region.upstreams), "assets": hosts(&region.assets) })
+}
+
+fn routing(routing: &Routing, regions: &[Region]) -> Value {
+    let name = |idx: usize| regions.get(idx).map(|region| region.name.as_str());
+    let route = |route: &Route| {
+        json!({
+            "projects": route.projects,
+            "countries": route.countries,
+            "hosts": route.hosts,
+            "path_prefixes": route.path_prefixes,
+            "region": name(route.region),
+        })
+    };
+    json!({
+        "no_match": routing.no_match.and_then(name).unwrap_or("reject"),
+        "country_header": routing.country_header.as_ref().map(http::HeaderName::as_str),
+        "routes": routing.routes.iter().map(route).collect::<Vec<_>>(),
+    })
+}
+
+fn word(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}").to_lowercase()
+}

@@ -1,0 +1,76 @@
+//! The fast way and the slow way find the same: mixtures of all examples of the built-in packs.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use crate::detect::{Context, Scanner, Scratch};
+use crate::rules::{RuleSet, Selection, builtin_packs};
+use crate::text::span::Span;
+
+fn scanner() -> Scanner {
+    Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap()))
+}
+
+/// All examples, without their marks.
+fn snippets(scanner: &Scanner) -> Vec<String> {
+    let rules = scanner.rules().rules().iter();
+    let examples = rules.flat_map(|rule| rule.examples.positive.iter().chain(&rule.examples.negative));
+    examples.map(|example| example.text.replace(['«', '»'], "")).collect()
+}
+
+#[test]
+fn mixtures_are_found_alike_with_and_without_the_prefilter() {
+    let scanner = scanner();
+    let snippets = snippets(&scanner);
+    let joints = [
+        "",
+        " ",
+        ", ",
+        "\n",
+        "-",
+        "é",
+        "\u{200b}",
+        " and what follows is long enough to be out of reach of any word: ",
+    ];
+    let piece = (0..snippets.len(), 0..joints.len());
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(160));
+    let texts = proptest::collection::vec(piece, 1..6);
+    runner
+        .run(&texts, |pieces| {
+            let text: String = pieces.iter().map(|&(s, j)| format!("{}{}", snippets[s], joints[j])).collect();
+            let mut scratch = Scratch::default();
+            let mut fast = Vec::new();
+            scanner.scan(&text, &Context::default(), &mut scratch, &mut fast);
+            let (slow, _) = scanner.scan_everything(&text, &Context::default(), &mut scratch);
+            let is_covered = |at: usize| fast.iter().any(|f| f.span.start <= at && at < f.span.end);
+            for finding in &slow {
+                prop_assert!(
+                    finding.span.range().all(is_covered),
+                    "{:?} in {text:?}",
+                    finding.span.of(&text)
+                );
+            }
+            let mut end = 0;
+            for finding in &fast {
+                prop_assert!(finding.span.start >= end && !finding.span.is_empty(), "sorted: {text:?}");
+                prop_assert!(text.get(finding.span.range()).is_some(), "characters: {text:?}");
+                end = finding.span.end;
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn buffers_follow_the_scanner_they_are_used_with() {
+    let all = scanner();
+    let mail = Selection { packs: vec!["contact".to_owned()], ..Selection::default() };
+    let mail = Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &mail).unwrap()));
+    let mut scratch = Scratch::default();
+    for scanner in [&all, &mail, &all] {
+        let mut out = Vec::new();
+        scanner.scan("a@example.test", &Context::default(), &mut scratch, &mut out);
+        assert_eq!(out.iter().map(|f| f.span).collect::<Vec<_>>(), [Span::new(0, 14)]);
+    }
+}

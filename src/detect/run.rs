@@ -1,0 +1,257 @@
+//! One pattern at work: runs on its windows or at its anchors, and judges what it matches.
+//!
+//! A match must have clean boundaries, the keyword that its tier asks for, and a checksum that holds or a
+//! keyword that makes up for it. A failed match is retried behind its run of word characters, never inside it,
+//! so that no shorter suffix of a longer number is taken for a match.
+
+use regex_automata::{Anchored, Input, meta};
+
+use crate::detect::boundary;
+use crate::detect::explain::{Miss, Why};
+use crate::detect::overlap::Candidate;
+use crate::detect::prefilter::{AFTER, PatternRef};
+use crate::rules::{OnFailedCheck, Pattern, Rule, RuleIdx};
+use crate::text::span::Span;
+
+/// A keyword this close before a match speaks for it even if its checksum fails, in bytes.
+const BESIDE: usize = 16;
+/// Failed matches up to this length are retried from inside, longer ones from their end.
+const RETRY_LEN: usize = 256;
+/// How many shorter ends of a failed match are tried.
+const SHORTER_ENDS: usize = 4;
+/// After so many failures at anchors of one pattern the rest is searched in one go.
+const ANCHOR_FAILURES: usize = 64;
+
+/// One pattern at work.
+pub(crate) struct Run<'r> {
+    pub(crate) idx: RuleIdx,
+    pub(crate) rule: &'r Rule,
+    pub(crate) pattern: &'r Pattern,
+    pub(crate) cache: &'r mut meta::Cache,
+    pub(crate) evidence: &'r Evidence<'r>,
+    pub(crate) candidates: &'r mut Vec<Candidate>,
+    pub(crate) misses: &'r mut Option<Vec<Miss>>,
+}
+
+/// A keyword of a rule, found in the text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hit {
+    pub(crate) rule: RuleIdx,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// A pattern to be run on a window, or at one place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Job {
+    pub(crate) pattern: PatternRef,
+    pub(crate) is_anchored: bool,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// What a match is judged by.
+pub(crate) struct Evidence<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) hits: &'a [Hit],
+    pub(crate) context_rules: &'a [RuleIdx],
+}
+
+/// How near a keyword is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    None,
+    Far,
+    Near,
+    Beside,
+}
+
+impl Run<'_> {
+    /// Searches windows, sorted by start; those that touch are one.
+    pub(crate) fn in_windows(&mut self, jobs: &[Job]) {
+        let mut cursor = 0;
+        let mut open: Option<(usize, usize)> = None;
+        for job in jobs {
+            open = match open {
+                Some((start, end)) if job.start <= end => Some((start, end.max(job.end))),
+                other => {
+                    if let Some((start, end)) = other {
+                        cursor = self.in_window(start.max(cursor), end);
+                    }
+                    Some((job.start, job.end))
+                }
+            };
+        }
+        if let Some((start, end)) = open {
+            self.in_window(start.max(cursor), end);
+        }
+    }
+
+    /// Searches one window; gives where the search of the next may begin.
+    fn in_window(&mut self, start: usize, end: usize) -> usize {
+        let mut cursor = start;
+        while cursor < end {
+            let input = Input::new(self.evidence.text).range(cursor..end);
+            let Some(found) = self.pattern.regex.search_with(self.cache, &input) else { break };
+            cursor = self.settle(Span::new(found.start(), found.end()));
+        }
+        cursor
+    }
+
+    /// Searches at single places, sorted.
+    pub(crate) fn at_anchors(&mut self, jobs: &[Job]) {
+        let mut cursor = 0;
+        let mut failures = 0;
+        for job in jobs {
+            if job.start < cursor {
+                continue;
+            }
+            if failures >= ANCHOR_FAILURES && self.pattern.shape.max_len.is_none() {
+                self.in_window(job.start, self.evidence.text.len());
+                return;
+            }
+            let clean =
+                boundary::is_clean(self.evidence.text, Span::new(job.start, job.start), self.rule.boundary);
+            if !clean.0 && self.misses.is_none() && !self.follows_keyword(job.start) {
+                continue;
+            }
+            match self.search_at(job.start, job.end) {
+                Some(span) => cursor = self.settle(span),
+                None => failures += 1,
+            }
+        }
+    }
+
+    fn search_at(&mut self, start: usize, end: usize) -> Option<Span> {
+        let input = Input::new(self.evidence.text).range(start..end).anchored(Anchored::Yes);
+        let found = self.pattern.regex.search_with(self.cache, &input)?;
+        Some(Span::new(found.start(), found.end()))
+    }
+
+    /// Judges a match, or shorter forms of it; gives where the search goes on.
+    fn settle(&mut self, found: Span) -> usize {
+        let why = match self.judge(found) {
+            Ok(value) => {
+                self.accept(value);
+                return value.end.max(found.start + 1);
+            }
+            Err(why) => why,
+        };
+        if matches!(why, Why::Boundary | Why::FailedCheck)
+            && let Some(value) = self.shorter(found)
+        {
+            self.accept(value);
+            return value.end.max(found.start + 1);
+        }
+        if let Some(misses) = self.misses {
+            misses.push(Miss { rule: self.idx, span: found, why });
+        }
+        if found.len() > RETRY_LEN {
+            return found.end;
+        }
+        boundary::next_start(self.evidence.text.as_bytes(), found.start, self.rule.boundary)
+    }
+
+    /// `4111 1111 1111 1111 12/28`: the longest match took too much; tries it cut at its separators.
+    fn shorter(&mut self, found: Span) -> Option<Span> {
+        if found.len() > RETRY_LEN {
+            return None;
+        }
+        let bytes = found.of(self.evidence.text).as_bytes();
+        let is_cut = |at: &usize| {
+            let pair = bytes.get(at.wrapping_sub(1)).zip(bytes.get(*at));
+            pair.is_some_and(|(before, after)| {
+                before.is_ascii_alphanumeric() && !after.is_ascii_alphanumeric()
+            })
+        };
+        (1..bytes.len()).rev().filter(is_cut).take(SHORTER_ENDS).find_map(|at| {
+            let shorter = self.search_at(found.start, found.start + at)?;
+            self.judge(shorter).ok()
+        })
+    }
+
+    fn accept(&mut self, value: Span) {
+        let has_keyword = self.nearness(value) >= Nearness::Near;
+        let Rule { tier, entity_idx, .. } = *self.rule;
+        self.candidates.push(Candidate {
+            span: value,
+            rule: self.idx,
+            entity: entity_idx,
+            tier,
+            has_keyword,
+        });
+    }
+
+    /// The span to be masked, or why there is none.
+    fn judge(&mut self, found: Span) -> Result<Span, Why> {
+        let text = self.evidence.text;
+        let (left, right) = boundary::is_clean(text, found, self.rule.boundary);
+        if !right || !(left || self.follows_keyword(found.start)) {
+            return Err(Why::Boundary);
+        }
+        let value = self.value(found);
+        let nearness = self.nearness(value);
+        if !self.pattern.is_free && nearness < Nearness::Near {
+            return Err(if nearness == Nearness::None { Why::NoKeyword } else { Why::KeywordTooFar });
+        }
+        if self.rule.allow.iter().any(|allowed| value.of(text).eq_ignore_ascii_case(allowed)) {
+            return Err(Why::Allowed);
+        }
+        let passes = self.rule.validator.is_none_or(|validator| validator.accepts(value.of(text)));
+        let speaks = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword && nearness == Nearness::Beside;
+        if passes || speaks { Ok(value) } else { Err(Why::FailedCheck) }
+    }
+
+    /// The group `value`, on character boundaries.
+    fn value(&mut self, found: Span) -> Span {
+        let text = self.evidence.text;
+        let mut span = found;
+        if let Some(group) = self.pattern.value {
+            let mut captures = self.pattern.regex.create_captures();
+            let input = Input::new(text).range(found.range()).anchored(Anchored::Yes);
+            self.pattern.regex.search_captures_with(self.cache, &input, &mut captures);
+            if let Some(value) = captures.get_group(group) {
+                span = Span::new(value.start, value.end);
+            }
+        }
+        while !text.is_char_boundary(span.start) {
+            span.start -= 1;
+        }
+        while !text.is_char_boundary(span.end) {
+            span.end += 1;
+        }
+        span
+    }
+
+    fn hits(&self) -> &[Hit] {
+        let hits = self.evidence.hits;
+        let first = hits.partition_point(|hit| hit.rule < self.idx);
+        let rest = hits.get(first..).unwrap_or(&[]);
+        rest.get(..rest.partition_point(|hit| hit.rule == self.idx)).unwrap_or(&[])
+    }
+
+    /// `SSN078-05-1120`: a label glued to its value is no unclean neighbour.
+    fn follows_keyword(&self, at: usize) -> bool {
+        let hits = self.hits();
+        let before = hits.partition_point(|hit| hit.start < at);
+        hits.get(..before).unwrap_or(&[]).iter().rev().take(4).any(|hit| hit.end == at)
+    }
+
+    fn nearness(&self, span: Span) -> Nearness {
+        if self.evidence.context_rules.binary_search(&self.idx).is_ok() {
+            return Nearness::Beside;
+        }
+        let hits = self.hits();
+        let split = hits.partition_point(|hit| hit.start <= span.start);
+        let before = hits.get(..split).unwrap_or(&[]).iter().rev().take(4);
+        let gap = before.map(|hit| span.start.saturating_sub(hit.end)).min();
+        let behind = hits.get(split).map(|hit| hit.start.saturating_sub(span.end));
+        match (gap, behind) {
+            (Some(gap), _) if gap <= BESIDE.min(self.rule.distance) => Nearness::Beside,
+            (Some(gap), _) if gap <= self.rule.distance => Nearness::Near,
+            (_, Some(behind)) if behind <= AFTER => Nearness::Near,
+            (None, None) => Nearness::None,
+            _ => Nearness::Far,
+        }
+    }
+}

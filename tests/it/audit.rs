@@ -1,0 +1,317 @@
+//! The audit: no forwarding without a record, and no change to a record that is not seen.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use blackbar::app::{App, StartError};
+use blackbar::audit::OpenError;
+use blackbar::audit::entry::Kind;
+use blackbar::audit::verify::{Verdict, verify};
+use blackbar::config;
+use tempfile::TempDir;
+
+use crate::support::harness::{Harness, Setup, entries, replay};
+use crate::support::upstream::{Upstream, ok};
+
+#[tokio::test]
+async fn what_is_forwarded_was_promised_a_record_before() {
+    let dir = Arc::new(OnceLock::<PathBuf>::new());
+    let (known, promised) = (Arc::clone(&dir), Arc::new(Mutex::new(String::new())));
+    let seen = Arc::clone(&promised);
+    let eu = Upstream::answering(move |_| {
+        let journal = known.get().unwrap().join("pending.jsonl");
+        *seen.lock().unwrap() = fs::read_to_string(journal).unwrap();
+        async { ok() }
+    })
+    .await;
+    let proxy = Harness::with(Setup { eu: Some(eu), ..Setup::default() }).await;
+    dir.set(proxy.audit_dir()).unwrap();
+    let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
+    let id = reply.header("x-request-id").unwrap();
+    assert!(promised.lock().unwrap().contains(id));
+    // The record is there as soon as the reply is, and the promise is void.
+    assert_eq!(proxy.exchanges().iter().filter(|record| record.request_id == id).count(), 1);
+    assert_eq!(fs::read_to_string(proxy.audit_dir().join("pending.jsonl")).unwrap(), "");
+}
+
+#[tokio::test]
+async fn nothing_is_forwarded_while_records_cannot_be_written() {
+    let proxy = Harness::with(Setup { audit: "segment_size = \"1B\"", ..Setup::default() }).await;
+    // Each record begins a segment; a directory in the place of the next one makes that fail.
+    let in_the_way = proxy.audit_dir().join("audit-00000002.jsonl");
+    fs::create_dir(&in_the_way).unwrap();
+    for _ in 0..2 {
+        let reply = proxy.client.get("/nowhere").await;
+        assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "audit_unavailable"));
+        let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
+        assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "audit_unavailable"));
+        assert!(reply.header("retry-after").is_some());
+    }
+    proxy.assert_nothing_was_sent();
+    assert_eq!(proxy.admin.get("/readyz").await.text(), "audit unavailable\n");
+
+    fs::remove_dir(&in_the_way).unwrap();
+    assert_eq!(proxy.client.post("/s/", replay("phc_eu", "s")).await.status, 200);
+    assert_eq!(proxy.eu.recorded().len(), 1);
+    let (entries, _dir) = proxy.stop().await;
+    assert!(entries.iter().any(|entry| entry.kind == Kind::Resumed));
+}
+
+#[tokio::test]
+async fn what_was_forwarded_when_writing_failed_is_recorded_later() {
+    let way = Arc::new(OnceLock::<PathBuf>::new());
+    let known = Arc::clone(&way);
+    let eu = Upstream::answering(move |_| {
+        let in_the_way = known.get().cloned();
+        async move {
+            if let Some(path) = in_the_way {
+                let _ = fs::create_dir(path);
+            }
+            ok()
+        }
+    })
+    .await;
+    let setup = Setup { eu: Some(eu), audit: "segment_size = \"1B\"", ..Setup::default() };
+    let proxy = Harness::with(setup).await;
+    let in_the_way = proxy.audit_dir().join("audit-00000002.jsonl");
+    way.set(in_the_way.clone()).unwrap();
+    let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
+    assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "audit_unavailable"));
+    assert_eq!(proxy.eu.recorded().len(), 1);
+    // Its intent stands in the journal meanwhile.
+    let journal = fs::read_to_string(proxy.audit_dir().join("pending.jsonl")).unwrap();
+    assert!(journal.contains(reply.header("x-request-id").unwrap()));
+
+    fs::remove_dir(&in_the_way).unwrap();
+    proxy.client.get("/nowhere").await;
+    let id = reply.header("x-request-id").unwrap();
+    assert!(proxy.exchanges().iter().any(|record| record.request_id == id && record.outcome == "forwarded"));
+}
+
+/// A directory with a whole chain of several exchanges.
+async fn chain(audit: &'static str) -> (TempDir, PathBuf) {
+    let proxy = Harness::with(Setup { audit, ..Setup::default() }).await;
+    for idx in 0..4 {
+        proxy.client.post("/s/", replay("phc_eu", &format!("s{idx}"))).await;
+    }
+    let (_, dir) = proxy.stop().await;
+    let audit = dir.path().join("audit");
+    (dir, audit)
+}
+
+fn verdict(dir: &Path) -> Verdict {
+    verify(dir, |_| {}).unwrap()
+}
+
+/// Changes the lines of the first segment, and gives where the chain breaks.
+async fn broken_by(change: impl FnOnce(&mut Vec<String>)) -> (String, usize) {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let mut lines: Vec<String> = fs::read_to_string(&segment).unwrap().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 6, "{lines:?}");
+    change(&mut lines);
+    fs::write(&segment, lines.join("\n") + "\n").unwrap();
+    let broken = verdict(&audit).broken.expect("a break");
+    (broken.file, broken.line)
+}
+
+#[tokio::test]
+async fn a_changed_line_is_found() {
+    let at = broken_by(|lines| lines[2] = lines[2].replace("phc_eu", "phc_us")).await;
+    assert_eq!(at, ("audit-00000001.jsonl".to_owned(), 3));
+}
+
+#[tokio::test]
+async fn a_removed_line_is_found() {
+    let at = broken_by(|lines| drop(lines.remove(2))).await;
+    assert_eq!(at, ("audit-00000001.jsonl".to_owned(), 3));
+}
+
+#[tokio::test]
+async fn reordered_lines_are_found() {
+    let at = broken_by(|lines| lines.swap(2, 3)).await;
+    assert_eq!(at, ("audit-00000001.jsonl".to_owned(), 3));
+}
+
+#[tokio::test]
+async fn an_inserted_line_is_found() {
+    let at = broken_by(|lines| lines.insert(3, "{\"v\":1}".to_owned())).await;
+    assert_eq!(at, ("audit-00000001.jsonl".to_owned(), 4));
+}
+
+#[tokio::test]
+async fn a_cut_tail_is_found() {
+    let at = broken_by(|lines| lines.truncate(4)).await;
+    assert_eq!(at, ("head.json".to_owned(), 0));
+}
+
+#[tokio::test]
+async fn any_changed_byte_is_found() {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let whole = fs::read(&segment).unwrap();
+    for idx in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[idx] ^= 1;
+        fs::write(&segment, &changed).unwrap();
+        assert!(!verdict(&audit).is_whole(), "byte {idx}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_at_any_byte_of_the_last_line_is_mended() {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let whole = fs::read_to_string(&segment).unwrap();
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let before = whole.len() - lines[lines.len() - 1].len();
+    let last_but_one = lines[lines.len() - 2].trim_end();
+    let hash = &last_but_one[last_but_one.len() - 66..last_but_one.len() - 2];
+    let head = format!("{{\"seq\":{},\"hash\":\"{hash}\"}}", lines.len() - 1);
+    for cut in (before + 1..whole.len()).step_by(101).chain([whole.len() - 1]) {
+        fs::write(&segment, &whole[..cut]).unwrap();
+        fs::write(audit.join("head.json"), &head).unwrap();
+        start_on(&audit).await.unwrap().shutdown().await;
+        let mended = verdict(&audit);
+        // A line that lacks only its line break is a whole one.
+        let n_torn = u64::from(cut < whole.len() - 1);
+        assert!(mended.is_whole() && mended.n_torn == n_torn, "{cut}: {mended:?}");
+        assert_eq!(mended.n_records as usize, lines.len() - 1 + 3);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_segment_is_found() {
+    let (_dir, audit) = chain("segment_size = \"1B\"").await;
+    assert!(verdict(&audit).is_whole());
+    fs::remove_file(audit.join("audit-00000002.jsonl")).unwrap();
+    let broken = verdict(&audit).broken.unwrap();
+    assert_eq!((broken.file.as_str(), broken.line), ("audit-00000003.jsonl", 0));
+}
+
+#[tokio::test]
+async fn a_chain_without_its_last_segments_is_found() {
+    let (_dir, audit) = chain("segment_size = \"1B\"").await;
+    fs::remove_file(audit.join("audit-00000006.jsonl")).unwrap();
+    assert_eq!(verdict(&audit).broken.unwrap().file, "head.json");
+}
+
+async fn start_on(audit: &Path) -> Result<blackbar::app::Running, StartError> {
+    let audit = audit.display().to_string();
+    let toml = format!(
+        "[listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n[audit]\ndir = {audit:?}\n\
+         [[region]]\nname = \"eu\"\nupstreams = [\"http://127.0.0.1:1\"]\n[routing]\nno_match = \"eu\"\n[rules]\npacks = [\"all\"]\n"
+    );
+    App::start(config::parse(&toml, "test.toml").unwrap()).await
+}
+
+#[tokio::test]
+async fn a_restart_continues_the_chain() {
+    let (_dir, audit) = chain("").await;
+    let before = entries(&audit).len();
+    start_on(&audit).await.unwrap().shutdown().await;
+    let after = entries(&audit);
+    assert_eq!(after.len(), before + 2);
+    assert_eq!(after[before].kind, Kind::Start);
+    assert_eq!(after[before].seq, before as u64 + 1);
+}
+
+#[tokio::test]
+async fn a_torn_line_is_kept_and_told() {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let mut text = fs::read_to_string(&segment).unwrap();
+    text.push_str("{\"v\":1,\"seq\":7,\"ti");
+    fs::write(&segment, &text).unwrap();
+    let torn = verdict(&audit);
+    assert!(torn.is_whole() && torn.notes.len() == 1, "{torn:?}");
+    start_on(&audit).await.unwrap().shutdown().await;
+    let mended = verdict(&audit);
+    assert!(mended.is_whole(), "{mended:?}");
+    assert_eq!(mended.n_torn, 1);
+    assert!(fs::read_to_string(&segment).unwrap().starts_with(&text));
+    // The bytes that were torn are covered by the record that tells of them.
+    let forged = fs::read_to_string(&segment).unwrap().replace("\"seq\":7,\"ti\n", "\"seq\":8,\"ti\n");
+    fs::write(&segment, forged).unwrap();
+    assert!(!verdict(&audit).is_whole());
+}
+
+#[tokio::test]
+async fn a_promise_that_a_crash_left_becomes_a_record() {
+    let (_dir, audit) = chain("").await;
+    let mut recorded = entries(&audit);
+    let mut open = recorded.remove(1);
+    // One promise that was kept, and one that was not.
+    let kept = serde_json::to_string(&open).unwrap();
+    open.exchange.as_mut().unwrap().request_id = "left-open".to_owned();
+    let left = serde_json::to_string(&open).unwrap();
+    fs::write(audit.join("pending.jsonl"), format!("{kept}\n{left}\n{{\"v\":1,\"to")).unwrap();
+    start_on(&audit).await.unwrap().shutdown().await;
+    let interrupted: Vec<String> = entries(&audit)
+        .into_iter()
+        .filter_map(|entry| entry.exchange)
+        .filter(|exchange| exchange.outcome == "interrupted")
+        .map(|exchange| exchange.request_id)
+        .collect();
+    assert_eq!(interrupted, ["left-open"]);
+    start_on(&audit).await.unwrap().shutdown().await;
+    let again = entries(&audit).into_iter().filter_map(|entry| entry.exchange);
+    assert_eq!(again.filter(|exchange| exchange.outcome == "interrupted").count(), 1);
+}
+
+#[tokio::test]
+async fn a_chain_that_was_cut_is_not_written_on() {
+    let (_dir, audit) = chain("").await;
+    let segment = audit.join("audit-00000001.jsonl");
+    let text = fs::read_to_string(&segment).unwrap();
+    let cut: String = text.split_inclusive('\n').take(3).collect();
+    fs::write(&segment, cut).unwrap();
+    let error = start_on(&audit).await.err().unwrap();
+    assert!(matches!(error, StartError::Audit(OpenError::Broken { .. })));
+    assert!(error.to_string().contains("audit verify"), "{error}");
+}
+
+#[tokio::test]
+async fn two_processes_do_not_share_a_directory() {
+    let proxy = Harness::start().await;
+    let error = start_on(&proxy.audit_dir()).await.err().unwrap();
+    assert!(matches!(error, StartError::Audit(OpenError::Locked { .. })));
+    assert!(error.to_string().contains("[audit] dir"), "{error}");
+}
+
+#[tokio::test]
+async fn records_reach_the_chain_at_an_interval_too() {
+    let (_dir, audit) = chain("sync = \"interval\"\nsync_interval = \"10ms\"").await;
+    assert_eq!(entries(&audit).len(), 6);
+}
+
+#[tokio::test]
+async fn a_record_holds_counts_and_no_values() {
+    let (_dir, audit) = chain("").await;
+    let text = fs::read_to_string(audit.join("audit-00000001.jsonl")).unwrap();
+    for secret in ["app.example", "person-1", "window-1", "$snapshot"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_in_force_is_kept_and_covered_by_the_chain() {
+    let proxy = Harness::start().await;
+    let changed = proxy.toml.replace("projects = [\"phc_eu\"]", "projects = [\"phc_new\"]");
+    proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
+    proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
+    let (entries, dir) = proxy.stop().await;
+    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.in_force.as_deref()).collect();
+    assert_eq!(told.len(), 2);
+    let file = |sha256: &str| dir.path().join("audit").join(format!("in-force-{}.json", &sha256[..16]));
+    let before: serde_json::Value = serde_json::from_slice(&fs::read(file(told[0])).unwrap()).unwrap();
+    let after: serde_json::Value = serde_json::from_slice(&fs::read(file(told[1])).unwrap()).unwrap();
+    assert_eq!(before["rules"], after["rules"]);
+    assert_eq!(before["routing"]["routes"][0]["projects"][0], "phc_eu");
+    assert_eq!(after["routing"]["routes"][0]["projects"][0], "phc_new");
+
+    let forged = fs::read_to_string(file(told[0])).unwrap().replace("phc_eu", "phc_xx");
+    fs::write(file(told[0]), forged).unwrap();
+    assert!(verdict(&dir.path().join("audit")).broken.unwrap().file.starts_with("in-force-"));
+}

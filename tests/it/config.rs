@@ -1,0 +1,268 @@
+//! The configuration: what is wrong is told with file, line, key and remedy, all at once.
+
+use blackbar::config;
+
+const GOOD: &str = r#"
+[listen]
+address = "127.0.0.1:0"
+[audit]
+dir = "/tmp/audit"
+[[region]]
+name = "eu"
+upstreams = ["https://eu.i.posthog.com"]
+[routing]
+no_match = "eu"
+[rules]
+packs = ["all"]
+"#;
+
+fn problems(text: &str) -> Vec<String> {
+    let error = config::parse(text, "blackbar.toml").err().expect("problems");
+    error.to_string().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_example_of_the_design_is_accepted() {
+    let text = r#"
+[listen]
+address = "0.0.0.0:8000"
+
+[admin]
+address = "127.0.0.1:8001"
+
+[audit]
+dir = "/var/lib/blackbar/audit"
+
+[[region]]
+name = "eu"
+upstreams = ["https://eu.i.posthog.com"]
+assets = "https://eu-assets.i.posthog.com"
+
+[[region]]
+name = "us"
+upstreams = ["https://us.i.posthog.com"]
+
+[routing]
+no_match = "reject"
+country_header = "cf-ipcountry"
+
+[[route]]
+projects = ["phc_eu_project"]
+region = "eu"
+
+[[route]]
+countries = ["DE", "FR", "IT"]
+region = "eu"
+
+[redaction]
+preset = "balanced"
+text = "rules"
+inputs = "mask"
+attributes = "rules"
+images = "keep"
+client_ip = "truncate"
+
+[[redaction.selector]]
+css = ".ph-no-capture, [data-private]"
+treat = "block"
+
+[rules]
+packs = ["all"]
+"#;
+    let config = config::parse(text, "blackbar.toml").unwrap();
+    assert_eq!(config.regions.len(), 2);
+    assert_eq!(config.routing.routes.len(), 2);
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_its_place() {
+    let text = r#"
+[listen]
+address = "8000"
+trusted_proxies = ["10.0.0.0/8", "office"]
+
+[audit]
+sync = "sometimes"
+
+[[region]]
+name = "EU"
+upstreams = ["eu.i.posthog.com", "https://ok.test"]
+
+[[region]]
+name = "us"
+upstreams = ["https://us.test/path"]
+color = "blue"
+
+[routing]
+no_match = "asia"
+
+[[route]]
+countries = ["Germany"]
+region = "eu"
+
+[[route]]
+region = "us"
+
+[redaction]
+preset = "loose"
+client_ip = "hide"
+
+[limits]
+inflated = "64"
+request_time = "1 minute"
+workers = 0
+
+[rules]
+packs = ["all"]
+disable = ["no-such-rule"]
+
+[telemetri]
+"#;
+    insta::assert_snapshot!(problems(text).join("\n"), @r#"
+blackbar.toml:3: listen.address: "8000" is not an address; write an IP and a port, such as "0.0.0.0:8000"
+blackbar.toml:4: listen.trusted_proxies[1]: "office" is not a network; write one such as "10.0.0.0/8"
+blackbar.toml:6: audit.dir: no directory for the audit records; write [audit] dir = "/var/lib/blackbar/audit"
+blackbar.toml:7: audit.sync: "sometimes" is not known here; write one of "each", "interval"
+blackbar.toml:10: region[0].name: "EU" cannot be a name; a region is named by 1 to 32 lower-case letters, digits and dashes
+blackbar.toml:11: region[0].upstreams[0]: an upstream is a scheme and a host and nothing else; write scheme and host, such as "https://eu.i.posthog.com"
+blackbar.toml:16: region[1].color: unknown field `color`, expected one of `name`, `upstreams`, `assets`, `ca_file`
+blackbar.toml:22: route[0].countries: nothing tells the country; set routing.country_header to the header of your edge
+blackbar.toml:22: route[0].countries[0]: "Germany" does not fit: write a country as two letters, such as "DE"
+blackbar.toml:25: route[1]: a route without a condition matches all; use routing.no_match for that
+blackbar.toml:29: redaction.preset: "loose" is not known here; write one of "strict", "balanced", "rules"
+blackbar.toml:30: redaction.client_ip: "hide" is not known here; write one of "keep", "truncate", "drop"
+blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB" or "64KiB"
+blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
+blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
+blackbar.toml:39: rules.disable[0]: disable names the rule "no-such-rule", which no pack has
+blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, limits, telemetry
+"#);
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_told_with_its_line() {
+    let told = problems("[listen]\naddress = \"127.0.0.1:0\"\n[audit\n");
+    assert!(told[0].starts_with("blackbar.toml:3: this is not TOML: "), "{told:?}");
+}
+
+#[test]
+fn an_unknown_key_names_those_that_are_known() {
+    let told = problems(&GOOD.replace("[audit]", "[audit]\npath = \"/tmp\""));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("blackbar.toml:5: audit.path: "), "{told:?}");
+    assert!(told[0].contains("expected one of"), "{told:?}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told() {
+    let error = config::load(std::path::Path::new("no-such-file.toml")).err().unwrap();
+    assert!(error.to_string().starts_with("no-such-file.toml: cannot read the file"), "{error}");
+}
+
+#[test]
+fn redaction_alone_needs_no_other_section() {
+    assert!(config::parse_redaction_only("[rules]\npacks = [\"all\"]", "x").is_ok());
+    assert!(config::parse_redaction_only("[rules]\npacks = [\"all\"]\n[listen]\nnonsense = 1", "x").is_ok());
+    assert!(config::parse_redaction_only("[redaction]\npreset = \"loose\"", "x").is_err());
+}
+
+#[test]
+fn a_preset_is_a_set_of_values_that_keys_override() {
+    let digest = |redaction: &str| {
+        config::parse_redaction_only(&format!("[rules]\npacks = [\"all\"]\n[redaction]\n{redaction}"), "x")
+            .unwrap()
+            .policy
+            .digest
+    };
+    assert_eq!(digest(""), digest("preset = \"balanced\""));
+    assert_eq!(digest("preset = \"rules\"\ninputs = \"mask\""), digest("preset = \"balanced\""));
+    assert_ne!(digest("preset = \"strict\""), digest("preset = \"balanced\""));
+}
+
+#[test]
+fn a_pack_that_is_not_there_is_told_at_its_place() {
+    let told = problems(&GOOD.replace("\"all\"", "\"all\", \"biometric\""));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].starts_with("blackbar.toml:12: rules.packs[1]: there is no pack \"biometric\""),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_pack_of_your_own_is_in_force_and_its_faults_are_told_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("own.toml");
+    let text = format!("{GOOD}dirs = [{:?}]\n", dir.path());
+    std::fs::write(&file, "[pack]\nname = 1\n").unwrap();
+    let told = problems(&text);
+    assert!(told[0].starts_with(&format!("{}:", file.display())), "{told:?}");
+}
+
+#[test]
+fn a_hash_without_a_key_is_worth_a_warning() {
+    let text = format!("{GOOD}[[rules.override]]\nrule = \"email\"\naction = \"hash\"\n");
+    let config = config::parse(&text, "blackbar.toml").unwrap();
+    assert!(config.warnings.iter().any(|warning| warning.contains("redaction.hash_key_file")));
+}
+
+#[test]
+fn a_selector_that_cannot_work_is_told() {
+    let text = format!("{GOOD}[[redaction.selector]]\ncss = \".a:hover\"\ntreat = \"hide\"\n");
+    let told = problems(&text);
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("blackbar.toml:14: redaction.selector[0].css: \".a:hover\": "), "{told:?}");
+    assert!(told[1].starts_with("blackbar.toml:15: redaction.selector[0].treat: "), "{told:?}");
+}
+
+const REFERENCE: &str = include_str!("../../docs/blackbar.toml");
+
+#[test]
+fn the_reference_is_accepted_and_shows_the_defaults() {
+    let config = config::parse(REFERENCE, "docs/blackbar.toml").unwrap();
+    let bare = config::parse(GOOD, "good.toml").unwrap();
+    assert_eq!(config.listen.drain_time, bare.listen.drain_time);
+    assert_eq!(config.listen.address.to_string(), "0.0.0.0:8000");
+    assert_eq!(config.admin, bare.admin);
+    assert_eq!((config.audit.sync, config.audit.segment_bytes), (bare.audit.sync, bare.audit.segment_bytes));
+    assert_eq!(config.client_ip, bare.client_ip);
+    assert_eq!(config.telemetry, bare.telemetry);
+    assert_eq!(config.policy.policy.limits, bare.policy.policy.limits);
+    assert_eq!(config.policy.policy.postures, bare.policy.policy.postures);
+    let workers = bare.limits.workers;
+    assert_eq!(config::limits::ProxyLimits { workers, ..config.limits }, bare.limits);
+}
+
+#[test]
+fn the_reference_names_every_key() {
+    let sections = [
+        ("listen", "[listen]"),
+        ("admin", "[admin]"),
+        ("audit", "[audit]"),
+        ("region", "[[region]]"),
+        ("routing", "[routing]"),
+        ("route", "[[route]]"),
+        ("redaction", "[redaction]"),
+        ("redaction.selector", "[[redaction.selector]]"),
+        ("rules", "[rules]"),
+        ("rules.override", "[[rules.override]]"),
+        ("limits", "[limits]"),
+        ("telemetry", "[telemetry]"),
+    ];
+    for (section, header) in sections {
+        let told = problems(&format!("{header}\nno-such-key = 1\n"));
+        let unknown = told.iter().find(|line| line.contains("unknown field")).expect(section);
+        // `a`, `b`: every second piece between backticks is a key, the first is the unknown one.
+        let keys = unknown.split('`').skip(3).step_by(2);
+        let header = format!("\n{header}\n");
+        let parts = REFERENCE.split(&header).skip(1);
+        let shown: String = parts.map(|part| part.split("\n[").next().unwrap()).collect();
+        for key in keys {
+            let is_table = REFERENCE.contains(&format!("[[{section}.{key}]]"));
+            let is_shown = shown.lines().any(|line| {
+                line.trim_start_matches("# ").strip_prefix(key).is_some_and(|rest| rest.starts_with(" = "))
+            });
+            assert!(is_table || is_shown, "{section}.{key} is not in docs/blackbar.toml");
+        }
+    }
+}
