@@ -25,6 +25,7 @@ use crate::redact::policy::Policy;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::redactor::Tools;
+use crate::redact::redactor::settle;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
 use crate::text::edit;
@@ -174,7 +175,7 @@ pub fn run(request: &Request<'_>, policy: &Policy, scratch: &mut Scratch) -> Res
     let body = if edits.is_empty() && unwrapped.is_canonical && !has_data {
         request.body.to_vec()
     } else {
-        encode(&unwrapped.text, edits, &mut redactor)
+        encode(&unwrapped.text, &edits, &mut redactor)
     };
     let Redactor { report, .. } = redactor;
     let facts = facts(sender, request);
@@ -209,7 +210,7 @@ fn judge(
             _ => redactor.envelope(root, sender, &mut edits)?,
         }
     }
-    redactor.settle(text, MaskChar::Star, 0, &mut edits);
+    settle(text, MaskChar::Star, 0, &mut edits);
     Ok(edits)
 }
 
@@ -234,18 +235,18 @@ fn judge_lines(
         }
         at += line.len();
     }
-    redactor.settle(text, MaskChar::Star, 0, &mut edits);
+    settle(text, MaskChar::Star, 0, &mut edits);
     Ok(edits)
 }
 
 /// Applies the edits and puts the one canonical wrapping on.
-fn encode(text: &str, edits: Vec<Edit>, redactor: &mut Redactor<'_>) -> Vec<u8> {
-    redactor.count(&edits);
+fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
+    redactor.count(edits);
     let plain: Cow<'_, [u8]> = if edits.is_empty() {
         Cow::Borrowed(text.as_bytes())
     } else {
         let mut out = Vec::new();
-        edit::apply(text.as_bytes(), &edits, &mut out);
+        edit::apply(text.as_bytes(), edits, &mut out);
         Cow::Owned(out)
     };
     let mut body = Vec::new();

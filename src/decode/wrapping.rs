@@ -246,7 +246,7 @@ fn looks_like_form(data: &[u8]) -> bool {
 
 fn looks_like_base64(data: &[u8]) -> bool {
     let is_digit = |&b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
-    !data.is_empty() && data.len() % 4 == 0 && head(data).iter().all(is_digit)
+    !data.is_empty() && data.len().is_multiple_of(4) && head(data).iter().all(is_digit)
 }
 
 #[cfg(test)]
@@ -268,7 +268,7 @@ mod tests {
     }
 
     fn percent(text: &str) -> String {
-        text.bytes().map(|b| format!("%{b:02X}")).collect()
+        percent_encoding::percent_encode(text.as_bytes(), percent_encoding::NON_ALPHANUMERIC).to_string()
     }
 
     fn read(
@@ -317,7 +317,7 @@ mod tests {
         let lz = lz_str::compress_to_base64(JSON);
         reads(Capture, "compression=lz64", None, None, lz.as_bytes());
         reads(Capture, "", FORM, None, format!("data={}&compression=lz64", percent(&lz)).as_bytes());
-        reads(CaptureLegacy, "", None, None, b64(b64(&JSON.as_bytes()[..]).as_bytes()).as_bytes());
+        reads(CaptureLegacy, "", None, None, b64(b64(JSON.as_bytes()).as_bytes()).as_bytes());
         reads(Flags, "", FORM, None, b64(JSON.as_bytes()).as_bytes());
         reads(
             Flags,

@@ -167,7 +167,8 @@ impl Scanner {
 
     /// Which rules the words beside the text speak for. The last words are remembered.
     fn read_context(&self, context: &Context<'_>, scratch: &mut Scratch) {
-        if scratch.context == context.words {
+        let same_len = scratch.context.len() == context.words.len();
+        if same_len && (context.words.is_empty() || scratch.context == context.words) {
             return;
         }
         context.words.clone_into(&mut scratch.context);

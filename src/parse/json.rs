@@ -256,7 +256,8 @@ impl Reader<'_> {
         let rest = rest.get(BYTEWISE..).unwrap_or_default();
         let len = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
         let run = rest.get(..len).unwrap_or_default();
-        if run.iter().fold(false, |bad, &b| bad | (b < 0x20)) {
+        // One vectorised pass: control characters are the rare case.
+        if run.iter().fold(0, |bad, &b| bad | u8::from(b < 0x20)) != 0 {
             let bad = run.iter().position(|&b| b < 0x20).unwrap_or(0);
             return Err(JsonError::Syntax(at + BYTEWISE + bad));
         }

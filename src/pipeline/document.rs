@@ -161,7 +161,7 @@ fn export(root: Value<'_>, redactor: &mut Redactor<'_>, out: &mut Vec<Edit>) -> 
                 match &*key.text() {
                     "snapshots" => redactor.snapshots(value, out)?,
                     "snapshotsByWindowId" => {
-                        value.entries().try_for_each(|(_, events)| redactor.snapshots(events, out))?
+                        value.entries().try_for_each(|(_, events)| redactor.snapshots(events, out))?;
                     }
                     "person" => redactor.entry(key, value, Place::new(Surface::Person), out),
                     _ => redactor.entry(key, value, Place::new(Surface::Property), out),

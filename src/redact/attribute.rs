@@ -4,6 +4,7 @@ use crate::parse::json::Kind;
 use crate::parse::value::Value;
 use crate::redact::element::Element;
 use crate::redact::json::Treat;
+use crate::redact::json::carry;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -211,7 +212,7 @@ impl Redactor<'_> {
         } else {
             self.text(&text, place, treat, &mut edits);
         }
-        self.carry(value, &text, place.mask, edits, out);
+        carry(value, &text, place.mask, edits, out);
     }
 
     /// Masks a typed value that reads like the beginning of something personal.
@@ -233,7 +234,11 @@ impl Redactor<'_> {
         match why {
             Some(_) if value.raw() == "0" => {}
             Some(why) => {
-                out.push(Edit { span: value.span(), with: b"0".to_vec(), tag: tag::tag(why, Surface::Input) })
+                out.push(Edit {
+                    span: value.span(),
+                    with: b"0".to_vec(),
+                    tag: tag::tag(why, Surface::Input),
+                });
             }
             None => self.number(value, Place::new(Surface::Input).words(&element.words), None, out),
         }

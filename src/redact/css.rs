@@ -7,6 +7,7 @@ use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::settle;
 use crate::redact::text::Signs;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -20,13 +21,13 @@ impl Redactor<'_> {
         for part in parts(text) {
             match part {
                 Part::Literal(span) => {
-                    self.within(text, span, out, |this, text, out| this.see(text, place, out))
+                    self.within(text, span, out, |this, text, out| this.see(text, place, out));
                 }
                 Part::Url(span) => self.within(text, span, out, |this, text, out| this.url(text, place, out)),
             }
         }
         self.encodings(text, Signs::of(text), place, out);
-        self.settle(text, place.mask, from, out);
+        settle(text, place.mask, from, out);
     }
 }
 
@@ -59,12 +60,11 @@ fn parts(text: &str) -> Vec<Part> {
             continue;
         }
         let start = at + bytes.iter().skip(at).take_while(|b| b.is_ascii_whitespace()).count();
-        let span = match bytes.get(start) {
-            Some(&q @ (b'"' | b'\'')) => Span::new(start + 1, string_end(bytes, start + 1, q)),
-            _ => {
-                let len = memchr::memchr(b')', bytes.get(start..).unwrap_or_default());
-                Span::new(start, len.map_or(bytes.len(), |len| start + len))
-            }
+        let span = if let Some(&q @ (b'"' | b'\'')) = bytes.get(start) {
+            Span::new(start + 1, string_end(bytes, start + 1, q))
+        } else {
+            let len = memchr::memchr(b')', bytes.get(start..).unwrap_or_default());
+            Span::new(start, len.map_or(bytes.len(), |len| start + len))
         };
         at = span.end + 1;
         found.push(Part::Url(span));

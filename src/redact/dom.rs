@@ -8,9 +8,11 @@ use crate::parse::value::Value;
 use crate::redact::element::Element;
 use crate::redact::element::Hold;
 use crate::redact::json::Treat;
+use crate::redact::json::carry;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::replace_all;
 use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
@@ -107,13 +109,13 @@ impl Redactor<'_> {
             }
         }
         self.text(&text, place, treat, &mut edits);
-        self.carry(value, &text, place.mask, edits, out);
+        carry(value, &text, place.mask, edits, out);
     }
 
     /// Replaces the text of a script, which no player runs.
     pub(crate) fn script(&mut self, text: &str, out: &mut Vec<Edit>) {
         if !text.trim().is_empty() {
-            self.replace_all(text, SCRIPT_PLACEHOLDER, Why::Fixed(Fixed::Script), Surface::Text, out);
+            replace_all(text, SCRIPT_PLACEHOLDER, Why::Fixed(Fixed::Script), Surface::Text, out);
         }
     }
 

@@ -67,7 +67,7 @@ impl Redactor<'_> {
         for (key, value) in event.entries() {
             match &*key.text() {
                 "batch" if batch.is_some() => {
-                    value.items().try_for_each(|event| self.event(event, sender, out))?
+                    value.items().try_for_each(|event| self.event(event, sender, out))?;
                 }
                 "properties" if value.kind() == Kind::Object => self.properties(value, sender, out)?,
                 name => self.property(name, key, value, sender, out),
@@ -106,7 +106,7 @@ impl Redactor<'_> {
                     self.id(key, value, out);
                 }
                 "$elements_chain" if value.kind() == Kind::String => {
-                    self.string(value, Place::new(Surface::Attribute), Treat::ElementsChain, out)
+                    self.string(value, Place::new(Surface::Attribute), Treat::ElementsChain, out);
                 }
                 name => self.property(name, key, value, sender, out),
             }
@@ -183,7 +183,7 @@ impl Redactor<'_> {
             let place = if name == "text" { place.surface(Surface::Text) } else { place.words(name) };
             let treat = if matches!(name, "href" | "src" | "action") { Treat::Url } else { Treat::See };
             self.within(text, Span::new(start, end), out, |this, value, out| {
-                this.text(value, place, treat, out)
+                this.text(value, place, treat, out);
             });
             at = end.max(start);
         }

@@ -13,6 +13,7 @@ use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::settle;
 use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Why;
@@ -190,25 +191,7 @@ impl Redactor<'_> {
         let text = value.text();
         let mut edits = Vec::new();
         self.text(&text, place, treat, &mut edits);
-        self.carry(value, &text, place.mask, edits, out);
-    }
-
-    /// Carries edits of a string's text over to the document.
-    pub(crate) fn carry(
-        &mut self,
-        value: Value<'_>,
-        text: &str,
-        mask: MaskChar,
-        mut edits: Vec<Edit>,
-        out: &mut Vec<Edit>,
-    ) {
-        if edits.is_empty() {
-            return;
-        }
-        self.settle(text, mask, 0, &mut edits);
-        json_str::carry_back(value.raw(), &mut edits);
-        let start = value.span().start;
-        out.extend(edits.into_iter().map(|edit| Edit { span: edit.span.shifted(start), ..edit }));
+        carry(value, &text, place.mask, edits, out);
     }
 
     /// Judges a text as what it is.
@@ -226,7 +209,7 @@ impl Redactor<'_> {
             Treat::ByRules => self.see(text, place.posture(Posture::Rules), out),
             // Targeting compares a person's properties: what goes keeps one name everywhere.
             Treat::Whole(why) if place.surface == Surface::Person => {
-                self.pseudonym(text, tag::tag(why, place.surface), out)
+                self.pseudonym(text, tag::tag(why, place.surface), out);
             }
             Treat::Whole(why) => self.whole(text, why, place, out),
         }
@@ -324,6 +307,17 @@ impl Redactor<'_> {
             }
         })
     }
+}
+
+/// Carries edits of a string's text over to the document.
+pub(crate) fn carry(value: Value<'_>, text: &str, mask: MaskChar, mut edits: Vec<Edit>, out: &mut Vec<Edit>) {
+    if edits.is_empty() {
+        return;
+    }
+    settle(text, mask, 0, &mut edits);
+    json_str::carry_back(value.raw(), &mut edits);
+    let start = value.span().start;
+    out.extend(edits.into_iter().map(|edit| Edit { span: edit.span.shifted(start), ..edit }));
 }
 
 /// Whether a number is short enough to be an id, a size, or a time in milliseconds.

@@ -34,7 +34,7 @@ impl Redactor<'_> {
             }
             if let Some(idx) = self.policy.rules().key_rule(local) {
                 self.within(text, value, out, |this, value, out| {
-                    this.whole(value, Why::Rule(idx), place.words(local), out)
+                    this.whole(value, Why::Rule(idx), place.words(local), out);
                 });
             } else {
                 self.within(text, value, out, |this, value, out| this.plain(value, place.words(local), out));
@@ -62,10 +62,10 @@ impl Redactor<'_> {
             let part = Span::new(body_start, body_start + len);
             match self.policy.rules().key_rule(name) {
                 Some(idx) => self.within(text, part, out, |this, part, out| {
-                    this.whole(part, Why::Rule(idx), place.words(name), out)
+                    this.whole(part, Why::Rule(idx), place.words(name), out);
                 }),
                 None => {
-                    self.within(text, part, out, |this, part, out| this.see(part, place.words(name), out))
+                    self.within(text, part, out, |this, part, out| this.see(part, place.words(name), out));
                 }
             }
             at = part.end;

@@ -10,7 +10,7 @@ use crate::text::fold;
 
 /// The character that stands for one UTF-16 unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MaskChar {
+pub(crate) enum MaskChar {
     /// `*`, as rrweb writes it.
     Star,
     /// `x`: where a star or slash would end a comment or begin one.
@@ -27,10 +27,10 @@ impl MaskChar {
 }
 
 /// What a password or one-time code reads afterwards: its length says too much.
-pub const FIXED: &str = "********";
+pub(crate) const FIXED: &str = "********";
 
 /// `text` with each UTF-16 unit masked and blanks kept, so that the layout and offsets hold.
-pub fn mask(text: &str, with: MaskChar) -> Vec<u8> {
+pub(crate) fn mask(text: &str, with: MaskChar) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
         if c.is_whitespace() {
@@ -43,12 +43,12 @@ pub fn mask(text: &str, with: MaskChar) -> Vec<u8> {
 }
 
 /// Whether there is nothing to mask: blanks, and stars of an earlier mask.
-pub fn is_masked(text: &str) -> bool {
+pub(crate) fn is_masked(text: &str) -> bool {
     is_pseudonym(text) || text.chars().all(|c| c == '*' || c.is_whitespace())
 }
 
 /// What stands for `text` after `action`.
-pub fn render(action: &Action, text: &str, with: MaskChar, key: &[u8; 32]) -> Vec<u8> {
+pub(crate) fn render(action: &Action, text: &str, with: MaskChar, key: &[u8; 32]) -> Vec<u8> {
     match action {
         Action::Mask => mask(text, with),
         Action::Replace(label) => label.clone().into_bytes(),
@@ -83,7 +83,7 @@ fn partial(text: &str, keep_last: usize, with: MaskChar) -> Vec<u8> {
 ///
 /// HMAC-SHA-256 over the folded, lower-case text, cut to 80 bits and written in letters only, so
 /// that no digit run, separator or known prefix can appear in it.
-pub fn pseudonym(text: &str, key: &[u8; 32]) -> String {
+pub(crate) fn pseudonym(text: &str, key: &[u8; 32]) -> String {
     const LETTERS: &[u8; 16] = b"bcdfghjklmnpqrtv";
     let folded = fold::fold(text).as_str().trim().to_lowercase();
     // A key of any length is taken.
@@ -100,7 +100,7 @@ pub fn pseudonym(text: &str, key: &[u8; 32]) -> String {
 }
 
 /// Whether `text` was made by [`pseudonym`].
-pub fn is_pseudonym(text: &str) -> bool {
+pub(crate) fn is_pseudonym(text: &str) -> bool {
     text.strip_prefix("anon_")
         .is_some_and(|rest| rest.len() == 20 && rest.bytes().all(|b| b"bcdfghjklmnpqrtv".contains(&b)))
 }

@@ -13,6 +13,7 @@ use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::replace_all;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
@@ -93,7 +94,7 @@ impl Redactor<'_> {
     /// Judges a text that begins like a packed field but stands where none belongs.
     pub(crate) fn packed_unknown(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let Some(inner) = self.open(text) else {
-            self.replace_all(text, "", Why::Fixed(Fixed::Packed), place.surface, out);
+            replace_all(text, "", Why::Fixed(Fixed::Packed), place.surface, out);
             return;
         };
         let mut edits = Vec::new();

@@ -10,6 +10,7 @@ use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::dom::Crossing;
+use crate::redact::json::carry;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
@@ -163,7 +164,7 @@ impl Redactor<'_> {
                 .filter(|edit| edit.span.overlaps(*part))
                 .map(|edit| piece(edit, *part, &joined))
                 .collect();
-            self.carry(*string, part.of(&joined), place.mask, edits, out);
+            carry(*string, part.of(&joined), place.mask, edits, out);
         }
     }
 

@@ -172,7 +172,7 @@ impl Policy {
         for (css, treat) in own {
             hasher.update(format!("\n{treat:?} {css}"));
         }
-        let digest = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        let digest = hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let scanner = Scanner::new(Arc::new(rules));
         Ok(Self { scanner, postures, selectors: compiled, limits, hash_key, digest })
     }

@@ -63,7 +63,7 @@ impl Place<'_> {
     }
 
     /// The same place with other words beside it.
-    pub(crate) fn words<'b>(self, words: &'b str) -> Place<'b> {
+    pub(crate) fn words(self, words: &str) -> Place<'_> {
         let Self { surface, posture, mask, keeps_numbers, .. } = self;
         Place { surface, words, posture, mask, keeps_numbers }
     }
@@ -154,7 +154,7 @@ impl<'p> Redactor<'p> {
     fn by_posture(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let why = Why::Fixed(Fixed::Posture);
         match place.posture {
-            Posture::Drop => self.replace_all(text, "", why, place.surface, out),
+            Posture::Drop => replace_all(text, "", why, place.surface, out),
             _ => self.whole(text, why, place, out),
         }
     }
@@ -167,7 +167,7 @@ impl<'p> Redactor<'p> {
         let action = match why {
             Why::Rule(idx) => self.policy.rules().rule(idx).map_or(&Action::Mask, crate::rules::Rule::action),
             Why::Fixed(Fixed::Password) => {
-                self.replace_all(text, mask::FIXED, why, place.surface, out);
+                replace_all(text, mask::FIXED, why, place.surface, out);
                 return;
             }
             Why::Fixed(_) => &Action::Mask,
@@ -175,21 +175,6 @@ impl<'p> Redactor<'p> {
         let with = mask::render(action, text, place.mask, &self.policy.hash_key);
         if with != text.as_bytes() {
             out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, place.surface) });
-        }
-    }
-
-    /// Puts `with` in place of all of a text.
-    pub(crate) fn replace_all(
-        &mut self,
-        text: &str,
-        with: &str,
-        why: Why,
-        surface: Surface,
-        out: &mut Vec<Edit>,
-    ) {
-        if text != with {
-            let with = with.as_bytes().to_vec();
-            out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, surface) });
         }
     }
 
@@ -208,11 +193,6 @@ impl<'p> Redactor<'p> {
         }
     }
 
-    /// Joins overlapping edits of `text` from index `from` on.
-    pub(crate) fn settle(&self, text: &str, mask: MaskChar, from: usize, out: &mut Vec<Edit>) {
-        edit::settle(out, from, |span| mask::mask(span.of(text), mask));
-    }
-
     /// Counts edits whose text is about to be written.
     pub(crate) fn count(&mut self, edits: &[Edit]) {
         for edit in edits {
@@ -224,7 +204,7 @@ impl<'p> Redactor<'p> {
 
     /// Writes `text` with `edits` applied, counts them, and gives the bytes.
     pub(crate) fn applied(&mut self, text: &str, edits: &mut Vec<Edit>) -> Vec<u8> {
-        self.settle(text, MaskChar::Star, 0, edits);
+        settle(text, MaskChar::Star, 0, edits);
         self.count(edits);
         let mut out = Vec::new();
         edit::apply(text.as_bytes(), edits, &mut out);
@@ -237,5 +217,18 @@ impl<'p> Redactor<'p> {
         let result = f(self, &mut tape);
         self.tools.tapes.push(tape);
         result
+    }
+}
+
+/// Joins overlapping edits of `text` from index `from` on.
+pub(crate) fn settle(text: &str, mask: MaskChar, from: usize, out: &mut Vec<Edit>) {
+    edit::settle(out, from, |span| mask::mask(span.of(text), mask));
+}
+
+/// Puts `with` in place of all of a text.
+pub(crate) fn replace_all(text: &str, with: &str, why: Why, surface: Surface, out: &mut Vec<Edit>) {
+    if text != with {
+        let with = with.as_bytes().to_vec();
+        out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, surface) });
     }
 }

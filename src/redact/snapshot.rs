@@ -67,7 +67,7 @@ impl Redactor<'_> {
             Kind::Object => {}
             // A whole event packed into a string: no SDK that we serve does it.
             Kind::String if !event.raw().is_empty() => {
-                self.withhold(event, None, out);
+                withhold(event, None, out);
                 return Ok(());
             }
             _ => {
@@ -82,7 +82,7 @@ impl Redactor<'_> {
             Some(cv) if cv.is_text(CV) => Packed::Yes,
             Some(cv) if cv.kind() == Kind::Null => Packed::No,
             Some(_) => {
-                self.withhold(event, event.get("timestamp")?, out);
+                withhold(event, event.get("timestamp")?, out);
                 return Ok(());
             }
         };
@@ -91,11 +91,11 @@ impl Redactor<'_> {
             match &*key.text() {
                 "data" => {}
                 "type" | "timestamp" | "delay" | "_sid" if value.kind() == Kind::Number => {
-                    self.measure(value, out)
+                    self.measure(value, out);
                 }
                 "cv" => {}
                 "type" | "timestamp" | "delay" | "_sid" | "windowId" => {
-                    self.json(value, Place::new(UNKNOWN), out)
+                    self.json(value, Place::new(UNKNOWN), out);
                 }
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
@@ -103,25 +103,9 @@ impl Redactor<'_> {
         let Some(data) = data else { return Ok(()) };
         if self.data(kind, data, packed, out)? == Opened::No {
             out.truncate(from);
-            self.withhold(event, event.get("timestamp")?, out);
+            withhold(event, event.get("timestamp")?, out);
         }
         Ok(())
-    }
-
-    /// Puts an event that says so in the place of one that could not be understood.
-    fn withhold(&mut self, event: Value<'_>, timestamp: Option<Value<'_>>, out: &mut Vec<Edit>) {
-        let timestamp =
-            timestamp.filter(|t| t.kind() == Kind::Number && is_measure(t.raw())).map_or("0", Value::raw);
-        let with = format!(
-            r#"{{"type":5,"timestamp":{timestamp},"data":{{"tag":"blackbar/withheld","payload":{{"reason":"packed"}}}}}}"#
-        );
-        // The span of a string lies between its quotes: they go, too.
-        let mut span = event.span();
-        if event.kind() == Kind::String {
-            span.start -= 1;
-            span.end += 1;
-        }
-        out.push(Edit { span, with: with.into_bytes(), tag: tag::tag(Why::Fixed(Fixed::Packed), UNKNOWN) });
     }
 
     fn data(
@@ -195,7 +179,7 @@ impl Redactor<'_> {
             Some(9) => self.canvas(data, out)?,
             Some(10) => self.by_key(data, Place::new(UNKNOWN), font_key, out),
             Some(11) => {
-                self.json(data, Place::new(Surface::Console).posture(self.policy.postures.console), out)
+                self.json(data, Place::new(Surface::Console).posture(self.policy.postures.console), out);
             }
             _ => self.json(data, Place::new(UNKNOWN), out),
         }
@@ -320,7 +304,7 @@ impl Redactor<'_> {
         for (key, value) in item.entries() {
             match &*key.text() {
                 "id" | "parentId" | "nextId" | "previousId" if value.kind() == Kind::Number => {
-                    self.measure(value, out)
+                    self.measure(value, out);
                 }
                 "value" if value.kind() == Kind::String => {
                     let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
@@ -330,7 +314,7 @@ impl Redactor<'_> {
                 "node" => self.dom(value, crossing, out)?,
                 "wireframe" => self.wireframe(value, out)?,
                 "id" | "parentId" | "nextId" | "previousId" | "value" => {
-                    self.json(value, Place::new(Surface::Text), out)
+                    self.json(value, Place::new(Surface::Text), out);
                 }
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
@@ -500,6 +484,22 @@ impl Redactor<'_> {
             }
         }
     }
+}
+
+/// Puts an event that says so in the place of one that could not be understood.
+fn withhold(event: Value<'_>, timestamp: Option<Value<'_>>, out: &mut Vec<Edit>) {
+    let timestamp =
+        timestamp.filter(|t| t.kind() == Kind::Number && is_measure(t.raw())).map_or("0", Value::raw);
+    let with = format!(
+        r#"{{"type":5,"timestamp":{timestamp},"data":{{"tag":"blackbar/withheld","payload":{{"reason":"packed"}}}}}}"#
+    );
+    // The span of a string lies between its quotes: they go, too.
+    let mut span = event.span();
+    if event.kind() == Kind::String {
+        span.start -= 1;
+        span.end += 1;
+    }
+    out.push(Edit { span, with: with.into_bytes(), tag: tag::tag(Why::Fixed(Fixed::Packed), UNKNOWN) });
 }
 
 /// Whether an event says that its fields are packed.

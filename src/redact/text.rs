@@ -12,6 +12,7 @@ use crate::redact::policy::Posture;
 use crate::redact::redactor::MAX_LEVEL;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::settle;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
@@ -33,20 +34,19 @@ impl Signs {
     const ANGLE: u8 = 32;
     const QUESTION: u8 = 64;
 
-    /// One pass, one table look-up a byte.
+    /// One pass.
     pub(crate) fn of(text: &str) -> Self {
-        const TABLE: [u8; 256] = {
-            let mut table = [0; 256];
-            table[b'%' as usize] = Signs::PERCENT;
-            table[b'&' as usize] = Signs::AMPERSAND;
-            table[b'\\' as usize] = Signs::BACKSLASH;
-            table[b':' as usize] = Signs::COLON;
-            table[b'=' as usize] = Signs::EQUALS;
-            table[b'<' as usize] = Signs::ANGLE;
-            table[b'?' as usize] = Signs::QUESTION;
-            table
+        let sign = |b: u8| match b {
+            b'%' => Self::PERCENT,
+            b'&' => Self::AMPERSAND,
+            b'\\' => Self::BACKSLASH,
+            b':' => Self::COLON,
+            b'=' => Self::EQUALS,
+            b'<' => Self::ANGLE,
+            b'?' => Self::QUESTION,
+            _ => 0,
         };
-        Self(text.bytes().fold(0, |signs, b| signs | TABLE.get(usize::from(b)).copied().unwrap_or(0)))
+        Self(text.bytes().fold(0, |signs, b| signs | sign(b)))
     }
 
     const fn has(self, sign: u8) -> bool {
@@ -67,7 +67,7 @@ impl Redactor<'_> {
         self.level += 1;
         let from = out.len();
         self.see_inside(text, place, out);
-        self.settle(text, place.mask, from, out);
+        settle(text, place.mask, from, out);
         self.level -= 1;
     }
 

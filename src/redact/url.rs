@@ -2,6 +2,7 @@
 
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::settle;
 use crate::redact::surface::Surface;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
@@ -29,7 +30,7 @@ impl Redactor<'_> {
                 self.through(text, Encoding::Backslash, place, out);
             }
         }
-        self.settle(text, place.mask, from, out);
+        settle(text, place.mask, from, out);
     }
 
     fn url_parts(&mut self, text: &str, scheme_len: usize, place: Place<'_>, out: &mut Vec<Edit>) {
@@ -45,7 +46,7 @@ impl Redactor<'_> {
         let mut previous = "";
         for segment in split(text, path, b'/') {
             self.within(text, segment, out, |this, segment, out| {
-                this.url_piece(segment, Encoding::Percent, place.words(previous), out)
+                this.url_piece(segment, Encoding::Percent, place.words(previous), out);
             });
             previous = segment.of(text);
         }
@@ -97,9 +98,10 @@ impl Redactor<'_> {
             let decoded = View::new(name.of(text), Encoding::Form);
             let words = decoded.as_ref().map_or(name.of(text), View::text);
             let rule = if is_named { self.policy.rules().key_rule(words) } else { None };
-            self.within(text, value, out, |this, value, out| match rule {
-                Some(idx) => this.whole(value, Why::Rule(idx), place.words(words), out),
-                None => {
+            self.within(text, value, out, |this, value, out| {
+                if let Some(idx) = rule {
+                    this.whole(value, Why::Rule(idx), place.words(words), out);
+                } else {
                     let from = out.len();
                     this.url_piece(value, Encoding::Form, place.words(words), out);
                     if out.len() == from && is_opaque(value) && !VERSIONS.contains(&words) {
@@ -120,7 +122,7 @@ impl Redactor<'_> {
         if encoding == Encoding::Form && text.contains('+') {
             self.through(text, encoding, place, out);
         }
-        self.settle(text, place.mask, from, out);
+        settle(text, place.mask, from, out);
     }
 
     /// Candidates of `srcset`: each URL, descriptors kept.

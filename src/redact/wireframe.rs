@@ -69,10 +69,10 @@ impl Redactor<'_> {
                     "text" | "value" | "options" => self.json(value, place.posture(posture), out),
                     "label" => self.json(value, place.posture(postures.text), out),
                     "base64" | "style" | "url" => {
-                        self.walk_entry(key, value, place.keep_numbers(), wireframe_key, out)
+                        self.walk_entry(key, value, place.keep_numbers(), wireframe_key, out);
                     }
                     "id" | "x" | "y" | "width" | "height" | "max" if value.kind() == Kind::Number => {
-                        self.measure(value, out)
+                        self.measure(value, out);
                     }
                     "type" | "inputType" | "disabled" | "checked" | "id" | "x" | "y" | "width" | "height"
                     | "max" => {

@@ -167,7 +167,7 @@ impl Window {
         let mut at = id;
         for _ in 0..=MAX_WRAP {
             if let Some(before) = self.beside(at, |id| self.table.prev(id)) {
-                let is_control = self.controls.contains_key(&id);
+                let is_control = self.takes_values(id);
                 let behind = self.beside(at, |id| self.table.next(id));
                 let ends =
                     behind.is_none_or(|behind| self.words_of(behind).is_some_and(|w| w.rule.is_some()));

@@ -79,37 +79,42 @@ impl Window {
         self.table.get(id).is_some_and(|n| matches!(n.tag, Tag::Cell | Tag::Description))
     }
 
-    /// The control whose value a node is part of.
+    /// The control, or element edited in place, whose value a node is part of.
     fn control_of(&self, id: u32) -> Option<u32> {
         let node = self.table.get(id)?;
-        let is_part = |tag| matches!(tag, Tag::Option | Tag::Optgroup | Tag::Textarea | Tag::Select);
-        let in_place = node.flags.has(Flag::Editable);
-        if !in_place && !self.controls.contains_key(&id) {
-            let parent = self.table.get(node.parent)?;
-            let tag = if node.tag == Tag::Text { parent.tag } else { node.tag };
-            if !is_part(tag) {
-                return None;
-            }
+        let tag = if node.tag == Tag::Text { self.tag(node.parent)? } else { node.tag };
+        let is_part = tag.is_control() || matches!(tag, Tag::Option | Tag::Optgroup);
+        let takes_values = |up: &u32| self.takes_values(*up);
+        let own_and_up = || std::iter::once(id).chain(self.table.ancestors(id));
+        if is_part {
+            own_and_up().take(MAX_UP).find(takes_values)
+        } else if node.flags.has(Flag::Editable) {
+            own_and_up().find(takes_values)
+        } else {
+            None
         }
-        let own_and_up = std::iter::once(id).chain(self.table.ancestors(id).take(MAX_UP));
-        own_and_up.into_iter().find(|up| self.controls.contains_key(up))
+    }
+
+    /// Whether values are typed into the element itself.
+    pub(crate) fn takes_values(&self, id: u32) -> bool {
+        self.table.get(id).is_some_and(|n| n.tag.is_control() || n.flags.has(Flag::EditableOn))
     }
 
     fn meaning_of_control(&self, id: u32) -> Meaning<'_> {
-        let Some(control) = self.controls.get(&id) else { return Meaning::default() };
-        let mut rule = control.own_rule();
+        let control = self.controls.get(&id);
+        let mut rule = control.and_then(Control::own_rule);
         let mut words = "";
         for label in self.labels_of(id, control) {
             rule = rule.or(label.rule);
             words = if words.is_empty() { &label.text } else { words };
         }
-        Meaning { rule, words: if words.is_empty() { control.own_words() } else { words } }
+        Meaning { rule, words: if words.is_empty() { control.map_or("", Control::own_words) } else { words } }
     }
 
     /// Labels of a control, the most certain first.
-    fn labels_of<'w>(&'w self, id: u32, control: &'w Control) -> impl Iterator<Item = &'w Words> {
-        let by_aria = control.labelled_by.iter().flat_map(|&hash| self.ids.find(hash));
-        let by_for = control.html_id.into_iter().flat_map(|hash| self.fors.find(hash));
+    fn labels_of<'w>(&'w self, id: u32, control: Option<&'w Control>) -> impl Iterator<Item = &'w Words> {
+        let by_aria = control.into_iter().flat_map(|c| &c.labelled_by).flat_map(|&hash| self.ids.find(hash));
+        let by_for = control.and_then(|c| c.html_id).into_iter().flat_map(|hash| self.fors.find(hash));
         let around = self.table.ancestors(id).take(MAX_UP).find(|up| self.tag(*up) == Some(Tag::Label));
         let named = by_aria.chain(by_for).chain(around).filter_map(|label| self.words_of(label));
         named.chain(self.label_beside(id))

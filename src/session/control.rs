@@ -12,6 +12,21 @@ pub(crate) const MAX_WORDS: usize = 64;
 /// Ids of one `aria-labelledby` that are followed.
 const MAX_LABELLED_BY: usize = 4;
 
+const LABELLED_BY: &str = "aria-labelledby";
+
+/// What a record is kept for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// `<input>`
+    Input,
+    /// `<textarea>`, `<select>`
+    Control,
+    /// Edited in place.
+    Editable,
+    /// May become edited in place: verdicts are kept, words are not.
+    Other,
+}
+
 /// Where a verdict comes from. The first that has one decides; the first that has words gives them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -55,23 +70,28 @@ struct Verdict {
 }
 
 impl Control {
-    /// Whether the attribute says anything about a value.
-    pub(crate) fn reads(name: &str) -> bool {
-        name == "aria-labelledby" || SOURCES.iter().any(|(source, _)| *source == name)
+    /// Whether the attribute of such an element says anything about its value.
+    pub(crate) fn reads(name: &str, host: Host) -> bool {
+        match host {
+            Host::Input => name == LABELLED_BY || SOURCES.iter().any(|(source, _)| *source == name),
+            // Only an input has a type that says what it holds.
+            Host::Control => name != "type" && Self::reads(name, Host::Input),
+            Host::Editable | Host::Other => matches!(name, LABELLED_BY | "aria-label" | "placeholder"),
+        }
     }
 
     /// Takes an attribute in, or out. Returns whether it makes the field a password.
-    pub(crate) fn set(&mut self, name: &str, value: Option<&str>, labels: &dyn Labels) -> bool {
+    pub(crate) fn set(&mut self, name: &str, value: Option<&str>, host: Host, labels: &dyn Labels) -> bool {
         let before = self.own_rule();
-        let is_secret = self.replace(name, value, labels);
+        let is_secret = self.replace(name, value, host, labels);
         if self.own_rule().is_none() {
             self.sticky = before;
         }
         is_secret
     }
 
-    fn replace(&mut self, name: &str, value: Option<&str>, labels: &dyn Labels) -> bool {
-        if name == "aria-labelledby" {
+    fn replace(&mut self, name: &str, value: Option<&str>, host: Host, labels: &dyn Labels) -> bool {
+        if name == LABELLED_BY {
             let ids = value.unwrap_or("").split_ascii_whitespace().take(MAX_LABELLED_BY);
             self.labelled_by = ids.map(dialect::hash).collect();
             return false;
@@ -82,10 +102,13 @@ impl Control {
         if *source == Source::Id {
             self.html_id = value.map(dialect::hash);
         }
-        let (verdict, is_secret) = match value {
+        let (mut verdict, is_secret) = match value {
             Some(value) => verdict(*source, value, labels),
             None => (Verdict::default(), false),
         };
+        if host == Host::Other {
+            verdict.words = None;
+        }
         if let Some(slot) = self.verdicts.get_mut(*source as usize) {
             *slot = verdict;
         }
@@ -151,6 +174,23 @@ pub(crate) fn label(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MAX_WORDS)).unwrap_or("")
 }
 
+/// The words of a label that may be kept: those that could be a value themselves are left out.
+pub(crate) fn words(text: &str) -> String {
+    let mut kept = String::new();
+    for word in label(text).split_whitespace().filter(|word| !is_like_value(word)) {
+        if !kept.is_empty() {
+            kept.push(' ');
+        }
+        kept.push_str(word);
+    }
+    kept
+}
+
+/// Whether a word of a label looks like part of a value: an address, or a number.
+pub(crate) fn is_like_value(word: &str) -> bool {
+    word.contains('@') || word.chars().filter(|c| c.is_numeric()).count() > 2
+}
+
 fn short(text: &str) -> Option<Box<str>> {
-    Some(label(text)).filter(|text| !text.is_empty()).map(Into::into)
+    Some(words(text)).filter(|text| !text.is_empty()).map(Into::into)
 }

@@ -3,6 +3,7 @@
 use crate::parse::value::Items;
 use crate::parse::value::Value;
 use crate::session::control::Control;
+use crate::session::control::Host;
 use crate::session::dialect;
 use crate::session::knowledge::Knowledge;
 use crate::session::reading::Read;
@@ -175,9 +176,6 @@ impl Window {
                     value.map(|v| !v.eq_ignore_ascii_case("false") && !v.eq_ignore_ascii_case("inherit"));
                 node.flags.set(Flag::EditableOn, on == Some(true));
                 node.flags.set(Flag::EditableOff, value.is_some_and(|v| v.eq_ignore_ascii_case("false")));
-                if on == Some(true) {
-                    self.controls.entry(id).or_default();
-                }
                 self.touch(id, k, changes);
             }
             "data-rr-is-password" if value.is_some() => node.flags.set(Flag::Password, true),
@@ -198,10 +196,30 @@ impl Window {
             }
             _ => {}
         }
-        if let Some(control) = self.controls.get_mut(&id).filter(|_| Control::reads(name))
-            && control.set(name, value, k.labels)
-        {
+        self.set_control(id, name, value, k);
+    }
+
+    /// Takes in what an attribute says about the value of a control.
+    fn set_control(&mut self, id: u32, name: &str, value: Option<&str>, k: &Knowledge<'_>) {
+        let Some(host) = self.host(id).filter(|&host| Control::reads(name, host)) else { return };
+        let control = match (value, host) {
+            (Some(_), Host::Editable | Host::Other) => Some(self.controls.entry(id).or_default()),
+            _ => self.controls.get_mut(&id),
+        };
+        if control.is_some_and(|control| control.set(name, value, host, k.labels)) {
             self.set_flag(id, Flag::Password, true);
+        }
+    }
+
+    /// What a record about `id` would be kept for.
+    fn host(&self, id: u32) -> Option<Host> {
+        let node = self.table.get(id)?;
+        match node.tag {
+            Tag::Input(_) => Some(Host::Input),
+            tag if tag.is_control() => Some(Host::Control),
+            _ if node.flags.has(Flag::EditableOn) => Some(Host::Editable),
+            Tag::Block | Tag::Other | Tag::Cell => Some(Host::Other),
+            _ => None,
         }
     }
 
@@ -230,5 +248,6 @@ impl Window {
 
 /// Whether an attribute is read, whatever the selectors.
 fn matters(name: &str) -> bool {
-    matches!(name, "contenteditable" | "data-rr-is-password" | "colspan" | "for") || Control::reads(name)
+    matches!(name, "contenteditable" | "data-rr-is-password" | "colspan" | "for")
+        || Control::reads(name, Host::Input)
 }

@@ -7,6 +7,7 @@
 //! Cost: one walk of the ancestors a complex selector; elements that lack the fact a selector asks
 //! of them are passed over first.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -38,12 +39,34 @@ use crate::session::tag::Tag;
 /// Facts of those elements that have any.
 pub(crate) type FactMap = BTreeMap<u32, Box<[FactIdx]>>;
 
+/// Steps through the tree that the judging of one event may take.
+///
+/// A page can make sibling selectors walk without end. When the steps are used up, elements are
+/// not matched any more but masked.
+pub(crate) struct Budget(Cell<u32>);
+
+impl Budget {
+    const STEPS: u32 = 4_000_000;
+
+    pub(crate) fn new() -> Self {
+        Self(Cell::new(Self::STEPS))
+    }
+
+    /// Takes one step; `false` if none is left.
+    fn step(&self) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left > 0
+    }
+}
+
 /// The tree that selectors are matched against.
 #[derive(Clone, Copy)]
 pub(crate) struct Tree<'w> {
     pub(crate) table: &'w Table,
     pub(crate) facts: &'w FactMap,
     pub(crate) selectors: &'w Selectors,
+    pub(crate) budget: &'w Budget,
 }
 
 impl Tree<'_> {
@@ -71,7 +94,7 @@ impl Tree<'_> {
                 strictest = Some(entry.treat);
             }
         }
-        strictest
+        if self.budget.step() { strictest } else { strictest.max(Some(Treat::Mask)) }
     }
 }
 
@@ -95,6 +118,10 @@ impl<'w> Recorded<'w> {
 
     fn at(self, id: u32) -> Self {
         Self { id, ..self }
+    }
+
+    fn walk(self, ids: impl Iterator<Item = u32>) -> impl Iterator<Item = Self> {
+        ids.take_while(move |_| self.tree.budget.step()).map(move |id| self.at(id))
     }
 
     fn is_element(self) -> bool {
@@ -127,7 +154,7 @@ impl Element for Recorded<'_> {
     }
 
     fn parent_element(&self) -> Option<Self> {
-        self.tree.table.ancestors(self.id).map(|id| self.at(id)).find(|up| up.is_element())
+        self.walk(self.tree.table.ancestors(self.id)).find(|up| up.is_element())
     }
 
     fn parent_node_is_shadow_root(&self) -> bool {
@@ -144,12 +171,12 @@ impl Element for Recorded<'_> {
 
     fn prev_sibling_element(&self) -> Option<Self> {
         let before = std::iter::successors(self.tree.table.prev(self.id), |&id| self.tree.table.prev(id));
-        before.map(|id| self.at(id)).find(|other| self.is_beside(other))
+        self.walk(before).find(|other| self.is_beside(other))
     }
 
     fn next_sibling_element(&self) -> Option<Self> {
         let behind = std::iter::successors(self.tree.table.next(self.id), |&id| self.tree.table.next(id));
-        behind.map(|id| self.at(id)).find(|other| self.is_beside(other))
+        self.walk(behind).find(|other| self.is_beside(other))
     }
 
     fn first_element_child(&self) -> Option<Self> {

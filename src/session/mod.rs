@@ -7,6 +7,10 @@
 //!
 //! Does not redact and does not parse events. **Invariant:** what is not known for certain is
 //! unknown, and unknown is treated strictly; no peer makes a window larger than its limits.
+//!
+//! **Cost.** 20 bytes a node, in pages of 64; with facts, labels and controls 21 to 29 bytes a node
+//! on recorded pages of 500 to 7,700 nodes (the largest: 176 KB a window). An event costs what it
+//! touches; a question about a node looks at its ancestors and at a bounded number of others.
 
 pub mod selector;
 
@@ -22,11 +26,15 @@ pub mod tag;
 
 pub mod table;
 
+pub mod store;
+
 mod autofill;
 mod beside;
 mod control;
 mod dialect;
 mod grow;
+#[cfg(test)]
+mod history;
 mod html_id;
 mod matching;
 mod mutate;

@@ -5,7 +5,7 @@
 //! silently matches nothing. All simple selectors of the list are numbered ("facts"); a window
 //! keeps the numbers that hold for an element and forgets the strings.
 //!
-//! Does not know how elements are linked: [`crate::session::matching`] does.
+//! Does not know how elements are linked: `matching` does.
 
 use std::collections::BTreeMap;
 use std::fmt;

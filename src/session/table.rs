@@ -213,10 +213,10 @@ impl Table {
         if !has_parent || !fits || self.get(id).is_some() {
             return false;
         }
+        let before = before.filter(|&b| parent != NONE && self.parent(b) == Some(parent));
         let node = Node { parent, first_child: NONE, prev: id, next: NONE, tag, flags };
         self.store(id, node);
         if parent != NONE {
-            let before = before.filter(|&b| self.parent(b) == Some(parent));
             self.link(id, parent, before);
         }
         true

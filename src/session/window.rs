@@ -15,6 +15,7 @@ use crate::rules::RuleIdx;
 use crate::session::control::Control;
 use crate::session::html_id::HtmlIds;
 use crate::session::knowledge::Knowledge;
+use crate::session::matching::Budget;
 use crate::session::matching::FactMap;
 use crate::session::matching::Tree;
 use crate::session::selector::Treat;
@@ -105,8 +106,8 @@ impl Window {
 
     /// Keeps that a control was found sensitive, by whatever means.
     pub fn remember(&mut self, id: u32, rule: RuleIdx) {
-        if let Some(control) = self.controls.get_mut(&id) {
-            control.remember(rule);
+        if self.takes_values(id) {
+            self.controls.entry(id).or_default().remember(rule);
         }
     }
 
@@ -205,13 +206,14 @@ impl Window {
     /// Judges again what an event touched. Linear in the touched subtrees.
     pub(crate) fn settle(&mut self, changes: Changes, k: &Knowledge<'_>) {
         let mut caches = SelectorCaches::default();
+        let budget = Budget::new();
         for &root in &changes.dirty {
             if self.table.ancestors(root).any(|up| changes.dirty.contains(&up)) {
                 continue;
             }
             let mut at = self.table.get(root).map(|_| root);
             while let Some(id) = at {
-                self.judge(id, k, &mut caches);
+                self.judge(id, k, &budget, &mut caches);
                 at = self.table.after(id, root);
             }
         }
@@ -220,10 +222,10 @@ impl Window {
         }
     }
 
-    fn judge(&mut self, id: u32, k: &Knowledge<'_>, caches: &mut SelectorCaches) {
+    fn judge(&mut self, id: u32, k: &Knowledge<'_>, budget: &Budget, caches: &mut SelectorCaches) {
         let Some(node) = self.table.get(id) else { return };
         let own = if node.tag.is_element() && !k.selectors.is_empty() {
-            let tree = Tree { table: &self.table, facts: &self.facts, selectors: k.selectors };
+            let tree = Tree { table: &self.table, facts: &self.facts, selectors: k.selectors, budget };
             tree.treat_of(id, caches)
         } else {
             None
@@ -393,15 +395,22 @@ mod tests {
             add(22, Some(21), text(23, "x")), add(22, None, text(21, "x")), add(10, None, tag(22, "p", vec![])),
             add(30, None, tag(31, "p", vec![])), add(31, None, tag(30, "p", vec![])),
             add(40, None, tag(40, "p", vec![])), add(999, None, text(41, "x")),
-            add(10, Some(51), text(50, "x")), add(10, Some(50), text(51, "x")),
+            add(10, Some(51), text(50, "x")), add(10, Some(50), text(51, "x")), add(10, Some(60), text(60, "x")),
         ]}));
         assert_eq!(b.window.table.children(22).collect::<Vec<_>>(), [23, 21]);
         assert!([30, 31, 40, 41].iter().all(|&id| b.window.node(id).is_none()));
-        assert!([50, 51].iter().all(|&id| b.window.node(id).is_some()));
+        assert!([50, 51, 60].iter().all(|&id| b.window.node(id).is_some()));
         b.mutate(
             &json!({"removes": [{"parentId": 10, "id": 22}], "adds": [add(21, None, tag(22, "p", vec![]))]}),
         );
         assert!([21, 22, 23].iter().all(|&id| b.window.node(id).is_none()));
+    }
+
+    #[test]
+    fn siblings_without_end_are_masked_not_waited_for() {
+        let mut b = Bench::new(&[(".no ~ .k", Treat::Block)]);
+        b.page((10..6000).map(|id| el(id, "p", json!({"class": "k"}), vec![])).collect());
+        assert_eq!([b.treat(10), b.treat(5999)], [None, Some(Treat::Mask)]);
     }
 
     #[test]

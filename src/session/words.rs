@@ -3,7 +3,9 @@
 
 use crate::rules::RuleIdx;
 use crate::session::control::MAX_WORDS;
+use crate::session::control::is_like_value;
 use crate::session::control::label;
+use crate::session::control::words;
 use crate::session::knowledge::Knowledge;
 use crate::session::table::Flag;
 use crate::session::tag::Tag;
@@ -31,12 +33,14 @@ impl Window {
         let flags = self.flags(id);
         self.set_flag(id, Flag::Blank, text.trim().is_empty());
         let hidden = self.table.parent(id).and_then(|p| self.table.get(p)).is_none_or(|p| p.tag.hides_text());
-        let words = if hidden || text.trim().is_empty() {
+        let text = text.trim();
+        let words = if hidden || text.is_empty() {
             None
         } else if flags.has(Flag::InLabel) {
-            Some(Words { text: label(text).into(), rule: None })
-        } else if text.trim().len() <= MAX_WORDS {
-            k.labels.rule_for(label(text)).map(|rule| Words { text: label(text).into(), rule: Some(rule) })
+            Some(Words { text: words(text).into(), rule: None })
+        } else if text.len() <= MAX_WORDS && !text.split_whitespace().any(is_like_value) {
+            let text = label(text);
+            k.labels.rule_for(text).map(|rule| Words { text: text.into(), rule: Some(rule) })
         } else {
             None
         };
@@ -69,8 +73,8 @@ impl Window {
     pub(crate) fn join_label(&mut self, id: u32, k: &Knowledge<'_>) {
         let mut joined = String::new();
         for text in self.table.subtree(id).take(MAX_LABEL_NODES) {
-            let is_text = self.table.get(text).is_some_and(|n| n.tag == Tag::Text);
-            if let Some(words) = self.words.get(&text).filter(|_| is_text) {
+            let is_text = self.tag(text) == Some(Tag::Text) && self.flags(text).has(Flag::InLabel);
+            if let Some(words) = self.words.get(&text).filter(|w| is_text && !w.text.is_empty()) {
                 if !joined.is_empty() {
                     joined.push(' ');
                 }
@@ -83,5 +87,40 @@ impl Window {
         let text = label(&joined);
         let words = Words { text: text.into(), rule: k.labels.rule_for(text) };
         self.set_words(id, (!text.is_empty()).then_some(words).filter(|_| self.table.get(id).is_some()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::session::support::Bench;
+    use crate::session::support::el;
+    use crate::session::support::tag;
+    use crate::session::support::text;
+
+    #[test]
+    fn keeps_no_text_but_labels_and_no_values_in_them() {
+        let mut b = Bench::new(&[]);
+        b.page(vec![
+            tag(10, "p", vec![text(11, "Jane Roe")]),
+            tag(
+                12,
+                "label",
+                vec![text(13, "Email (now jane@x.test, 2025550143)"), el(14, "input", json!({}), vec![])],
+            ),
+            tag(15, "textarea", vec![text(16, "SSN")]),
+            el(17, "input", json!({"placeholder": "jane@x.test", "name": "q"}), vec![]),
+        ]);
+        let kept: Vec<&str> = b.window.words.values().map(|words| words.text.as_ref()).collect();
+        assert_eq!(kept, ["Email (now", "Email (now"]);
+        assert_eq!([b.words(14), b.words(17)], ["Email (now", "q"]);
+    }
+
+    #[test]
+    fn the_name_of_a_label_is_cut() {
+        let mut b = Bench::new(&[]);
+        b.page(vec![tag(10, "label", vec![text(11, &"é".repeat(100)), el(12, "input", json!({}), vec![])])]);
+        assert_eq!(b.words(12), "é".repeat(32));
     }
 }

@@ -27,15 +27,36 @@ struct Step {
     width: usize,
 }
 
-/// Folds `text`. ASCII text costs one vectorised pass; other text one pass over its characters.
+/// Folds `text`. ASCII text costs one vectorised pass; other characters are looked at one by one.
 pub fn fold(text: &str) -> Folded<'_> {
-    if text.is_ascii() {
-        return Folded { text: Cow::Borrowed(text), steps: Vec::new() };
+    let mut from = 0;
+    while let Some(at) = next_wide(text.as_bytes(), from) {
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        if folded_char(c) != Fold::Keep {
+            return rebuild(text, at);
+        }
+        from = at + c.len_utf8();
     }
-    match text.char_indices().find(|&(_, c)| folded_char(c) != Fold::Keep) {
-        Some((first, _)) => rebuild(text, first),
-        None => Folded { text: Cow::Borrowed(text), steps: Vec::new() },
+    Folded { text: Cow::Borrowed(text), steps: Vec::new() }
+}
+
+/// Where the next byte beyond ASCII stands.
+fn next_wide(bytes: &[u8], from: usize) -> Option<usize> {
+    const LANES: usize = 32;
+    let rest = bytes.get(from..)?;
+    // In text of another script the next one is near: do not set up a loop for it.
+    if let Some(near) = rest.iter().take(4).position(|byte| !byte.is_ascii()) {
+        return Some(from + near);
     }
+    let (chunks, tail) = rest.as_chunks::<LANES>();
+    for (idx, chunk) in chunks.iter().enumerate() {
+        if chunk.iter().fold(0, |all, byte| all | byte) >= 0x80 {
+            let at = chunk.iter().position(|byte| !byte.is_ascii())?;
+            return Some(from + idx * LANES + at);
+        }
+    }
+    let at = tail.iter().position(|byte| !byte.is_ascii())?;
+    Some(bytes.len() - tail.len() + at)
 }
 
 impl Folded<'_> {
@@ -182,6 +203,14 @@ mod tests {
     #[test]
     fn zeros_are_sorted() {
         assert!(ZEROS.is_sorted());
+    }
+
+    #[test]
+    fn finds_what_folds_behind_any_length_of_plain_text() {
+        for len in 0..100 {
+            let text = format!("{}é{}\u{a0}x", "a".repeat(len), "b".repeat(len));
+            check(&text, &text.replace('\u{a0}', " "));
+        }
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Encoding {
                     }
                 }
                 (Self::Entities, b'&' | b'<' | b'>' | b'"') => {
-                    out.extend_from_slice(format!("&#{b};").as_bytes())
+                    out.extend_from_slice(format!("&#{b};").as_bytes());
                 }
                 (Self::Backslash, b'\\' | b'"' | b'\'') => out.extend_from_slice(&[b'\\', b]),
                 (Self::Backslash, b'\n') => out.extend_from_slice(b"\\n"),

@@ -132,7 +132,7 @@ fn shape(before: &Value, after: &Value, path: &str, found: &mut Vec<String>) {
             a.iter().zip(b).enumerate().for_each(|(i, (a, b))| shape(a, b, &format!("{path}/{i}"), found));
         }
         _ if std::mem::discriminant(before) != std::mem::discriminant(after) => {
-            found.push(format!("{path}: another type"))
+            found.push(format!("{path}: another type"));
         }
         _ => {}
     }
@@ -158,7 +158,7 @@ fn every_fixture_loses_what_must_go_and_keeps_what_must_stay() {
             (true, false) | (false, true) => {}
             (true, true) => failures.push(format!("{name} passes now: take it off the list of gaps")),
             (false, false) => {
-                failures.push(format!("{name} [{}]: {found:?}", fixture["detection"].as_str().unwrap()))
+                failures.push(format!("{name} [{}]: {found:?}", fixture["detection"].as_str().unwrap()));
             }
         }
         let again = document::redact(&redacted.bytes, &policy, &mut scratch).unwrap();
@@ -199,7 +199,7 @@ mod reading {
         }
     }
 
-    pub fn text(events: &Value, what: &Value) -> String {
+    pub(super) fn text(events: &Value, what: &Value) -> String {
         let mut page = Page::default();
         let mut other = String::new();
         for event in events.as_array().unwrap() {

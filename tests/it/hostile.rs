@@ -13,16 +13,16 @@ use serde_json::json;
 
 use crate::support::decoded;
 
-pub const CANARY: &str = "canary-4f1d@leak.example.test";
+pub(crate) const CANARY: &str = "canary-4f1d@leak.example.test";
 
-pub fn gz(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gz(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     Codecs::default().gzip(bytes, Level::Body, &mut out);
     out
 }
 
 /// Bytes as the SDK writes them into a JSON string.
-pub fn packed(bytes: &[u8]) -> String {
+pub(crate) fn packed(bytes: &[u8]) -> String {
     bytes.iter().map(|&b| char::from(b)).collect()
 }
 
@@ -51,7 +51,7 @@ fn refused(body: &[u8], status: u16, code: &str) {
 }
 
 /// A replay body around one rrweb event.
-pub fn replay(event: &serde_json::Value) -> String {
+pub(crate) fn replay(event: &serde_json::Value) -> String {
     json!([{
         "event": "$snapshot",
         "uuid": "019ac0de-1111-7111-8111-111111111111",
@@ -104,7 +104,7 @@ fn refuses_what_is_not_text_or_not_json() {
     refused(b"[\"\xff\xfe\"]", 400, "invalid_utf8");
     refused(&gz(b"[{\"a\":\"\xc3\x28\"}]"), 400, "invalid_utf8");
     refused(format!("[\"{CANARY}\"").as_bytes(), 400, "malformed_json");
-    refused(format!("{CANARY}").as_bytes(), 400, "malformed_json");
+    refused(CANARY.to_string().as_bytes(), 400, "malformed_json");
     refused(format!("[\"{CANARY}\"] trailing").as_bytes(), 400, "malformed_json");
 }
 

@@ -1,14 +1,13 @@
 //! The integration tests: one binary, one file a topic.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test that does not find what it expects has failed"
+    reason = "a test that cannot go on has failed"
 )]
-#![allow(unreachable_pub, reason = "nothing is exported from a test")]
 
 #[cfg(feature = "proxy")]
 mod audit;

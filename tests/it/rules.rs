@@ -175,7 +175,7 @@ fn hostile_texts_take_no_square_time() {
         let text = piece.repeat(LEN / piece.len());
         let start = Instant::now();
         scanner.scan(&text, &Context::default(), &mut scratch, &mut Vec::new());
-        assert!(start.elapsed() < Duration::from_secs(60), "{piece:?} took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_mins(1), "{piece:?} took {:?}", start.elapsed());
     }
 }
 

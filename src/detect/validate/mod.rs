@@ -4,10 +4,14 @@
 //! "no" is a leak: each is tested with published or generated values of two origins
 //! (`tests/data/identifiers.json`), and by default a strong keyword outweighs it.
 
+mod ar_cbu;
+mod ar_cuit;
 mod arith;
 mod at_tin;
 mod at_uid;
 mod at_vnr;
+mod au_abn;
+mod au_acn;
 mod au_medicare;
 mod au_tfn;
 mod baltic_id;
@@ -28,7 +32,10 @@ mod ca_sin;
 mod card;
 mod ch_ahv;
 mod ch_uid;
+mod cl_rut;
 mod cn_ric;
+mod co_nit;
+mod cusip;
 mod cy_vat;
 mod cz_ico;
 mod cz_rc;
@@ -39,6 +46,7 @@ mod de_rvnr;
 mod de_vat;
 mod dk_cpr;
 mod dk_cvr;
+mod ec_ci;
 mod email;
 mod es_ccc;
 mod es_cif;
@@ -59,16 +67,23 @@ mod gb_vat;
 mod gr_afm;
 mod gr_amka;
 mod has_digit;
+mod hk_id;
 mod hu_tax;
 mod iban;
 mod ie_pps;
 mod in_aadhaar;
+mod in_gstin;
 mod ip;
+mod ir_melli;
 mod is_kt;
+mod isin;
 mod it_cf;
 mod it_iva;
 mod jp_mynumber;
 mod kr_rrn;
+mod kw_civil;
+mod kz_iin;
+mod lei;
 mod lu_tva;
 mod luhn;
 mod lv_pk;
@@ -76,12 +91,16 @@ mod mod_11_10;
 mod mrz;
 mod mt_vat;
 mod mx_clabe;
+mod my_nric;
 mod nl_bsn;
 mod nl_btw;
 mod no_fnr;
 mod no_konto;
 mod no_org;
+mod nz_ird;
+mod orcid;
 mod password;
+mod pe_ruc;
 mod phone;
 mod pl_dowod;
 mod pl_nip;
@@ -89,6 +108,7 @@ mod pl_pesel;
 mod pl_regon;
 mod pt_cc;
 mod pt_nif;
+mod py_ruc;
 mod ro_cnp;
 mod ro_cui;
 mod ru_inn;
@@ -100,7 +120,9 @@ mod sg_nric;
 mod si_ddv;
 mod si_emso;
 mod sk_dph;
+mod th_pin;
 mod tr_tckn;
+mod tw_nid;
 mod ua_rntrc;
 mod us_aba;
 mod us_dea;
@@ -109,6 +131,7 @@ mod us_itin;
 mod us_mbi;
 mod us_npi;
 mod us_ssn;
+mod ve_rif;
 #[cfg(test)]
 mod vectors;
 mod vin;
@@ -149,10 +172,14 @@ macro_rules! table {
 }
 
 table! {
+    "ar-cbu" => ar_cbu::is_valid,
+    "ar-cuit" => ar_cuit::is_valid,
     "assigned" => password::is_assigned,
     "at-tin" => at_tin::is_valid,
     "at-uid" => at_uid::is_valid,
     "at-vnr" => at_vnr::is_valid,
+    "au-abn" => au_abn::is_valid,
+    "au-acn" => au_acn::is_valid,
     "au-medicare" => au_medicare::is_valid,
     "au-tfn" => au_tfn::is_valid,
     "baltic-id" => baltic_id::is_valid,
@@ -173,7 +200,10 @@ table! {
     "card" => card::is_valid,
     "ch-ahv" => ch_ahv::is_valid,
     "ch-uid" => ch_uid::is_valid,
+    "cl-rut" => cl_rut::is_valid,
     "cn-ric" => cn_ric::is_valid,
+    "co-nit" => co_nit::is_valid,
+    "cusip" => cusip::is_valid,
     "cy-vat" => cy_vat::is_valid,
     "cz-ico" => cz_ico::is_valid,
     "cz-rc" => cz_rc::is_valid,
@@ -184,6 +214,7 @@ table! {
     "de-vat" => de_vat::is_valid,
     "dk-cpr" => dk_cpr::is_valid,
     "dk-cvr" => dk_cvr::is_valid,
+    "ec-ci" => ec_ci::is_valid,
     "email" => email::is_valid,
     "es-ccc" => es_ccc::is_valid,
     "es-cif" => es_cif::is_valid,
@@ -204,17 +235,24 @@ table! {
     "gr-afm" => gr_afm::is_valid,
     "gr-amka" => gr_amka::is_valid,
     "has-digit" => has_digit::is_valid,
+    "hk-id" => hk_id::is_valid,
     "hu-tax" => hu_tax::is_valid,
     "iban" => iban::is_valid,
     "ie-pps" => ie_pps::is_valid,
     "in-aadhaar" => in_aadhaar::is_valid,
+    "in-gstin" => in_gstin::is_valid,
     "ipv4" => ip::is_v4,
     "ipv6" => ip::is_v6,
+    "ir-melli" => ir_melli::is_valid,
     "is-kt" => is_kt::is_valid,
+    "isin" => isin::is_valid,
     "it-cf" => it_cf::is_valid,
     "it-iva" => it_iva::is_valid,
     "jp-mynumber" => jp_mynumber::is_valid,
     "kr-rrn" => kr_rrn::is_valid,
+    "kw-civil" => kw_civil::is_valid,
+    "kz-iin" => kz_iin::is_valid,
+    "lei" => lei::is_valid,
     "lu-tva" => lu_tva::is_valid,
     "luhn" => luhn::is_valid,
     "lv-pk" => lv_pk::is_valid,
@@ -223,11 +261,15 @@ table! {
     "mrz" => mrz::is_valid,
     "mt-vat" => mt_vat::is_valid,
     "mx-clabe" => mx_clabe::is_valid,
+    "my-nric" => my_nric::is_valid,
     "nl-bsn" => nl_bsn::is_valid,
     "nl-btw" => nl_btw::is_valid,
     "no-fnr" => no_fnr::is_valid,
     "no-konto" => no_konto::is_valid,
     "no-org" => no_org::is_valid,
+    "nz-ird" => nz_ird::is_valid,
+    "orcid" => orcid::is_valid,
+    "pe-ruc" => pe_ruc::is_valid,
     "phone" => phone::is_valid,
     "pl-dowod" => pl_dowod::is_valid,
     "pl-nip" => pl_nip::is_valid,
@@ -235,6 +277,7 @@ table! {
     "pl-regon" => pl_regon::is_valid,
     "pt-cc" => pt_cc::is_valid,
     "pt-nif" => pt_nif::is_valid,
+    "py-ruc" => py_ruc::is_valid,
     "random" => secret::is_random,
     "ro-cnp" => ro_cnp::is_valid,
     "ro-cui" => ro_cui::is_valid,
@@ -247,7 +290,9 @@ table! {
     "si-ddv" => si_ddv::is_valid,
     "si-emso" => si_emso::is_valid,
     "sk-dph" => sk_dph::is_valid,
+    "th-pin" => th_pin::is_valid,
     "tr-tckn" => tr_tckn::is_valid,
+    "tw-nid" => tw_nid::is_valid,
     "ua-rntrc" => ua_rntrc::is_valid,
     "unwordly" => password::is_unwordly,
     "us-aba" => us_aba::is_valid,
@@ -257,6 +302,7 @@ table! {
     "us-mbi" => us_mbi::is_valid,
     "us-npi" => us_npi::is_valid,
     "us-ssn" => us_ssn::is_valid,
+    "ve-rif" => ve_rif::is_valid,
     "vin" => vin::is_valid,
     "za-id" => za_id::is_valid,
 }

@@ -12,7 +12,7 @@ use blackbar::parse::value::Value as Node;
 use serde_json::Value;
 
 /// Reads JSON; unlike `serde_json` it takes lone surrogates, as U+FFFD.
-pub fn json(text: &str) -> Value {
+pub(crate) fn json(text: &str) -> Value {
     let mut tape = Tape::default();
     tape.read(text, 2000, Truncated::Reject).expect("output is JSON");
     rebuild(Doc::new(text, &tape).root().expect("output is not empty"))
@@ -28,19 +28,19 @@ fn rebuild(node: Node<'_>) -> Value {
 }
 
 /// Inflates gzip, with another library than the program uses.
-pub fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).ok().map(|_| out)
 }
 
 /// A body: gzip or plain JSON.
-pub fn body(bytes: &[u8]) -> Value {
+pub(crate) fn body(bytes: &[u8]) -> Value {
     let plain = gunzip(bytes).unwrap_or_else(|| bytes.to_vec());
     json(std::str::from_utf8(&plain).expect("output is UTF-8"))
 }
 
 /// What a packed string holds.
-pub fn unpacked(text: &str) -> Option<Value> {
+pub(crate) fn unpacked(text: &str) -> Option<Value> {
     if !text.starts_with("\u{1f}\u{8b}") {
         return None;
     }
@@ -49,7 +49,7 @@ pub fn unpacked(text: &str) -> Option<Value> {
 }
 
 /// The value with each packed string replaced by what it holds.
-pub fn opened(value: &Value) -> Value {
+pub(crate) fn opened(value: &Value) -> Value {
     match value {
         Value::String(text) => unpacked(text).map_or_else(|| value.clone(), |inner| opened(&inner)),
         Value::Array(items) => items.iter().map(opened).collect(),
@@ -59,7 +59,7 @@ pub fn opened(value: &Value) -> Value {
 }
 
 /// All strings and keys of an opened value, and numbers as text.
-pub fn strings<'a>(value: &'a Value, out: &mut Vec<String>) {
+pub(crate) fn strings(value: &Value, out: &mut Vec<String>) {
     match value {
         Value::String(text) => out.push(text.clone()),
         Value::Number(number) => out.push(number.to_string()),
@@ -73,7 +73,7 @@ pub fn strings<'a>(value: &'a Value, out: &mut Vec<String>) {
 }
 
 /// All strings, and what they decode to: percent, base64, JSON, entities, three times over.
-pub fn deep_strings(value: &Value) -> BTreeSet<String> {
+pub(crate) fn deep_strings(value: &Value) -> BTreeSet<String> {
     let mut first = Vec::new();
     strings(value, &mut first);
     let mut all: BTreeSet<String> = first.into_iter().collect();

@@ -77,7 +77,7 @@ byId('capture').addEventListener('click', () => {
 byId('fetch').addEventListener('click', async () => {
   const url = `/api/customer?email=${encodeURIComponent(value('email'))}`;
   // The SDK itself takes out a body in which it reads a word such as "password".
-  const [name, note, email] = ['full-name', 'note', 'email'].map(value);
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name, note, email }) });
+  const [full_name, note, email] = ['full-name', 'note', 'email'].map(value);
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ full_name, note, email }) });
   show(`Fetched, status ${answer.status}`);
 });

@@ -112,6 +112,7 @@ function textsOf(events) {
 }
 
 function readable(node) {
+  if (node.tagName === 'style') return [];
   return Object.entries(node).flatMap(([key, value]) => (['tagName', '_cssText', 'cssText'].includes(key) ? [] : [value]));
 }
 

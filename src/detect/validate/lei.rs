@@ -1,0 +1,7 @@
+//! LEI: ISO 7064 MOD 97-10.
+
+use super::arith::{mod_97, symbols};
+
+pub(super) fn is_valid(text: &str) -> bool {
+    symbols(text).is_some_and(|symbols| symbols.len() == 20 && mod_97(symbols.iter().copied()) == Some(1))
+}
