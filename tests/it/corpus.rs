@@ -169,21 +169,23 @@ fn outline(body: &Value) -> Vec<String> {
         format!("{} {} {} {} {session}", event["event"], event["uuid"], event["timestamp"], event["offset"])
     });
     let inside = snapshots(body).map(|event| {
-        let mut ids = String::new();
+        let mut ids = Vec::new();
         node_ids(event, &mut ids);
-        format!("{} {} {} {ids}", event["type"], event["timestamp"], event["data"]["source"])
+        format!("{} {} {} {ids:?}", event["type"], event["timestamp"], event["data"]["source"])
     });
     around.chain(inside).collect()
 }
 
-fn node_ids(value: &Value, out: &mut String) {
+fn node_ids<'a>(value: &'a Value, out: &mut Vec<(&'a str, u64)>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| node_ids(item, out)),
         Value::Object(entries) => {
-            entries.iter().for_each(|(key, value)| match (key.as_str(), value.as_u64()) {
-                ("id" | "parentId" | "nextId" | "previousId", Some(id)) => *out += &format!("{key}={id} "),
-                _ => node_ids(value, out),
-            })
+            for (key, value) in entries {
+                match (key.as_str(), value.as_u64()) {
+                    ("id" | "parentId" | "nextId" | "previousId", Some(id)) => out.push((key, id)),
+                    _ => node_ids(value, out),
+                }
+            }
         }
         _ => {}
     }
