@@ -31,6 +31,7 @@ use crate::decode::endpoint::{Class, Endpoint, classify};
 use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
 use crate::pipeline::Redacted;
+use crate::session::store::Store;
 use crate::telemetry::metrics::{Ended, Stage};
 
 /// How an exchange ended, for whoever replies.
@@ -133,7 +134,9 @@ impl<'a> Story<'a> {
         head: &Parts,
         body: Bytes,
     ) -> Result<Redacted, Rejection> {
-        let job = workers::Job::new(endpoint, head, body, Arc::clone(&self.live.policy.policy));
+        let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions) as _;
+        let policy = Arc::clone(&self.live.policy.policy);
+        let job = workers::Job::new(endpoint, head, body, policy, sessions);
         let begun = Instant::now();
         let answer = tokio::time::timeout_at(self.deadline(), self.proxy.workers.redact(job)).await;
         self.proxy.metrics.stage_took(Stage::Pipeline, begun.elapsed());

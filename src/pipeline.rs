@@ -21,6 +21,7 @@ use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::redact::envelope::Sender;
 use crate::redact::mask::MaskChar;
+use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -30,6 +31,8 @@ use crate::redact::report::Report;
 use crate::redact::surface::Surface;
 use crate::text::edit;
 use crate::text::edit::Edit;
+
+pub use crate::redact::page::Memory;
 
 pub mod document;
 
@@ -132,28 +135,51 @@ pub struct Scratch {
 
 /// Decodes, parses, redacts and encodes one request.
 ///
+/// `memory` is where the context of sessions comes from and goes to.
+///
 /// # Errors
 /// A [`Refusal`]: nothing of the request may be forwarded.
-pub fn run(request: &Request<'_>, policy: &Policy, scratch: &mut Scratch) -> Result<Redacted, Refusal> {
+pub fn run(
+    request: &Request<'_>,
+    policy: &Policy,
+    memory: Memory<'_>,
+    scratch: &mut Scratch,
+) -> Result<Redacted, Refusal> {
+    let mut redactor = Redactor::new(policy, &mut scratch.tools, Some(memory));
+    let result = judged(request, &mut redactor, &mut scratch.tape);
+    redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });
+    let Judged { body, query, sender } = result?;
+    let has_body = body.is_some();
+    let Redactor { report, .. } = redactor;
+    Ok(Redacted {
+        body: body.unwrap_or_default(),
+        query,
+        content_type: has_body.then(|| "application/json".to_owned()),
+        content_encoding: has_body.then_some("gzip"),
+        report,
+        facts: facts(sender, request),
+    })
+}
+
+/// What comes out of judging a request.
+struct Judged {
+    body: Option<Vec<u8>>,
+    query: String,
+    sender: Sender,
+}
+
+fn judged(request: &Request<'_>, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Result<Judged, Refusal> {
     let mut sender = Sender::default();
-    let mut redactor = Redactor::new(policy, &mut scratch.tools);
+    let wrapping = request.endpoint.wrapping;
     let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
-    let has_body = !request.body.is_empty() || has_data && request.endpoint.wrapping != Wrapping::None;
-    let query = redact_query(request.query, &mut redactor);
+    let has_body = !request.body.is_empty() || has_data && wrapping != Wrapping::None;
+    let query = redact_query(request.query, redactor);
     if !has_body {
         // Chat widgets read with GET what they write with POST; everything else has a body or no use.
-        if !matches!(request.endpoint.wrapping, Wrapping::None | Wrapping::Json) {
+        if !matches!(wrapping, Wrapping::None | Wrapping::Json) {
             return Err(DecodeError::Empty.into());
         }
-        let facts = facts(sender, request);
-        return Ok(Redacted {
-            body: Vec::new(),
-            query,
-            content_type: None,
-            content_encoding: None,
-            report: redactor.report,
-            facts,
-        });
+        return Ok(Judged { body: None, query, sender });
     }
     let wrapped = Wrapped {
         query: request.query,
@@ -161,10 +187,11 @@ pub fn run(request: &Request<'_>, policy: &Policy, scratch: &mut Scratch) -> Res
         content_encoding: request.content_encoding,
         body: request.body,
     };
-    let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };
-    let unwrapped = wrapping::unwrap(request.endpoint.wrapping, &wrapped, bound, &mut redactor.tools.codecs)?;
+    let limits = &redactor.policy.limits;
+    let bound = Bound { bytes: limits.inflated, ratio: limits.ratio };
+    let unwrapped = wrapping::unwrap(wrapping, &wrapped, bound, &mut redactor.tools.codecs)?;
     redactor.report.decoded_bytes = unwrapped.text.len() as u64;
-    let edits = judge(&unwrapped.text, request.endpoint, &mut sender, &mut redactor, &mut scratch.tape)?;
+    let edits = judge(&unwrapped.text, request.endpoint, &mut sender, redactor, tape)?;
     if redactor.is_too_large {
         return Err(Refusal::FieldTooLarge);
     }
@@ -175,18 +202,9 @@ pub fn run(request: &Request<'_>, policy: &Policy, scratch: &mut Scratch) -> Res
     let body = if edits.is_empty() && unwrapped.is_canonical && !has_data {
         request.body.to_vec()
     } else {
-        encode(&unwrapped.text, &edits, &mut redactor)
+        encode(&unwrapped.text, &edits, redactor)
     };
-    let Redactor { report, .. } = redactor;
-    let facts = facts(sender, request);
-    Ok(Redacted {
-        body,
-        query,
-        content_type: Some("application/json".to_owned()),
-        content_encoding: Some("gzip"),
-        report,
-        facts,
-    })
+    Ok(Judged { body: Some(body), query, sender })
 }
 
 /// Parses a text and judges all of it: one document, or on some endpoints one a line.
@@ -254,6 +272,10 @@ fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
     body
 }
 
+/// Names of the query that SDKs use for themselves.
+const SWITCHES: &[&str] =
+    &["_", "beacon", "config", "ip", "retry_count", "sent_at", "v", "ver", "lib_version"];
+
 /// The query that goes on: without what the canonical wrapping makes wrong, and judged.
 fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
     let kept: Vec<&str> = query
@@ -268,8 +290,12 @@ fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
     let mut edits = Vec::new();
     let place = Place::new(Surface::Query);
     for pair in kept.split('&') {
-        // The token of a project is public and routes the request.
-        let is_token = pair.strip_prefix("token=").is_some_and(|token| token.starts_with("phc_"));
+        // The token of a project is public and routes the request; the SDK's own switches are short.
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let is_switch = SWITCHES.contains(&name)
+            && value.len() <= 16
+            && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+        let is_token = is_switch || name == "token" && value.starts_with("phc_");
         let offset = pair.as_ptr() as usize - kept.as_ptr() as usize;
         if !is_token {
             let from = edits.len();

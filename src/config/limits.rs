@@ -65,6 +65,8 @@ pub struct ProxyLimits {
     /// # Default
     /// `200000`
     pub sessions: usize,
+    /// Memory for the element context of all sessions.
+    pub session_memory: usize,
 }
 
 impl Default for ProxyLimits {
@@ -81,6 +83,7 @@ impl Default for ProxyLimits {
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             session_idle: Duration::from_mins(30),
             sessions: 200_000,
+            session_memory: 512 << 20,
         }
     }
 }
@@ -107,6 +110,7 @@ struct Raw {
     workers: Option<i64>,
     session_idle: Option<String>,
     sessions: Option<i64>,
+    session_memory: Option<String>,
 }
 
 /// Reads the bounds of the payload.
@@ -149,6 +153,11 @@ pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
         workers: checker.count("limits.workers", raw.workers, default.workers),
         session_idle: checker.time("limits.session_idle", raw.session_idle.as_deref(), default.session_idle),
         sessions: checker.count("limits.sessions", raw.sessions, default.sessions),
+        session_memory: checker.size(
+            "limits.session_memory",
+            raw.session_memory.as_deref(),
+            default.session_memory,
+        ),
     };
     if limits.header_bytes < 8192 {
         checker

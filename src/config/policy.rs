@@ -40,7 +40,7 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
     let rule_set = build_rules(checker, &rules)?;
     warn_on_lost_pseudonyms(checker, &redaction, &rule_set);
-    build(checker, rule_set, &redaction, limits, hash_key)
+    build(checker, rule_set, redaction, limits, hash_key)
 }
 
 fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
@@ -94,23 +94,24 @@ fn warn_on_lost_pseudonyms(checker: &mut Checker<'_>, redaction: &Redaction, rul
 fn build(
     checker: &mut Checker<'_>,
     rule_set: RuleSet,
-    redaction: &Redaction,
+    redaction: Redaction,
     limits: Limits,
     hash_key: [u8; 32],
 ) -> Option<PolicyInForce> {
     let n_rules = rule_set.rules().len();
-    let summary = summary(redaction);
-    let selectors: Vec<_> = redaction.selectors.iter().map(|s| (s.css.clone(), s.treat)).collect();
-    let policy = match Policy::new(rule_set, redaction.postures.clone(), &selectors, limits, hash_key) {
-        Ok(policy) => policy,
-        Err(error) => {
-            checker.problem(&format!("redaction.selector[{}].css", error.index), error.reason.to_string());
-            return None;
+    let summary = summary(&redaction);
+    let selectors: Vec<_> = redaction.selectors.iter().map(|own| (own.css.clone(), own.treat)).collect();
+    match Policy::new(rule_set, redaction.postures, &selectors, limits, hash_key) {
+        Ok(policy) => {
+            let digest = policy.digest().into();
+            let selectors = redaction.selectors;
+            Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary, selectors })
         }
-    };
-    let digest = policy.digest().into();
-    let selectors = redaction.selectors.clone();
-    Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary, selectors })
+        Err(error) => {
+            checker.problem("redaction.selector", error.reason.to_string());
+            None
+        }
+    }
 }
 
 /// The preset and the postures, as the configuration writes them.

@@ -103,11 +103,13 @@ fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector>
     for (idx, raw) in raws.into_iter().enumerate() {
         let key = format!("redaction.selector[{idx}]");
         let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treat::Block);
-        if let Err(error) = Selectors::parse([(raw.css.as_str(), treat)]) {
-            let hint = "write one such as \".private\"";
-            checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));
+        match Selectors::parse([(raw.css.as_str(), treat)]) {
+            Ok(_) => checked.push(Selector { css: raw.css, treat }),
+            Err(error) => {
+                let hint = "write one such as \".private\"";
+                checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));
+            }
         }
-        checked.push(Selector { css: raw.css, treat });
     }
     checked
 }

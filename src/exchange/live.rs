@@ -16,6 +16,7 @@ use crate::exchange::workers::Workers;
 use crate::forward::{Forwarder, TlsError};
 use crate::route::Router;
 use crate::route::pins::Pins;
+use crate::session::store::{Sessions, StoreLimits};
 use crate::telemetry::metrics::Metrics;
 
 /// What is in force. An exchange keeps the one it began with.
@@ -64,6 +65,7 @@ pub struct Proxy {
     pub(crate) budget: Arc<Budget>,
     pub(crate) workers: Workers,
     pub(crate) pins: Pins,
+    pub(crate) sessions: Arc<Sessions>,
     pub(crate) audit: Writer,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -79,6 +81,10 @@ impl Proxy {
             budget: Budget::new(limits.in_flight, Arc::clone(&metrics)),
             workers: Workers::start(limits.workers)?,
             pins: Pins::new(limits.sessions, limits.session_idle),
+            sessions: Arc::new(Sessions::new(StoreLimits {
+                max_bytes: limits.session_memory,
+                idle_ms: limits.session_idle.as_millis().try_into().unwrap_or(u64::MAX),
+            })),
             live: ArcSwap::from_pointee(live),
             audit,
             metrics,

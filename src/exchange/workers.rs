@@ -5,7 +5,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -16,8 +17,9 @@ use tokio::sync::oneshot;
 use crate::decode::endpoint::Endpoint;
 use crate::exchange::facts::bearer;
 use crate::exchange::rejection::Rejection;
-use crate::pipeline::{self, Redacted, Request, Scratch};
+use crate::pipeline::{self, Memory, Redacted, Request, Scratch};
 use crate::redact::policy::Policy;
+use crate::session::store::Store;
 
 /// Requests that may wait for a thread. Their bytes are bounded by the budget.
 const QUEUE: usize = 4096;
@@ -32,10 +34,17 @@ pub(crate) struct Job {
     bearer: Option<String>,
     body: Bytes,
     policy: Arc<Policy>,
+    sessions: Arc<dyn Store>,
 }
 
 impl Job {
-    pub(crate) fn new(endpoint: &'static Endpoint, head: &Parts, body: Bytes, policy: Arc<Policy>) -> Self {
+    pub(crate) fn new(
+        endpoint: &'static Endpoint,
+        head: &Parts,
+        body: Bytes,
+        policy: Arc<Policy>,
+        sessions: Arc<dyn Store>,
+    ) -> Self {
         Self {
             endpoint,
             path: head.uri.path().to_owned(),
@@ -45,6 +54,7 @@ impl Job {
             bearer: bearer(head).map(str::to_owned),
             body,
             policy,
+            sessions,
         }
     }
 
@@ -58,8 +68,15 @@ impl Job {
             bearer: self.bearer.as_deref(),
             body: &self.body,
         };
-        Ok(pipeline::run(&request, &self.policy, scratch)?)
+        let memory = Memory { store: &*self.sessions, now_ms: now_ms() };
+        Ok(pipeline::run(&request, &self.policy, memory, scratch)?)
     }
+}
+
+/// Milliseconds since this was first asked.
+fn now_ms() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

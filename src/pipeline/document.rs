@@ -17,6 +17,7 @@ use crate::parse::value::Value;
 use crate::pipeline::Refusal;
 use crate::pipeline::Scratch;
 use crate::redact::envelope::Sender;
+use crate::redact::page::WindowName;
 use crate::redact::policy::Policy;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -37,7 +38,7 @@ pub struct Document {
 /// # Errors
 /// A [`Refusal`]: nothing of the document may be passed on.
 pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Document, Refusal> {
-    let mut redactor = Redactor::new(policy, &mut scratch.tools);
+    let mut redactor = Redactor::new(policy, &mut scratch.tools, None);
     let wrapped = Wrapped { query: "", content_type: None, content_encoding: None, body: bytes };
     let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };
     let text = wrapping::unwrap(Wrapping::CaptureLegacy, &wrapped, bound, &mut redactor.tools.codecs)?.text;
@@ -118,7 +119,11 @@ fn judge_line(
     out: &mut Vec<Edit>,
 ) -> Result<(), Refusal> {
     if is_window(root)? {
-        redactor.enter_window(&root.get("window_id")?.map(Value::text).unwrap_or_default());
+        redactor.enter_window(WindowName {
+            project: "",
+            session: "",
+            window: &root.get("window_id")?.map(Value::text).unwrap_or_default(),
+        });
         for (key, value) in root.entries() {
             match &*key.text() {
                 "data" => redactor.snapshots(value, out)?,
@@ -135,7 +140,7 @@ fn judge_line(
         };
     }
     if let Some(window) = root.items().next().filter(|window| window.kind() != Kind::Object) {
-        redactor.enter_window(&window.text());
+        redactor.enter_window(WindowName { project: "", session: "", window: &window.text() });
     }
     for item in root.items() {
         if item.kind() == Kind::Object {

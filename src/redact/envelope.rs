@@ -4,6 +4,7 @@ use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::json::Treat;
+use crate::redact::page::WindowName;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
@@ -64,13 +65,19 @@ impl Redactor<'_> {
         let batch = event.get("batch")?.filter(|batch| batch.kind() == Kind::Array);
         self.report.n_events += u64::from(batch.is_none());
         event.get("properties")?;
+        // The project names the window: it must be known before the properties, whatever the order.
+        for name in ["token", "api_key", "$token"] {
+            if let Some(token) = event.get(name)?.filter(|token| token.kind() == Kind::String) {
+                sender.project(token);
+            }
+        }
         for (key, value) in event.entries() {
             match &*key.text() {
                 "batch" if batch.is_some() => {
                     value.items().try_for_each(|event| self.event(event, sender, out))?;
                 }
                 "properties" if value.kind() == Kind::Object => self.properties(value, sender, out)?,
-                name => self.property(name, key, value, sender, out),
+                name => self.property(name, key, value, out),
             }
         }
         Ok(())
@@ -82,8 +89,9 @@ impl Redactor<'_> {
         sender: &mut Sender,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        for name in ["$snapshot_data", "$session_id", "token"] {
-            properties.get(name)?;
+        properties.get("$snapshot_data")?;
+        if let Some(token) = properties.get("token")?.filter(|token| token.kind() == Kind::String) {
+            sender.project(token);
         }
         if sender.sdk.is_none() {
             let text = |name| Ok(properties.get(name)?.filter(|v| v.kind() == Kind::String).map(Value::text));
@@ -96,7 +104,8 @@ impl Redactor<'_> {
         for (key, value) in properties.entries() {
             match &*key.text() {
                 "$snapshot_data" | "$snapshot_items" => {
-                    self.enter_window(&format!("{session}\n{window}"));
+                    let project = sender.project.clone().unwrap_or_default();
+                    self.enter_window(WindowName { project: &project, session: &session, window: &window });
                     self.snapshots(value, out)?;
                 }
                 "$session_id" if value.kind() == Kind::String => {
@@ -108,24 +117,16 @@ impl Redactor<'_> {
                 "$elements_chain" if value.kind() == Kind::String => {
                     self.string(value, Place::new(Surface::Attribute), Treat::ElementsChain, out);
                 }
-                name => self.property(name, key, value, sender, out),
+                name => self.property(name, key, value, out),
             }
         }
         Ok(())
     }
 
-    fn property(
-        &mut self,
-        name: &str,
-        key: Value<'_>,
-        value: Value<'_>,
-        sender: &mut Sender,
-        out: &mut Vec<Edit>,
-    ) {
+    fn property(&mut self, name: &str, key: Value<'_>, value: Value<'_>, out: &mut Vec<Edit>) {
         let is_string = value.kind() == Kind::String;
         match name {
             "token" | "api_key" | "$token" if is_string => {
-                sender.project(value);
                 // The token of a project is public and routes the request; anything else is judged.
                 if !value.raw().starts_with("phc_") {
                     self.string(value, Place::new(Surface::Property), Treat::See, out);

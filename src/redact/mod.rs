@@ -15,7 +15,7 @@ pub(crate) mod dom;
 
 pub(crate) mod element;
 
-pub(crate) mod page;
+pub mod page;
 
 pub(crate) mod typing;
 

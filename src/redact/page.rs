@@ -13,11 +13,16 @@ use crate::redact::dom::Crossing;
 use crate::redact::json::carry;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
+use crate::redact::policy::Policy;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
 use crate::redact::typing::Grown;
+use crate::session::store::Key;
+use crate::session::store::Lease;
+use crate::session::store::Store;
+use crate::session::store::Taken;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
 use crate::text::edit::Edit;
@@ -29,21 +34,60 @@ const LONGEST: usize = 512;
 /// Longest run that is searched as one text, in bytes.
 const LONGEST_RUN: usize = 4096;
 
+/// Where windows are kept between requests, and what time it is.
+#[derive(Clone, Copy)]
+pub struct Memory<'a> {
+    /// The store.
+    pub store: &'a dyn Store,
+    /// Milliseconds on a clock that does not run backwards by much.
+    pub now_ms: u64,
+}
+
+impl Memory<'_> {
+    fn take(self, policy: &Policy, name: WindowName<'_>) -> Page {
+        let WindowName { project, session, window } = name;
+        let key = Key::new(&policy.hash_key, policy.digest().as_bytes(), project, session, window);
+        match self.store.take(key, self.now_ms) {
+            Taken::Known(window, lease) => Page { window, lease: Some(lease), ..Page::default() },
+            Taken::Unknown(lease) => Page { lease: Some(lease), ..Page::default() },
+            // Another request works on it and will miss what this one brings.
+            Taken::Busy => {
+                self.store.forget(key);
+                Page::default()
+            }
+        }
+    }
+}
+
+/// Names a window of a recording.
+#[derive(Clone, Copy)]
+pub(crate) struct WindowName<'a> {
+    pub project: &'a str,
+    pub session: &'a str,
+    pub window: &'a str,
+}
+
+/// What becomes of the windows of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Its events go on.
+    Kept,
+    /// They do not.
+    Lost,
+}
+
 /// One window while a request works on it.
 #[derive(Default)]
 pub(crate) struct Page {
     pub(crate) window: Window,
+    /// The right to put it back.
+    lease: Option<Lease>,
     texts: HashMap<u32, String>,
     /// What texts and values of this request grow into, by node.
     pub(crate) grown: HashMap<u32, Vec<Grown>>,
 }
 
 impl Page {
-    /// A window as it was put back last.
-    pub(crate) fn new(window: Window) -> Self {
-        Self { window, ..Self::default() }
-    }
-
     /// Takes note of a text node's text.
     fn note(&mut self, id: u32, text: &str) {
         if text.len() <= LONGEST {
@@ -98,13 +142,31 @@ impl Page {
 }
 
 impl Redactor<'_> {
-    /// Turns to the window of this name. Ids restart in each window: one is not another.
-    pub(crate) fn enter_window(&mut self, name: &str) {
-        if self.page_name != name {
-            let other = self.pages.remove(name).unwrap_or_default();
-            let left = std::mem::replace(&mut self.page, other);
-            let left_name = std::mem::replace(&mut self.page_name, name.to_owned());
-            self.pages.insert(left_name, left);
+    /// Turns to a window. Ids restart in each window: one is not another.
+    pub(crate) fn enter_window(&mut self, name: WindowName<'_>) {
+        let WindowName { project, session, window } = name;
+        let whole = format!("{project}\n{session}\n{window}");
+        if self.page_name == whole {
+            return;
+        }
+        let known = self.pages.remove(&whole);
+        let other = known
+            .unwrap_or_else(|| self.memory.map(|memory| memory.take(self.policy, name)).unwrap_or_default());
+        let left = std::mem::replace(&mut self.page, other);
+        let left_name = std::mem::replace(&mut self.page_name, whole);
+        self.pages.insert(left_name, left);
+    }
+
+    /// Puts all windows back, or gives them up where the request is refused: its events are lost.
+    pub(crate) fn leave_windows(&mut self, fate: Fate) {
+        let last = std::mem::take(&mut self.page);
+        let all = self.pages.drain().map(|(_, page)| page).chain([last]);
+        for Page { window, lease, .. } in all {
+            match (self.memory, lease, fate) {
+                (Some(memory), Some(lease), Fate::Kept) => memory.store.put(lease, window, memory.now_ms),
+                (Some(memory), Some(lease), Fate::Lost) => memory.store.abandon(lease),
+                _ => {}
+            }
         }
     }
 

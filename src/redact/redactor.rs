@@ -14,6 +14,7 @@ use crate::detect::Scanner;
 use crate::parse::json::Tape;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
+use crate::redact::page::Memory;
 use crate::redact::page::Page;
 use crate::redact::policy::Policy;
 use crate::redact::policy::Posture;
@@ -90,6 +91,8 @@ pub(crate) struct Redactor<'p> {
     pub(crate) packed_budget: usize,
     /// A packed field was larger than that, or than one may be.
     pub(crate) is_too_large: bool,
+    /// Where windows come from and go to.
+    pub(crate) memory: Option<Memory<'p>>,
     /// The window that the event at hand belongs to.
     pub(crate) page: Page,
     /// Its name, and all others of this request.
@@ -104,7 +107,7 @@ pub(crate) const MAX_LEVEL: usize = 8;
 
 impl<'p> Redactor<'p> {
     /// A redactor for one body.
-    pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools) -> Self {
+    pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools, memory: Option<Memory<'p>>) -> Self {
         Self {
             policy,
             tools,
@@ -113,6 +116,7 @@ impl<'p> Redactor<'p> {
             packed_budget: policy.limits.cv_total,
             is_too_large: false,
             in_url: false,
+            memory,
             page: Page::default(),
             page_name: String::new(),
             pages: HashMap::new(),

@@ -12,6 +12,7 @@ use crate::redact::json::Treat;
 use crate::redact::json::is_measure;
 use crate::redact::packed::Opened;
 use crate::redact::packed::Unpacked;
+use crate::redact::page::WindowName;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -51,7 +52,7 @@ impl Redactor<'_> {
         self.foresee(&in_order)?;
         in_order.into_iter().try_for_each(|event| {
             if let Some(window) = event.get("windowId")? {
-                self.enter_window(&window.text());
+                self.enter_window(WindowName { project: "", session: "", window: &window.text() });
             }
             self.snapshot(event, out)
         })

@@ -119,7 +119,7 @@ mod tests {
         [routing]
         country_header = "x-country"
         [rules]
-        packs = ["all"]
+        packs = ["contact"]
         [[route]]
         projects = ["a", "b"]
         hosts = ["eu.example"]

@@ -84,6 +84,10 @@ pub trait Store: Send + Sync {
 
     /// Gives it up: the window is unknown from now on.
     fn abandon(&self, lease: Lease);
+
+    /// Ends whatever lease there is: an event of this window was judged without it, so that what
+    /// comes back would be out of date.
+    fn forget(&self, key: Key);
 }
 
 /// Bounds of [`Sessions`].
@@ -202,6 +206,10 @@ impl Store for Sessions {
     fn abandon(&self, lease: Lease) {
         self.lock().give_up(&lease);
     }
+
+    fn forget(&self, key: Key) {
+        self.lock().remove(key);
+    }
 }
 
 impl Held {
@@ -305,6 +313,15 @@ mod tests {
         assert!(matches!(store.take(key("a"), 1), Taken::Busy));
         store.put(lease, filled(), 2);
         assert!(knows(&store, "a", 3) && !knows(&store, "b", 3));
+    }
+
+    #[test]
+    fn a_window_that_missed_an_event_is_not_put_back() {
+        let store = Sessions::default();
+        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        store.forget(key("a"));
+        store.put(lease, filled(), 1);
+        assert!(!knows(&store, "a", 2));
     }
 
     #[test]

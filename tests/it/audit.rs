@@ -201,7 +201,7 @@ async fn start_on(audit: &Path) -> Result<blackbar::app::Running, StartError> {
     let audit = audit.display().to_string();
     let toml = format!(
         "[listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n[audit]\ndir = {audit:?}\n\
-         [[region]]\nname = \"eu\"\nupstreams = [\"http://127.0.0.1:1\"]\n[routing]\nno_match = \"eu\"\n[rules]\npacks = [\"all\"]\n"
+         [[region]]\nname = \"eu\"\nupstreams = [\"http://127.0.0.1:1\"]\n[routing]\nno_match = \"eu\"\n[rules]\npacks = [\"contact\"]\n"
     );
     App::start(config::parse(&toml, "test.toml").unwrap()).await
 }

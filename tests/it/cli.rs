@@ -25,7 +25,7 @@ fn config(upstream: &str, more: &str) -> (TempDir, PathBuf) {
     let toml = format!(
         "[listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n[audit]\ndir = {audit:?}\n\
          [[region]]\nname = \"eu\"\nupstreams = [{upstream:?}]\n[routing]\nno_match = \"eu\"\n\
-         [rules]\npacks = [\"all\"]\n{more}"
+         [rules]\npacks = [\"contact\"]\n{more}"
     );
     let file = dir.path().join("blackbar.toml");
     std::fs::write(&file, toml).unwrap();

@@ -13,7 +13,7 @@ upstreams = ["https://eu.i.posthog.com"]
 [routing]
 no_match = "eu"
 [rules]
-packs = ["all"]
+packs = ["contact"]
 "#;
 
 fn problems(text: &str) -> Vec<String> {
@@ -67,7 +67,7 @@ css = ".ph-no-capture, [data-private]"
 treat = "block"
 
 [rules]
-packs = ["all"]
+packs = ["contact", "payment", "credentials", "network", "identity-eu", "identity-us"]
 "#;
     let config = config::parse(text, "blackbar.toml").unwrap();
     assert_eq!(config.regions.len(), 2);
@@ -161,18 +161,24 @@ fn a_file_that_is_not_there_is_told() {
 
 #[test]
 fn redaction_alone_needs_no_other_section() {
-    assert!(config::parse_redaction_only("[rules]\npacks = [\"all\"]", "x").is_ok());
-    assert!(config::parse_redaction_only("[rules]\npacks = [\"all\"]\n[listen]\nnonsense = 1", "x").is_ok());
+    assert!(config::parse_redaction_only("", "x").is_ok());
+    assert!(config::parse_redaction_only("[rules]\npacks = [\"contact\"]", "x").is_ok());
+    assert!(
+        config::parse_redaction_only("[rules]\npacks = [\"contact\"]\n[listen]\nnonsense = 1", "x").is_ok()
+    );
     assert!(config::parse_redaction_only("[redaction]\npreset = \"loose\"", "x").is_err());
 }
 
 #[test]
 fn a_preset_is_a_set_of_values_that_keys_override() {
     let digest = |redaction: &str| {
-        config::parse_redaction_only(&format!("[rules]\npacks = [\"all\"]\n[redaction]\n{redaction}"), "x")
-            .unwrap()
-            .policy
-            .digest
+        config::parse_redaction_only(
+            &format!("[rules]\npacks = [\"contact\"]\n[redaction]\n{redaction}"),
+            "x",
+        )
+        .unwrap()
+        .policy
+        .digest
     };
     assert_eq!(digest(""), digest("preset = \"balanced\""));
     assert_eq!(digest("preset = \"rules\"\ninputs = \"mask\""), digest("preset = \"balanced\""));
@@ -181,7 +187,7 @@ fn a_preset_is_a_set_of_values_that_keys_override() {
 
 #[test]
 fn a_pack_that_is_not_there_is_told_at_its_place() {
-    let told = problems(&GOOD.replace("\"all\"", "\"all\", \"biometric\""));
+    let told = problems(&GOOD.replace("\"contact\"", "\"contact\", \"biometric\""));
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
         told[0].starts_with("blackbar.toml:12: rules.packs[1]: there is no pack \"biometric\""),

@@ -5,10 +5,12 @@ use blackbar::decode::codec::Codecs;
 use blackbar::decode::codec::Level;
 use blackbar::decode::endpoint::classify;
 use blackbar::pipeline;
+use blackbar::pipeline::Memory;
 use blackbar::pipeline::Redacted;
 use blackbar::pipeline::Refusal;
 use blackbar::pipeline::Request;
 use blackbar::pipeline::Scratch;
+use blackbar::session::store::Sessions;
 use serde_json::json;
 
 use crate::support::decoded;
@@ -40,7 +42,9 @@ fn run(body: &[u8]) -> Result<Redacted, Refusal> {
         bearer: None,
         body,
     };
-    pipeline::run(&request, &policy, &mut Scratch::default())
+    let sessions = Sessions::default();
+    let memory = Memory { store: &sessions, now_ms: 0 };
+    pipeline::run(&request, &policy, memory, &mut Scratch::default())
 }
 
 #[track_caller]

@@ -1,13 +1,14 @@
 //! The integration tests: one binary, one file a topic.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that panics has failed, and says where"
 )]
+#![allow(unreachable_pub, reason = "nothing is exported from a test")]
 
 #[cfg(feature = "proxy")]
 mod audit;

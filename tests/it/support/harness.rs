@@ -84,7 +84,7 @@ region = "eu"
 countries = ["US"]
 region = "us"
 [rules]
-packs = ["all"]
+packs = ["contact"]
 [redaction]
 {redaction}
 [limits]
