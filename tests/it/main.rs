@@ -19,6 +19,8 @@ mod cli;
 #[cfg(feature = "proxy")]
 mod config;
 #[cfg(feature = "proxy")]
+mod corpus;
+#[cfg(feature = "proxy")]
 mod demo;
 mod dependencies;
 #[cfg(feature = "proxy")]
