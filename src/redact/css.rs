@@ -16,18 +16,22 @@ impl Redactor<'_> {
     /// Judges a style sheet, a rule, or a list of declarations.
     pub(crate) fn css(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let place = Place { mask: MaskChar::Letter, posture: Posture::Rules, ..place };
-        let from = out.len();
-        self.plain(text, place, out);
-        for part in parts(text) {
-            match part {
-                Part::Literal(span) => {
-                    self.within(text, span, out, |this, text, out| this.see(text, place, out));
+        self.unless_clean(1, text, place, out, |this, out| {
+            let from = out.len();
+            this.plain(text, place, out);
+            for part in parts(text) {
+                match part {
+                    Part::Literal(span) => {
+                        this.within(text, span, out, |this, text, out| this.see(text, place, out))
+                    }
+                    Part::Url(span) => {
+                        this.within(text, span, out, |this, text, out| this.url(text, place, out))
+                    }
                 }
-                Part::Url(span) => self.within(text, span, out, |this, text, out| this.url(text, place, out)),
             }
-        }
-        self.encodings(text, Signs::of(text), place, out);
-        settle(text, place.mask, from, out);
+            this.encodings(text, Signs::of(text), place, out);
+            settle(text, place.mask, from, out);
+        });
     }
 }
 

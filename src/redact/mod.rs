@@ -29,6 +29,8 @@ pub(crate) mod json;
 
 pub(crate) mod redactor;
 
+pub(crate) mod memo;
+
 pub(crate) mod text;
 
 pub(crate) mod url;

@@ -14,6 +14,8 @@ use crate::detect::Scanner;
 use crate::parse::json::Tape;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
+use crate::redact::memo::Memo;
+use crate::redact::memo::Setting;
 use crate::redact::page::Memory;
 use crate::redact::page::Page;
 use crate::redact::policy::Policy;
@@ -35,6 +37,7 @@ pub(crate) struct Tools {
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
     pub(crate) codecs: Codecs,
+    pub(crate) memo: Memo,
 }
 
 /// Where a text stands, and what follows from it.
@@ -108,6 +111,7 @@ pub(crate) const MAX_LEVEL: usize = 8;
 impl<'p> Redactor<'p> {
     /// A redactor for one body.
     pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools, memory: Option<Memory<'p>>) -> Self {
+        tools.memo.serve(policy.digest(), &policy.hash_key);
         Self {
             policy,
             tools,
@@ -179,6 +183,27 @@ impl<'p> Redactor<'p> {
         let with = mask::render(action, text, place.mask, &self.policy.hash_key);
         if with != text.as_bytes() {
             out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, place.surface) });
+        }
+    }
+
+    /// Calls `judge` unless the text is known to have nothing in it.
+    pub(crate) fn unless_clean(
+        &mut self,
+        reading: u8,
+        text: &str,
+        place: Place<'_>,
+        out: &mut Vec<Edit>,
+        judge: impl FnOnce(&mut Self, &mut Vec<Edit>),
+    ) {
+        let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
+        let name = self.tools.memo.name(text, setting);
+        if name.is_some_and(|name| self.tools.memo.is_clean(name)) {
+            return;
+        }
+        let from = out.len();
+        judge(self, out);
+        if let Some(name) = name.filter(|_| out.len() == from) {
+            self.tools.memo.remember(name);
         }
     }
 

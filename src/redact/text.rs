@@ -65,9 +65,11 @@ impl Redactor<'_> {
             return;
         }
         self.level += 1;
-        let from = out.len();
-        self.see_inside(text, place, out);
-        settle(text, place.mask, from, out);
+        self.unless_clean(0, text, place, out, |this, out| {
+            let from = out.len();
+            this.see_inside(text, place, out);
+            settle(text, place.mask, from, out);
+        });
         self.level -= 1;
     }
 
