@@ -38,7 +38,7 @@ fn mixtures_are_found_alike_with_and_without_the_prefilter() {
     let texts = proptest::collection::vec(piece, 1..6);
     runner
         .run(&texts, |pieces| {
-            let text: String = pieces.iter().map(|&(s, j)| format!("{}{}", snippets[s], joints[j])).collect();
+            let text: String = pieces.iter().flat_map(|&(s, j)| [snippets[s].as_str(), joints[j]]).collect();
             let mut scratch = Scratch::default();
             let mut fast = Vec::new();
             scanner.scan(&text, &Context::default(), &mut scratch, &mut fast);

@@ -30,6 +30,8 @@ pub(crate) struct Run<'r> {
     pub(crate) cache: &'r mut meta::Cache,
     pub(crate) evidence: &'r Evidence<'r>,
     pub(crate) candidates: &'r mut Vec<Candidate>,
+    /// Matches of rules that replace others.
+    pub(crate) claims: &'r mut Vec<(RuleIdx, Span)>,
     pub(crate) misses: &'r mut Option<Vec<Miss>>,
 }
 
@@ -133,6 +135,9 @@ impl Run<'_> {
         let why = match self.judge(found) {
             Ok(value) => {
                 self.accept(value);
+                if !self.rule.replaces.is_empty() {
+                    self.claims.push((self.idx, found));
+                }
                 return value.end.max(found.start + 1);
             }
             Err(why) => why,
@@ -253,5 +258,101 @@ impl Run<'_> {
             (None, None) => Nearness::None,
             _ => Nearness::Far,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::detect::{Context, Scanner, Scratch, Why};
+    use crate::rules::{PackSource, RuleSet, Selection};
+
+    const HEAD: &str = "[pack]\nname = \"toy\"\ndescription = \"toys\"\n";
+
+    fn scanner(rules: &[&str]) -> Scanner {
+        let rule = |(idx, body): (usize, &&str)| {
+            format!("[[rule]]\nid = \"toy-{idx}\"\nentity = \"TOY-{idx}\"\ndescription = \"a toy\"\n{body}\n")
+        };
+        let text = rules.iter().enumerate().map(rule).fold(HEAD.to_owned(), |all, rule| all + &rule);
+        let packs = [PackSource { name: "toy.toml", text: &text }];
+        Scanner::new(Arc::new(RuleSet::build(&packs, &[], &Selection::all()).unwrap()))
+    }
+
+    #[track_caller]
+    fn check(rules: &[&str], expected: &str) {
+        let text = expected.replace(['«', '»'], "");
+        let mut findings = Vec::new();
+        scanner(rules).scan(&text, &Context::default(), &mut Scratch::default(), &mut findings);
+        let mut marked = text;
+        for finding in findings.iter().rev() {
+            marked.insert(finding.span.end, '»');
+            marked.insert(finding.span.start, '«');
+        }
+        assert_eq!(marked, expected);
+    }
+
+    const NUMBER: &str =
+        "tier = \"B\"\npattern = '[0-9]{4}(?: ?[0-9]{2}){0,3}'\nboundary = \"number\"\nvalidator = \"luhn\"";
+    const WORDED: &str = "tier = \"D\"\npattern = '[0-9]{4}'\nkeywords = [\"zed\"]\ndistance = 20";
+
+    #[test]
+    fn a_match_that_took_too_much_is_tried_shorter() {
+        check(&[NUMBER], "«1230» 12 of 99");
+    }
+
+    #[test]
+    fn no_suffix_of_a_longer_number_matches() {
+        check(&[NUMBER], "91230 and x1230 and 5.1230");
+    }
+
+    #[test]
+    fn a_keyword_must_be_near() {
+        check(&[WORDED], "zed «1234», and not so near any more 1234");
+        check(&[WORDED], "zedonk 1234");
+        check(&[WORDED], "«1234» zed");
+    }
+
+    #[test]
+    fn a_label_may_be_glued_to_its_value() {
+        check(&[WORDED], "ZED«1234» but ZEDX1234");
+    }
+
+    #[test]
+    fn a_strong_keyword_outweighs_a_failed_check() {
+        let keyed = format!("{NUMBER}\nkeywords = [\"zed\"]");
+        check(&[&keyed], "1231 or zed: «1231»");
+        check(&[&format!("{keyed}\non_failed_check = \"reject\"")], "1231 or zed: 1231");
+    }
+
+    #[test]
+    fn only_the_group_value_is_found() {
+        check(&["tier = \"A\"\npattern = 'key=(?P<value>[a-z]+)'\nanchors = [\"key=\"]"], "key=«abc» key=");
+    }
+
+    #[test]
+    fn a_value_that_is_allowed_is_no_finding() {
+        check(&[&format!("{WORDED}\nallow = [\"0000\"]")], "zed 0000 «0001»");
+    }
+
+    #[test]
+    fn a_claim_takes_its_text_from_the_rules_it_replaces() {
+        let part = "tier = \"A\"\npattern = '[a-z]+@[a-z]+'\nanchors = [\"@\"]";
+        let whole =
+            "tier = \"A\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"";
+        let bounded = part.replace("[a-z]+", "[a-z]{1,9}");
+        check(&[&bounded, whole], "//«a:»«b@host»");
+        check(&[&bounded, &format!("{whole}\nreplaces = [\"toy-0\"]")], "//«a:b»@host");
+    }
+
+    #[test]
+    fn explains_why_there_is_no_finding() {
+        let why = |rules: &[&str], text: &str| -> Vec<Why> {
+            scanner(rules).explain(text, &Context::default()).iter().map(|miss| miss.why).collect()
+        };
+        assert_eq!(why(&[WORDED], "1234"), [Why::NoKeyword]);
+        assert_eq!(why(&[WORDED], "zed, but much too far away from 1234"), [Why::KeywordTooFar]);
+        assert_eq!(why(&[NUMBER], "1231"), [Why::FailedCheck]);
+        assert_eq!(why(&[NUMBER], "x1230"), [Why::Boundary]);
     }
 }

@@ -41,6 +41,7 @@ pub struct Scratch {
     hits: Vec<Hit>,
     jobs: Vec<Job>,
     candidates: Vec<Candidate>,
+    claims: Vec<(RuleIdx, Span)>,
     caches: Vec<Option<Box<meta::Cache>>>,
     numeric: Option<CombinedScratch>,
     mixed: Option<CombinedScratch>,
@@ -139,9 +140,12 @@ impl Scanner {
         hits.clear();
         jobs.clear();
         cluster::find_all(text.as_bytes(), self.prefilter.min_digits, clusters);
+        let clusters: &[Cluster] = clusters;
         let most_digits = clusters.iter().map(|cluster| cluster.n_digits).max().unwrap_or(0);
         self.prefilter.literals(text, |meaning, start, end| match meaning {
-            Use::Anchor(rule) => self.call_anchor(*rule, text, Span::new(start, end), jobs),
+            Use::Anchor(rule) => {
+                self.call_anchor(*rule, text.len(), Span::new(start, end), clusters, jobs);
+            }
             Use::Keyword(rule, keyword) => {
                 if self.prefilter.need(*rule) <= most_digits
                     && boundary::is_keyword(text, Span::new(start, end), keyword)
@@ -186,17 +190,18 @@ impl Scanner {
         scratch.context_rules.dedup();
     }
 
-    fn call_anchor(&self, idx: RuleIdx, text: &str, anchor: Span, jobs: &mut Vec<Job>) {
+    fn call_anchor(&self, idx: RuleIdx, len: usize, anchor: Span, clusters: &[Cluster], jobs: &mut Vec<Job>) {
         let Some(rule) = self.rules.rule(idx) else { return };
         for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
             let of = PatternRef { rule: idx, pattern: n as u8 };
             let shape = pattern.shape;
             if shape.starts_with_anchor {
-                let end = shape.max_len.map_or(text.len(), |max| (anchor.start + max).min(text.len()));
+                let end = shape.max_len.map_or(len, |max| (anchor.start + max).min(len));
                 jobs.push(Job { pattern: of, is_anchored: true, start: anchor.start, end });
             } else {
-                let reach = shape.max_len.map(|max| max.saturating_sub(anchor.len()));
-                jobs.push(window(of, anchor, reach.unwrap_or(text.len()), text.len()));
+                let reach = shape.max_len.map_or(len, |max| max.saturating_sub(anchor.len()));
+                let window = anchor.start.saturating_sub(reach)..anchor.end.saturating_add(reach).min(len);
+                push_where_digits(of, rule.need(pattern), pattern, window, clusters, jobs);
             }
         }
     }
@@ -250,7 +255,8 @@ impl Scanner {
 
     /// Runs all jobs; windows of one pattern that touch are one.
     fn run_jobs(&self, text: &str, scratch: &mut Scratch, misses: &mut Option<Vec<Miss>>) {
-        let Scratch { hits, jobs, candidates, caches, context_rules, .. } = scratch;
+        let Scratch { hits, jobs, candidates, claims, caches, context_rules, .. } = scratch;
+        claims.clear();
         let evidence = Evidence { text, hits, context_rules };
         let mut rest = jobs.as_slice();
         while let Some(first) = rest.first() {
@@ -265,9 +271,30 @@ impl Scanner {
                 self.offsets.get(usize::from(idx.0)).map_or(0, |at| at + usize::from(first.pattern.pattern));
             let Some(cache) = caches.get_mut(slot) else { continue };
             let cache = cache.get_or_insert_with(|| Box::new(pattern.regex.create_cache()));
-            let mut run = Run { idx, rule, pattern, cache, evidence: &evidence, candidates, misses };
+            let mut run = Run { idx, rule, pattern, cache, evidence: &evidence, candidates, claims, misses };
             if first.is_anchored { run.at_anchors(same) } else { run.in_windows(same) }
         }
+        claims.sort_unstable_by_key(|(_, span)| *span);
+        self.settle_claims(candidates, claims);
+    }
+
+    /// Takes out what a claimed match shows to be a part of something else: the host behind a password
+    /// is no domain of an address.
+    fn settle_claims(&self, candidates: &mut Vec<Candidate>, claims: &[(RuleIdx, Span)]) {
+        if claims.is_empty() {
+            return;
+        }
+        let replaced = |claimer: RuleIdx, id: &str| {
+            self.rules.rule(claimer).is_some_and(|rule| rule.replaces.iter().any(|other| other == id))
+        };
+        candidates.retain(|candidate| {
+            // Claims of one rule come in order of position; few rules claim anything.
+            let Some(rule) = self.rules.rule(candidate.rule) else { return true };
+            let at = candidate.span.start;
+            let before = claims.partition_point(|(_, span)| span.start <= at);
+            let nearest = before.checked_sub(1).and_then(|idx| claims.get(idx));
+            !nearest.is_some_and(|&(claimer, span)| at < span.end && replaced(claimer, &rule.id))
+        });
     }
 }
 
@@ -305,11 +332,6 @@ fn call_around(
 fn keyword_patterns(idx: RuleIdx, rule: &Rule) -> impl Iterator<Item = (PatternRef, &Pattern)> {
     let patterns = rule.patterns.iter().enumerate().filter(|(_, pattern)| !pattern.is_free);
     patterns.map(move |(n, pattern)| (PatternRef { rule: idx, pattern: n as u8 }, pattern))
-}
-
-fn window(pattern: PatternRef, around: Span, reach: usize, len: usize) -> Job {
-    let start = around.start.saturating_sub(reach);
-    Job { pattern, is_anchored: false, start, end: around.end.saturating_add(reach).min(len) }
 }
 
 /// Calls a pattern up on `range`, as far as there are the digits it needs.

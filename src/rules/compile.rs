@@ -56,6 +56,7 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
         keywords: rule.keywords.iter().flat_map(|keyword| parse_keyword(keyword)).collect(),
         distance: usize::from(rule.distance.unwrap_or(DISTANCE)),
         allow: rule.allow.iter().map(|value| value.to_lowercase()).collect(),
+        replaces: rule.replaces.clone(),
         keys: rule.keys.clone(),
         key_strength: key_strength(rule),
         examples: examples(rule),
@@ -101,7 +102,7 @@ fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
     }
     for (what, words) in [("keyword", &rule.keywords), ("anchor", &rule.anchors)] {
         for word in words {
-            if word.trim_matches('*').len() < MIN_LITERAL && word != "@" {
+            if word.trim_matches('*').len() < MIN_LITERAL && !matches!(word.as_str(), "@" | "?" | "&") {
                 wrong.push(format!("the {what} \"{word}\" is too short to look for"));
             }
         }

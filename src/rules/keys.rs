@@ -46,10 +46,6 @@ impl KeyIndex {
     }
 
     fn find_words(&self, glued: &[u8], starts: &[u8]) -> Option<RuleIdx> {
-        let second = starts.get(1).map_or(0, |&at| usize::from(at));
-        if glued.get(..second).is_some_and(is_lead) {
-            return None;
-        }
         let mut starts = starts;
         let mut end = glued.len();
         loop {
@@ -69,13 +65,18 @@ impl KeyIndex {
     }
 
     fn longest_suffix(&self, name: &[u8], starts: &[u8]) -> Option<RuleIdx> {
-        starts.iter().find_map(|&start| {
+        let mut before: Option<&[u8]> = None;
+        for (idx, &start) in starts.iter().enumerate() {
             let suffix = name.get(usize::from(start)..)?;
-            if suffix.len() > self.longest {
-                return None;
+            if suffix.len() <= self.longest
+                && let Some(&rule) = self.names.get(suffix)
+            {
+                return if before.is_some_and(is_lead) { None } else { Some(rule) };
             }
-            self.names.get(suffix).copied()
-        })
+            let next = starts.get(idx + 1).map_or(name.len(), |&next| usize::from(next));
+            before = name.get(usize::from(start)..next);
+        }
+        None
     }
 
     /// The same for keys with letters beyond ASCII; allocates.
@@ -133,7 +134,7 @@ const TAILS: [&str; 26] = [
     "verify",
 ];
 
-/// First words that make a switch of whatever follows: `showPassword`, `isMobile`.
+/// Words before a name that make a switch of it: `showPassword`, `isMobile`.
 const LEADS: [&str; 14] = [
     "allow", "can", "disable", "enable", "forgot", "has", "hide", "is", "needs", "no", "require", "requires",
     "should", "show",
@@ -298,6 +299,8 @@ mod tests {
             "spin",
             "cookie_consent",
             "password_reset_at",
+            "showPassword",
+            "data-rr-is-password",
             "key",
             "api",
             "",

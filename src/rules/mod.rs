@@ -1,6 +1,6 @@
 //! Rule packs: TOML that people write → checked → compiled rules that run.
 //!
-//! What the user wrote ([`syntax`], private) and what runs ([`Rule`]) are two types and one
+//! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types and one
 //! conversion, [`RuleSet::build`]; all that can fail, fails there, with every problem at once. This module does not
 //! search anything: [`crate::detect`] does.
 //!
@@ -149,6 +149,7 @@ pub struct Rule {
     pub(crate) keywords: Vec<Keyword>,
     pub(crate) distance: usize,
     pub(crate) allow: Vec<String>,
+    pub(crate) replaces: Vec<String>,
     pub(crate) keys: Vec<String>,
     pub(crate) key_strength: Option<KeyStrength>,
     pub(crate) examples: Examples,

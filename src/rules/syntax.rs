@@ -62,6 +62,9 @@ pub(crate) struct RuleSyntax {
     /// How many bytes a keyword may stand before a match.
     #[serde(default)]
     pub(crate) distance: Option<u16>,
+    /// Rules whose findings inside a match of this one are none: what they took for a whole is a part.
+    #[serde(default)]
+    pub(crate) replaces: Vec<String>,
     /// Values that are never personal: placeholders of forms and manuals.
     #[serde(default)]
     pub(crate) allow: Vec<String>,

@@ -145,23 +145,28 @@ for (const [age, sdk] of Object.entries(SDKS)) {
 }
 
 async function record({ sdk, options, screenshot }) {
-  const home = await recordingUpstream({ token: TOKEN, sdk });
-  const away = await recordingUpstream({ token: TOKEN, sdk });
-  const proxy = await startProxy({ token: TOKEN, home: home.url, away: away.url });
-  const listener = await tap(proxy.url);
+  const upstreams = [await recordingUpstream({ token: TOKEN, sdk }), await recordingUpstream({ token: TOKEN, sdk })];
+  const [home, away] = upstreams;
+  let proxy;
+  let listener;
   try {
-    const settled = (reached, what) => waitUntil(() => reached(stateOf(answered(listener.exchanges))), what, () => JSON.stringify(stateOf(listener.exchanges)));
+    proxy = await startProxy({ token: TOKEN, home: home.url, away: away.url });
+    listener = await tap(proxy.url);
+    const sent = listener.exchanges;
+    const settled = (reached, what) => waitUntil(() => reached(stateOf(answered(sent))), what, () => JSON.stringify(stateOf(sent)));
     const { errors } = await visit(browser, { siteUrl: shop.url, apiHost: listener.url, token: TOKEN, options, screenshot, settled });
-    await waitUntil(() => answered(listener.exchanges).length === listener.exchanges.length, 'the last answers');
+    await waitUntil(() => answered(sent).length === sent.length, 'the last answers');
     await listener.close();
     const metrics = await proxy.metrics();
     const exit = await proxy.stop();
-    const sent = listener.exchanges;
     const received = inOrderOf(sent, home.requests);
     return { proxy, errors, metrics, exit, sent, received, elsewhere: away.requests, upstreamAddress: home.address };
+  } catch (error) {
+    await proxy?.stop();
+    await proxy?.remove();
+    throw error;
   } finally {
-    await proxy.stop();
-    await Promise.all([listener.close(), home.close(), away.close()]);
+    await Promise.all([listener?.close(), ...upstreams.map((upstream) => upstream.close())]);
   }
 }
 

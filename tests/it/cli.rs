@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::client::Client;
 use crate::support::harness::replay;
+use crate::support::served::{Served, config};
 use crate::support::upstream::Upstream;
 
 fn blackbar(arguments: &[&str]) -> Output {
@@ -16,75 +17,6 @@ fn blackbar(arguments: &[&str]) -> Output {
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
-}
-
-/// A configuration file in a directory of its own.
-fn config(upstream: &str, more: &str) -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let audit = dir.path().join("audit").display().to_string();
-    let toml = format!(
-        "[listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n[audit]\ndir = {audit:?}\n\
-         [[region]]\nname = \"eu\"\nupstreams = [{upstream:?}]\n[routing]\nno_match = \"eu\"\n\
-         [rules]\npacks = [\"contact\"]\n{more}"
-    );
-    let file = dir.path().join("blackbar.toml");
-    std::fs::write(&file, toml).unwrap();
-    (dir, file)
-}
-
-/// A proxy in a process of its own.
-struct Served {
-    child: Child,
-    lines: BufReader<std::process::ChildStderr>,
-    log: String,
-}
-
-impl Served {
-    fn start(file: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_blackbar"))
-            .args(["serve", "--config", file.to_str().unwrap()])
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap());
-        Self { child, lines, log: String::new() }
-    }
-
-    /// Reads the log up to a line with this text, and gives that line.
-    fn wait_for(&mut self, text: &str) -> String {
-        loop {
-            let mut line = String::new();
-            assert!(self.lines.read_line(&mut line).unwrap() > 0, "no {text:?} in {}", self.log);
-            self.log.push_str(&line);
-            if line.contains(text) {
-                return line;
-            }
-        }
-    }
-
-    fn client(&mut self) -> Client {
-        let line: serde_json::Value = serde_json::from_str(&self.wait_for("listening")).unwrap();
-        Client::new(line["sdk"].as_str().unwrap().parse().unwrap())
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
-    }
-
-    /// Ends it in order, and gives its exit code and all it said.
-    fn end(mut self) -> (Option<i32>, String) {
-        self.signal("-TERM");
-        self.lines.read_to_string(&mut self.log).unwrap();
-        (self.child.wait().unwrap().code(), self.log.clone())
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[tokio::test]

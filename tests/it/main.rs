@@ -13,9 +13,13 @@
 #[cfg(feature = "proxy")]
 mod audit;
 #[cfg(feature = "proxy")]
+mod canary;
+#[cfg(feature = "proxy")]
 mod cli;
 #[cfg(feature = "proxy")]
 mod config;
+#[cfg(feature = "proxy")]
+mod corpus;
 #[cfg(feature = "proxy")]
 mod demo;
 mod dependencies;

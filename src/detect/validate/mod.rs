@@ -268,6 +268,7 @@ table! {
     "no-konto" => no_konto::is_valid,
     "no-org" => no_org::is_valid,
     "nz-ird" => nz_ird::is_valid,
+    "opaque" => secret::is_opaque,
     "orcid" => orcid::is_valid,
     "pe-ruc" => pe_ruc::is_valid,
     "phone" => phone::is_valid,

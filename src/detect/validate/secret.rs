@@ -15,6 +15,12 @@ pub(super) fn is_random(text: &str) -> bool {
     is_mixed(text) && entropy(text) >= 3.4 && !is_uuid(text) && !is_chain(text)
 }
 
+/// In an address: also no plain hash, by which files are named.
+pub(super) fn is_opaque(text: &str) -> bool {
+    let is_hash = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    !is_hash && is_random(text)
+}
+
 /// Both cases and digits, as no hash in hex has.
 pub(super) fn is_mixed_case(text: &str) -> bool {
     has(text, u8::is_ascii_uppercase) && has(text, u8::is_ascii_lowercase) && is_mixed(text)
@@ -51,7 +57,11 @@ fn is_chain(text: &str) -> bool {
     pieces.all(|piece| {
         let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
         let n_digits = piece.len() - letters.len();
-        letters.bytes().all(|byte| byte.is_ascii_alphabetic()) && n_digits <= 3 && letters.len() <= 14
+        let is_year = letters.is_empty() && n_digits <= 4;
+        is_year
+            || (letters.bytes().all(|byte| byte.is_ascii_alphabetic())
+                && n_digits <= 3
+                && letters.len() <= 14)
     })
 }
 

@@ -30,7 +30,14 @@ export async function startProxy({ token, home, away }) {
   });
   const output = () => Buffer.concat(log).toString('utf8');
 
-  await ready(`http://${admin}/readyz`, ended, output);
+  process.on('exit', () => child.kill('SIGKILL'));
+  try {
+    await ready(`http://${admin}/readyz`, ended, output);
+  } catch (error) {
+    child.kill('SIGKILL');
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
   return {
     url: `http://${address}`,
     output,

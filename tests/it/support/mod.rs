@@ -7,4 +7,6 @@ pub(crate) mod decoded;
 #[cfg(feature = "proxy")]
 pub(crate) mod harness;
 #[cfg(feature = "proxy")]
+pub(crate) mod served;
+#[cfg(feature = "proxy")]
 pub(crate) mod upstream;

@@ -1,0 +1,210 @@
+//! Recorded traffic of real sessions, through the running proxy into a recording upstream.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use regex::Regex;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::decoded::{body, deep_strings, opened};
+use crate::support::harness::{Harness, Setup};
+use crate::support::upstream::Recorded;
+
+const BODIES: &[u8] = include_bytes!("../data/corpus/bodies.bin");
+const INDEX: &str = include_str!("../data/corpus/index.json");
+const PLANTED: &str = include_str!("../data/corpus/planted.json");
+
+/// Kinds that a rule finds wherever they stand. The others need a field that says what they are.
+const FOUND_ANYWHERE: [&str; 13] = [
+    "email", "phone", "iban", "card", "ssn", "ip", "aws", "gh", "stripe", "slack", "jwt", "google", "bearer",
+];
+
+/// Kinds that are sentences around such values.
+const SENTENCES: [&str; 2] = ["freetext", "ssn"];
+
+#[derive(Deserialize)]
+struct Request {
+    id: u32,
+    session: u32,
+    method: String,
+    url: String,
+    headers: BTreeMap<String, String>,
+    offset: usize,
+    len: usize,
+}
+
+#[derive(Deserialize)]
+struct Planted {
+    session: u32,
+    kind: String,
+    value: String,
+}
+
+#[tokio::test]
+async fn sessions_of_the_shop_arrive_whole_and_without_what_was_planted() {
+    check(1).await;
+}
+
+#[tokio::test]
+async fn sessions_of_the_bank_arrive_whole_and_without_what_was_planted() {
+    check(2).await;
+}
+
+#[tokio::test]
+async fn sessions_of_the_article_arrive_whole_and_without_what_was_planted() {
+    check(3).await;
+}
+
+#[tokio::test]
+async fn sessions_of_the_chat_arrive_whole_and_without_what_was_planted() {
+    check(0).await;
+}
+
+/// The sessions of one of the four pages.
+async fn check(page: u32) {
+    let index: Vec<Request> = serde_json::from_str(INDEX).unwrap();
+    let planted: Vec<Planted> = serde_json::from_str(PLANTED).unwrap();
+    let requests: Vec<&Request> = index.iter().filter(|request| request.session % 4 == page).collect();
+    let received = send(&requests).await;
+    assert_eq!(received.len(), requests.len());
+    let mut problems = Vec::new();
+    for session in requests.iter().map(|request| request.session).collect::<BTreeSet<_>>() {
+        let values: BTreeSet<&str> =
+            planted.iter().filter(|planted| planted.session == session).flat_map(Planted::secrets).collect();
+        let secrets = AhoCorasick::new(&values).unwrap();
+        let mut set_out = 0;
+        for (request, received) in
+            requests.iter().zip(&received).filter(|(request, _)| request.session == session)
+        {
+            let sent = opened(&body(request.body()));
+            let arrived = opened(&body(&received.body));
+            set_out += usize::from(deep_strings(&sent).iter().any(|text| secrets.is_match(text)));
+            if outline(&sent) != outline(&arrived) {
+                problems.push(format!("{}: other events, ids or times", request.id));
+            }
+            for text in typed(&arrived).filter(|text| text.chars().any(char::is_alphanumeric)) {
+                problems.push(format!("{}: typed {text:?}", request.id));
+            }
+            for text in texts(&arrived, received) {
+                for found in secrets.find_iter(&text) {
+                    problems.push(format!(
+                        "{}: {:?} survives in {} bytes",
+                        request.id,
+                        &text[found.range()],
+                        text.len()
+                    ));
+                }
+            }
+        }
+        assert!(set_out > 0, "session {session} sent nothing to find");
+    }
+    problems.sort();
+    problems.dedup();
+    assert!(
+        problems.is_empty(),
+        "{} problems\n{}",
+        problems.len(),
+        problems[..problems.len().min(60)].join("\n")
+    );
+}
+
+impl Request {
+    fn body(&self) -> &'static [u8] {
+        &BODIES[self.offset..self.offset + self.len]
+    }
+}
+
+impl Planted {
+    /// The parts of the value that must not arrive.
+    fn secrets(&self) -> Vec<&str> {
+        static PARTS: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w.-]+\w|[+(]?\d[\d ().-]{7,}\d").unwrap());
+        let kind = self.kind.as_str();
+        if SENTENCES.contains(&kind) {
+            let is_date = |part: &&str| part.len() == 10 && part.as_bytes()[4] == b'-';
+            PARTS.find_iter(&self.value).map(|part| part.as_str()).filter(|part| !is_date(part)).collect()
+        } else if FOUND_ANYWHERE.contains(&kind) {
+            vec![self.value.trim()]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// Sends one after the other, so that what arrives is in the order of what was sent.
+async fn send(requests: &[&Request]) -> Vec<Recorded> {
+    let proxy = Harness::with(Setup { redaction: "preset = \"balanced\"", ..Setup::default() }).await;
+    for request in requests {
+        let mut headers: Vec<(&str, &str)> =
+            request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.push(("x-country", "DE"));
+        let reply = proxy.client.send(&request.method, &request.url, &headers, request.body()).await;
+        assert_eq!(reply.status, 200, "request {}: {}", request.id, reply.text());
+    }
+    let received = proxy.eu.recorded();
+    assert!(proxy.us.recorded().is_empty());
+    let (records, _dir) = proxy.stop().await;
+    assert_eq!(records.iter().filter(|record| record.exchange.is_some()).count(), requests.len());
+    received
+}
+
+/// The events in a body: a bare array, a batch, or one.
+fn events(body: &Value) -> Vec<&Value> {
+    match body.as_array().or_else(|| body["batch"].as_array()) {
+        Some(events) => events.iter().collect(),
+        None => vec![body],
+    }
+}
+
+fn snapshots(body: &Value) -> impl Iterator<Item = &Value> {
+    events(body).into_iter().filter_map(|event| event["properties"]["$snapshot_data"].as_array()).flatten()
+}
+
+/// What must not change: which events, in which order, when, about which nodes.
+fn outline(body: &Value) -> Vec<String> {
+    let around = events(body).into_iter().map(|event| {
+        let session = &event["properties"]["$session_id"];
+        format!("{} {} {} {} {session}", event["event"], event["uuid"], event["timestamp"], event["offset"])
+    });
+    let inside = snapshots(body).map(|event| {
+        let mut ids = Vec::new();
+        node_ids(event, &mut ids);
+        format!("{} {} {} {ids:?}", event["type"], event["timestamp"], event["data"]["source"])
+    });
+    around.chain(inside).collect()
+}
+
+fn node_ids<'a>(value: &'a Value, out: &mut Vec<(&'a str, u64)>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| node_ids(item, out)),
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                match (key.as_str(), value.as_u64()) {
+                    ("id" | "parentId" | "nextId" | "previousId", Some(id)) => out.push((key, id)),
+                    _ => node_ids(value, out),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What input events say was typed.
+fn typed(body: &Value) -> impl Iterator<Item = &str> {
+    snapshots(body)
+        .filter(|event| event["type"] == 3 && event["data"]["source"] == 5)
+        .filter_map(|event| event["data"]["text"].as_str())
+}
+
+/// Every text that reached the upstream: the body's in every reading, the target, the headers.
+fn texts(body: &Value, received: &Recorded) -> BTreeSet<String> {
+    let mut texts = deep_strings(body);
+    texts.insert(received.target.clone());
+    texts.extend(
+        received.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+    );
+    assert!(!received.headers.contains_key("cookie"));
+    texts
+}
