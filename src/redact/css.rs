@@ -22,10 +22,10 @@ impl Redactor<'_> {
             for part in parts(text) {
                 match part {
                     Part::Literal(span) => {
-                        this.within(text, span, out, |this, text, out| this.see(text, place, out))
+                        this.within(text, span, out, |this, text, out| this.see(text, place, out));
                     }
                     Part::Url(span) => {
-                        this.within(text, span, out, |this, text, out| this.url(text, place, out))
+                        this.within(text, span, out, |this, text, out| this.url(text, place, out));
                     }
                 }
             }

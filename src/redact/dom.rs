@@ -112,13 +112,6 @@ impl Redactor<'_> {
         carry(value, &text, place.mask, edits, out);
     }
 
-    /// Replaces the text of a script, which no player runs.
-    pub(crate) fn script(&mut self, text: &str, out: &mut Vec<Edit>) {
-        if !text.trim().is_empty() {
-            replace_all(text, SCRIPT_PLACEHOLDER, Why::Fixed(Fixed::Script), Surface::Text, out);
-        }
-    }
-
     /// Empties a blocked node. A blocked element keeps its class and its size, as rrweb has it.
     /// Says whether all of the node was dealt with.
     fn block(
@@ -217,5 +210,12 @@ impl Redactor<'_> {
             out.truncate(from);
             out.push(Edit { span: value.span(), with: b"div".to_vec(), tag });
         }
+    }
+}
+
+/// Replaces the text of a script, which no player runs.
+pub(crate) fn script(text: &str, out: &mut Vec<Edit>) {
+    if !text.trim().is_empty() {
+        replace_all(text, SCRIPT_PLACEHOLDER, Why::Fixed(Fixed::Script), Surface::Text, out);
     }
 }

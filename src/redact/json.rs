@@ -8,6 +8,7 @@ use crate::parse::json::Kind;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::Value;
+use crate::redact::dom;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
@@ -203,7 +204,7 @@ impl Redactor<'_> {
             Treat::Srcset => self.srcset(text, place.surface(Surface::Url), out),
             Treat::Css => self.css(text, place.surface(Surface::Css), out),
             Treat::Image => self.image(text, place, out),
-            Treat::Script => self.script(text, out),
+            Treat::Script => dom::script(text, out),
             Treat::ElementsChain => self.elements_chain(text, place, out),
             Treat::Identity => self.identity(text, place, out),
             Treat::ByRules => self.see(text, place.posture(Posture::Rules), out),

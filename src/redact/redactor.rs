@@ -169,7 +169,8 @@ impl<'p> Redactor<'p> {
 
     /// Masks all of a text; the action of a rule that names the whole value is honoured.
     pub(crate) fn whole(&mut self, text: &str, why: Why, place: Place<'_>, out: &mut Vec<Edit>) {
-        if mask::is_masked(text) {
+        // The token of a project is public: it routes the request, and SDKs write it under any key.
+        if mask::is_masked(text) || is_project_token(text) {
             return;
         }
         let action = match why {
@@ -247,6 +248,12 @@ impl<'p> Redactor<'p> {
         self.tools.tapes.push(tape);
         result
     }
+}
+
+/// Whether a text is the public token of a project, and nothing else.
+fn is_project_token(text: &str) -> bool {
+    text.strip_prefix("phc_")
+        .is_some_and(|rest| rest.len() <= 60 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
 }
 
 /// Joins overlapping edits of `text` from index `from` on.

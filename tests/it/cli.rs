@@ -1,12 +1,7 @@
 //! The program as a process: arguments, signals, exit codes, and what it says.
 
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
-use tempfile::TempDir;
-
-use crate::support::client::Client;
 use crate::support::harness::replay;
 use crate::support::served::{Served, config};
 use crate::support::upstream::Upstream;

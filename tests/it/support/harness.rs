@@ -22,6 +22,8 @@ pub(crate) struct Setup {
     pub(crate) listen: &'static str,
     /// Lines for `[audit]`.
     pub(crate) audit: &'static str,
+    /// Lines for `[rules]`; one small pack if they are missing, so that most tests start fast.
+    pub(crate) rules: Option<&'static str>,
     /// Lines for `[redaction]`.
     pub(crate) redaction: &'static str,
     /// Lines for `[limits]`.
@@ -84,7 +86,7 @@ region = "eu"
 countries = ["US"]
 region = "us"
 [rules]
-packs = ["contact"]
+{rules}
 [redaction]
 {redaction}
 [limits]
@@ -92,6 +94,7 @@ packs = ["contact"]
 "#,
             listen = setup.listen,
             audit = setup.audit,
+            rules = setup.rules.unwrap_or("packs = [\"contact\"]"),
             redaction = setup.redaction,
             limits = setup.limits,
             audit_dir = dir.path().join("audit").display().to_string(),
