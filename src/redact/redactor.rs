@@ -90,6 +90,8 @@ pub(crate) struct Redactor<'p> {
     pub(crate) report: Report,
     /// Encodings inside each other at this moment.
     pub(crate) level: usize,
+    /// Bytes that the text at hand and what it decodes to may still cost.
+    pub(crate) effort: usize,
     /// Bytes that packed fields may still inflate to.
     pub(crate) packed_budget: usize,
     /// A packed field was larger than that, or than one may be.
@@ -117,6 +119,7 @@ impl<'p> Redactor<'p> {
             tools,
             report: Report::default(),
             level: 0,
+            effort: 0,
             packed_budget: policy.limits.cv_total,
             is_too_large: false,
             in_url: false,

@@ -21,6 +21,13 @@ use crate::text::span::Span;
 use crate::text::view::Encoding;
 use crate::text::view::View;
 
+/// How many times its own length a text may cost, all that it decodes to together. A text that
+/// is several encodings at once at every level would cost without end; the rest of it is masked.
+const EFFORT: usize = 48;
+
+/// The same for short texts, in bytes.
+const EFFORT_AT_LEAST: usize = 16 << 10;
+
 /// What a text may be, by the bytes that stand in it.
 #[derive(Clone, Copy)]
 pub(crate) struct Signs(u8);
@@ -60,10 +67,14 @@ impl Redactor<'_> {
         if text.is_empty() {
             return;
         }
-        if self.level >= MAX_LEVEL {
+        if self.level == 0 {
+            self.effort = EFFORT.saturating_mul(text.len()).saturating_add(EFFORT_AT_LEAST);
+        }
+        if self.level >= MAX_LEVEL || self.effort < text.len() {
             self.whole(text, Why::Fixed(Fixed::Nesting), place, out);
             return;
         }
+        self.effort -= text.len();
         self.level += 1;
         self.unless_clean(0, text, place, out, |this, out| {
             let from = out.len();
