@@ -193,6 +193,7 @@ fn fixed_keys(old: &Config, new: &Config) -> Vec<&'static str> {
         ("limits.header_bytes", old.limits.header_bytes != new.limits.header_bytes),
         ("limits.session_idle", old.limits.session_idle != new.limits.session_idle),
         ("limits.sessions", old.limits.sessions != new.limits.sessions),
+        ("limits.session_memory", old.limits.session_memory != new.limits.session_memory),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
 }

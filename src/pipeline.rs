@@ -272,9 +272,36 @@ fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
     body
 }
 
-/// Names of the query that SDKs use for themselves.
-const SWITCHES: &[&str] =
-    &["_", "beacon", "config", "ip", "retry_count", "sent_at", "v", "ver", "lib_version"];
+/// A name of the query that SDKs use for themselves, and what its values look like.
+type Switch = (&'static str, fn(&str) -> bool);
+
+const SWITCHES: &[Switch] = &[
+    ("_", is_time),
+    ("beacon", is_flag),
+    ("config", is_flag),
+    ("ip", is_flag),
+    ("lib_version", is_version),
+    ("retry_count", is_flag),
+    ("sent_at", is_time),
+    ("v", is_flag),
+    ("ver", is_version),
+];
+
+fn is_flag(value: &str) -> bool {
+    matches!(value, "true" | "false") || value.len() <= 2 && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Milliseconds of this century.
+fn is_time(value: &str) -> bool {
+    value.len() == 13 && value.starts_with(['1', '2']) && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Three short numbers.
+fn is_version(value: &str) -> bool {
+    let parts = value.split('.').count();
+    parts <= 3
+        && value.split('.').all(|n| (1..=4).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+}
 
 /// The query that goes on: without what the canonical wrapping makes wrong, and judged.
 fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
@@ -292,9 +319,7 @@ fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
     for pair in kept.split('&') {
         // The token of a project is public and routes the request; the SDK's own switches are short.
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let is_switch = SWITCHES.contains(&name)
-            && value.len() <= 16
-            && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.');
+        let is_switch = SWITCHES.iter().any(|(switch, fits)| *switch == name && fits(value));
         let is_token = is_switch || name == "token" && value.starts_with("phc_");
         let offset = pair.as_ptr() as usize - kept.as_ptr() as usize;
         if !is_token {

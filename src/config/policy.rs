@@ -16,7 +16,7 @@ use crate::config::problem::Problem;
 use crate::config::redaction::{self, Redaction, Selector};
 use crate::config::rules::{self, Rules};
 use crate::redact::policy::{Limits, Policy};
-use crate::rules::{Action, PackSource, RuleSet, builtin_packs, error};
+use crate::rules::{PackSource, RuleSet, builtin_packs, error};
 
 /// A policy, with the names by which people and records refer to it.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let rules = rules::check(checker);
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
     let rule_set = build_rules(checker, &rules)?;
-    warn_on_lost_pseudonyms(checker, &redaction, &rule_set);
+    warn_on_lost_pseudonyms(checker, &redaction);
     build(checker, rule_set, redaction, limits, hash_key)
 }
 
@@ -82,11 +82,9 @@ fn tell(checker: &mut Checker<'_>, rules: &Rules, problem: error::Problem) {
     checker.problem(&key, problem.message);
 }
 
-fn warn_on_lost_pseudonyms(checker: &mut Checker<'_>, redaction: &Redaction, rule_set: &RuleSet) {
-    let hashes = rule_set.rules().iter().any(|rule| *rule.action() == Action::Hash);
-    if hashes && redaction.hash_key_file.is_none() {
-        let hint =
-            "a rule hashes, but no key is named: pseudonyms change at each start and differ between replicas";
+fn warn_on_lost_pseudonyms(checker: &mut Checker<'_>, redaction: &Redaction) {
+    if redaction.hash_key_file.is_none() {
+        let hint = "no key is named: pseudonyms of people change at each start and differ between replicas";
         checker.warn("redaction.hash_key_file", hint);
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
-use crate::rules::{self, Action, Selection};
+use crate::rules::{self, Action, MAX_KEPT, Selection};
 
 /// Packs that are in force when nothing is said.
 pub(crate) const DEFAULT_PACKS: &[&str] =
@@ -50,6 +50,17 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Rules {
         let key = format!("rules.override[{idx}].action");
         let words = [("mask", ()), ("replace", ()), ("hash", ()), ("partial", ()), ("drop", ())];
         checker.word(&key, Some(&entry.action), &words, ());
+        if entry.label.is_some() && entry.action != "replace" {
+            checker
+                .problem(&format!("rules.override[{idx}].label"), "a label goes with action = \"replace\"");
+        }
+        if entry.keep_last.is_some() && entry.action != "partial" {
+            checker.problem(&format!("rules.override[{idx}].keep_last"), "it goes with action = \"partial\"");
+        }
+        if entry.keep_last.is_some_and(|n| n > MAX_KEPT) {
+            let hint = format!("at most {MAX_KEPT} letters and digits of a finding may stay");
+            checker.problem(&format!("rules.override[{idx}].keep_last"), hint);
+        }
     }
     let packs = raw.packs.unwrap_or_else(|| DEFAULT_PACKS.iter().map(|name| (*name).to_owned()).collect());
     Rules { packs, dirs: raw.dirs, disable: raw.disable, overrides: raw.overrides }

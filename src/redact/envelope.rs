@@ -128,7 +128,7 @@ impl Redactor<'_> {
         match name {
             "token" | "api_key" | "$token" if is_string => {
                 // The token of a project is public and routes the request; anything else is judged.
-                if !value.raw().starts_with("phc_") {
+                if !is_token(value.raw()) {
                     self.string(value, Place::new(Surface::Property), Treat::See, out);
                 }
             }
@@ -189,6 +189,11 @@ impl Redactor<'_> {
             at = end.max(start);
         }
     }
+}
+
+/// What the token of a project looks like, where one belongs.
+fn is_token(raw: &str) -> bool {
+    raw.len() <= 64 && raw.starts_with("phc_") && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// 8-4-4-4-12 hexadecimal digits.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::redact::png;
 use crate::redact::policy::ImagePosture;
+use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
@@ -41,16 +42,31 @@ impl Redactor<'_> {
     }
 
     fn text_in_base64(&mut self, text: &str, data: Span, place: Place<'_>, out: &mut Vec<Edit>) {
-        let decoded = decode(data.of(text)).and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some(decoded) = decoded else {
-            // Fonts, sounds, films: no text that a rule could read.
-            return;
+        let decoded = match decode(data.of(text)).map(String::from_utf8) {
+            Some(Ok(decoded)) => decoded,
+            Some(Err(binary)) => {
+                self.binary(text, &String::from_utf8_lossy(binary.as_bytes()), place, out);
+                return;
+            }
+            None => {
+                self.within(text, data, out, |this, data, out| this.plain(data, place, out));
+                return;
+            }
         };
         let mut edits = Vec::new();
         self.see(&decoded, place, &mut edits);
         if !edits.is_empty() {
             let redacted = self.applied(&decoded, &mut edits);
             out.push(Edit { span: data, with: STANDARD.encode(redacted).into_bytes(), tag: tag::COUNTED });
+        }
+    }
+
+    /// A document, font or sound: it goes whole if a rule finds something in what of it is text.
+    fn binary(&mut self, text: &str, readable: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        let mut found = Vec::new();
+        self.plain(readable, place.posture(Posture::Rules), &mut found);
+        if let Some(first) = found.first() {
+            out.push(Edit { span: Span::new(0, text.len()), with: b"data:,".to_vec(), tag: first.tag });
         }
     }
 

@@ -172,8 +172,8 @@ impl<'p> Redactor<'p> {
 
     /// Masks all of a text; the action of a rule that names the whole value is honoured.
     pub(crate) fn whole(&mut self, text: &str, why: Why, place: Place<'_>, out: &mut Vec<Edit>) {
-        // The token of a project is public: it routes the request, and SDKs write it under any key.
-        if mask::is_masked(text) || is_project_token(text) {
+        // The token of a project is public: SDKs write it under keys that otherwise hold secrets.
+        if mask::is_masked(text) || matches!(why, Why::Rule(_)) && is_project_token(text) {
             return;
         }
         let action = match why {
@@ -253,10 +253,12 @@ impl<'p> Redactor<'p> {
     }
 }
 
-/// Whether a text is the public token of a project, and nothing else.
+/// Whether a text is the public token of a project, and nothing else: nobody remembers one.
 fn is_project_token(text: &str) -> bool {
-    text.strip_prefix("phc_")
-        .is_some_and(|rest| rest.len() <= 60 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+    const SHORTEST: usize = 20;
+    text.strip_prefix("phc_").is_some_and(|rest| {
+        (SHORTEST..=60).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
 }
 
 /// Joins overlapping edits of `text` from index `from` on.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::rules::error::{LoadError, Problem};
 use crate::rules::keys::KeyIndex;
 use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax};
-use crate::rules::{Action, Override, PackSource, Rule, RuleIdx, RuleSet, Selection, compile};
+use crate::rules::{Action, MAX_KEPT, Override, PackSource, Rule, RuleIdx, RuleSet, Selection, compile};
 
 /// Part of the digest: goes up when the engine itself starts to find different things.
 const ENGINE: u32 = 1;
@@ -187,6 +187,6 @@ fn action_of(rule: &RuleSyntax, pack: &PackHead) -> Action {
         ActionSyntax::Word(ActionWord::Hash) => Action::Hash,
         ActionSyntax::Word(ActionWord::Drop) => Action::Drop,
         ActionSyntax::Replace(label) => Action::Replace(label.replace.clone()),
-        ActionSyntax::Partial(partial) => Action::Partial { keep_last: partial.keep_last },
+        ActionSyntax::Partial(partial) => Action::Partial { keep_last: partial.keep_last.min(MAX_KEPT) },
     }
 }

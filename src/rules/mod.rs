@@ -67,6 +67,10 @@ pub struct Override {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIdx(pub u16);
 
+/// How many letters and digits of a finding may stay, at most: what the payment card standard
+/// allows of the end of a card number.
+pub const MAX_KEPT: u8 = 4;
+
 /// What is done to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {

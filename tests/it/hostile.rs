@@ -29,6 +29,10 @@ pub(crate) fn packed(bytes: &[u8]) -> String {
 }
 
 fn run(body: &[u8]) -> Result<Redacted, Refusal> {
+    run_with("", body)
+}
+
+fn run_with(query: &str, body: &[u8]) -> Result<Redacted, Refusal> {
     let policy = config::parse_redaction_only("[rules]\npacks = [\"all\"]", "defaults")
         .unwrap_or_else(|e| panic!("{e}"))
         .policy
@@ -36,7 +40,7 @@ fn run(body: &[u8]) -> Result<Redacted, Refusal> {
     let request = Request {
         endpoint: classify("POST", "/s/").unwrap(),
         path: "/s/",
-        query: "",
+        query,
         content_type: Some("text/plain"),
         content_encoding: None,
         bearer: None,
@@ -190,4 +194,27 @@ fn gives_back_an_untouched_gzip_body_byte_for_byte() {
     let out = run(&body).unwrap();
     assert!(!out.report.changed);
     assert_eq!(out.body, body);
+}
+
+#[test]
+fn what_only_looks_like_a_token_or_a_switch_is_no_way_out() {
+    let node = json!({"type": 0, "id": 1, "childNodes": [{"type": 2, "tagName": "input", "id": 2, "childNodes": [],
+        "attributes": {"type": "password", "value": "phc_Jane_1987"}}]});
+    let event =
+        json!({"type": 2, "timestamp": 1, "data": {"node": node, "initialOffset": {"top": 0, "left": 0}}});
+    let out = run(replay(&event).as_bytes()).unwrap();
+    assert!(!decoded::body(&out.body).to_string().contains("Jane"));
+    for query in
+        ["ip=203.0.113.9", "_=4111111111111111", "ver=4111.1111.1111.1111", "v=jane@leak.example.test"]
+    {
+        let (_, value) = query.split_once('=').unwrap();
+        let out =
+            run_with(query, replay(&json!({"type": 5, "timestamp": 1, "data": {}})).as_bytes()).unwrap();
+        assert!(!out.query.contains(value), "{query}");
+    }
+    let kept = "ip=0&_=1764000000123&ver=1.449.2&v=2";
+    assert_eq!(
+        run_with(kept, replay(&json!({"type": 5, "timestamp": 1, "data": {}})).as_bytes()).unwrap().query,
+        kept
+    );
 }
