@@ -119,7 +119,8 @@ impl<'a> Story<'a> {
         let limits = &self.live.policy.policy.limits;
         let limit = match class {
             Class::Replay => limits.replay_body,
-            Class::Batch | Class::EventsV1 | Class::Ai => limits.batch_body,
+            Class::Batch | Class::EventsV1 => limits.batch_body,
+            Class::Ai => limits.ai_body,
             _ => limits.other_body,
         };
         let begun = Instant::now();
