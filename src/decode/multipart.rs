@@ -230,6 +230,8 @@ fn disposition(value: &str, at: usize, part: &mut Part) -> Result<(), MultipartE
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const BOUND: PartBound = PartBound { parts: 3, header: 200 };
@@ -325,6 +327,32 @@ mod tests {
         }
         for text in ["abc", "a=b"] {
             assert_eq!(boundary(&content_type(text)), Ok(text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_was_put_together(contents in prop::collection::vec("[^b]{0,40}", 1..4)) {
+            let headers: Vec<String> =
+                (0..contents.len()).map(|n| NAMED.replace("\"a\"", &format!("\"{n}\""))).collect();
+            let body = form(&headers.iter().map(String::as_str).zip(contents.iter().map(String::as_str)).collect::<Vec<_>>());
+            let found = read(&body).unwrap();
+            let found: Vec<&str> = found.iter().map(|part| part.content.of(&body)).collect();
+            prop_assert_eq!(found, contents);
+        }
+
+        #[test]
+        fn a_damaged_form_is_refused_or_read_within_its_bounds(at in 0..200_usize, byte: u8, cut in 0..200_usize) {
+            let mut body = form(&[(NAMED, "one"), (&NAMED.replace("\"a\"", "\"b\""), "two")]).into_bytes();
+            if let Some(hit) = body.get_mut(at) {
+                *hit = byte;
+            }
+            body.truncate(body.len().saturating_sub(cut / 8));
+            for part in parts(&body, "b-1", BOUND).unwrap_or_default() {
+                prop_assert!(part.whole.start < part.name.start && part.name.end < part.content.start);
+                prop_assert!(part.content.start <= part.content.end && part.content.end + 2 == part.whole.end);
+                prop_assert!(part.whole.end < body.len());
+            }
         }
     }
 }

@@ -6,7 +6,12 @@ use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::envelope::Sender;
+use crate::redact::json::Treat;
+use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::surface::Surface;
+use crate::redact::tag::Fixed;
+use crate::redact::tag::Why;
 use crate::text::edit::Edit;
 
 impl Redactor<'_> {
@@ -21,15 +26,19 @@ impl Redactor<'_> {
         sender: &mut Sender,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        let is_push = path == "/api/push_subscriptions" && root.kind() == Kind::Object;
-        let device = if is_push { root.get("device_token")? } else { None };
         let from = out.len();
         self.envelope(root, sender, out)?;
         self.report.n_events = 0;
-        // The address of a device is what the endpoint is for: without it nothing can be pushed.
-        if let Some(device) = device.filter(|device| is_device(device.raw())) {
-            let kept = out.split_off(from);
-            out.extend(kept.into_iter().filter(|edit| !edit.span.overlaps(device.span())));
+        if path == "/api/push_subscriptions" && root.kind() == Kind::Object {
+            // The address of a device is what the endpoint is for: without it nothing can be pushed.
+            if let Some(device) = root.get("device_token")?.filter(|device| is_device(device.raw())) {
+                let found = out.split_off(from);
+                out.extend(found.into_iter().filter(|edit| !edit.span.overlaps(device.span())));
+            }
+            if let Some(proof) = root.get("identity_token")?.filter(|proof| proof.kind() == Kind::String) {
+                let treat = Treat::Whole(Why::Fixed(Fixed::Password));
+                self.string(proof, Place::new(Surface::Property), treat, out);
+            }
         }
         Ok(())
     }
@@ -54,6 +63,6 @@ mod tests {
         assert!(is_device(&"0a".repeat(32)));
         assert!(is_device(&format!("cXyZ_1-2:APA91b{}", "aB3-".repeat(30))));
         assert!(!is_device("4111111111111111") && !is_device("jane@example.test"));
-        assert!(!is_device(&"a".repeat(120)) && !is_device(&format!("{}.x", "a:b".repeat(50))));
+        assert!(!is_device(&"z".repeat(120)) && !is_device(&format!("{}.x", "a:b".repeat(50))));
     }
 }

@@ -154,6 +154,20 @@ impl Redactor<'_> {
         self.walk(value.nodes(), place, by_key, out);
     }
 
+    /// Judges an entry of an object, with `above` as the key that leads to the object.
+    pub(crate) fn entry_below(
+        &mut self,
+        above: &str,
+        key: Value<'_>,
+        value: Value<'_>,
+        place: Place<'_>,
+        out: &mut Vec<Edit>,
+    ) {
+        let mut trail = Trail::default();
+        trail.enter(above, usize::MAX, None, None);
+        self.walk_along(trail, std::iter::once(key).chain(value.nodes()), place, |_| None, out);
+    }
+
     /// Judges all of a value that stands outside of JSON under a name.
     pub(crate) fn json_named(&mut self, name: &str, value: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         let mut trail = Trail::default();

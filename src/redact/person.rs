@@ -1,4 +1,6 @@
-//! Properties of persons that the policy allows, so that flags can target by them.
+//! Properties of persons, and those of them that the policy allows, so that flags can target by them.
+//!
+//! A bare `name` among them is the name of a person, which elsewhere it is not.
 //!
 //! An allowed key lifts what tells who or where somebody is; secrets, numbers of state and money,
 //! and what rules of your own find become a pseudonym all the same.
@@ -18,7 +20,7 @@ impl Redactor<'_> {
     /// Judges the properties of a person.
     pub(crate) fn person(&mut self, key: Value<'_>, value: Value<'_>, out: &mut Vec<Edit>) {
         let place = Place::new(Surface::Person);
-        if value.kind() != Kind::Object || self.policy.choices.person_properties_allow.is_empty() {
+        if value.kind() != Kind::Object {
             self.entry(key, value, place, out);
             return;
         }
@@ -26,7 +28,7 @@ impl Redactor<'_> {
             let is_scalar = !matches!(value.kind(), Kind::Object | Kind::Array);
             let may_stay = is_scalar && self.is_allowed(&key.text()) && !self.holds_a_secret(value);
             if !may_stay {
-                self.entry(key, value, place, out);
+                self.entry_below("person", key, value, place, out);
             }
         }
     }

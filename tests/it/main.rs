@@ -36,3 +36,5 @@ mod needles;
 mod proxy;
 mod rules;
 mod support;
+#[cfg(feature = "proxy")]
+mod uploads;
