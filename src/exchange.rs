@@ -27,7 +27,7 @@ use hyper::body::Body;
 
 use crate::audit::entry::{Exchange, now, project_reference};
 use crate::audit::writer::Line;
-use crate::decode::endpoint::{Class, Endpoint, classify};
+use crate::decode::endpoint::{Class, Endpoint, Wrapping, classify};
 use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
 use crate::pipeline::Redacted;
@@ -119,7 +119,8 @@ impl<'a> Story<'a> {
         let limits = &self.live.policy.policy.limits;
         let limit = match class {
             Class::Replay => limits.replay_body,
-            Class::Batch | Class::EventsV1 | Class::Ai => limits.batch_body,
+            Class::Batch | Class::EventsV1 => limits.batch_body,
+            Class::Ai => limits.ai_body,
             _ => limits.other_body,
         };
         let begun = Instant::now();
@@ -185,7 +186,8 @@ impl<'a> Story<'a> {
         };
         self.record.bytes_out = redacted.body.len() as u64;
         // What came in the query of a GET may leave as a body, which a GET does not carry.
-        let moves_to_body = head.method == Method::GET && !redacted.body.is_empty();
+        let may_move = endpoint.wrapping != Wrapping::Json && !redacted.body.is_empty();
+        let moves_to_body = head.method == Method::GET && may_move;
         Ok(Outbound {
             method: if moves_to_body { Method::POST } else { head.method.clone() },
             target: facts::target(head.uri.path(), &redacted.query).ok_or(Rejection::Internal)?,

@@ -11,6 +11,7 @@ use crate::decode::endpoint::Class;
 use crate::decode::endpoint::Endpoint;
 use crate::decode::endpoint::Wrapping;
 use crate::decode::form;
+use crate::decode::multipart::MultipartError;
 use crate::decode::wrapping;
 use crate::decode::wrapping::DecodeError;
 use crate::decode::wrapping::Wrapped;
@@ -35,6 +36,10 @@ use crate::text::edit::Edit;
 pub use crate::redact::page::Memory;
 
 pub mod document;
+
+mod otlp;
+mod parts;
+mod target;
 
 /// One request, as it stands on the wire.
 pub struct Request<'a> {
@@ -100,6 +105,18 @@ pub enum Refusal {
     /// Its events name more than one project.
     #[error("the events of the body name more than one project")]
     SeveralProjects,
+    /// A part of a form is neither text nor JSON.
+    #[error("a part of the multipart body is neither text nor JSON")]
+    BinaryPart,
+    /// A part of a form is text in another charset than UTF-8.
+    #[error("a part of the multipart body is not in UTF-8")]
+    UnknownCharset,
+    /// It is protobuf, or could be read as such.
+    #[error("protobuf is not read here; send OTLP as JSON")]
+    Protobuf,
+    /// Its path says something personal.
+    #[error("the path holds something personal, and a path cannot be redacted")]
+    PersonalPath,
 }
 
 impl Refusal {
@@ -112,6 +129,10 @@ impl Refusal {
             Self::DuplicateKey(_) => "duplicate_key",
             Self::FieldTooLarge => "field_too_large",
             Self::SeveralProjects => "several_projects",
+            Self::BinaryPart => "binary_part",
+            Self::UnknownCharset => "unknown_charset",
+            Self::Protobuf => "protobuf_not_supported",
+            Self::PersonalPath => "personal_path",
         }
     }
 
@@ -120,7 +141,13 @@ impl Refusal {
         match self {
             Self::FieldTooLarge
             | Self::Decode(DecodeError::Codec(crate::decode::codec::CodecError::TooLarge)) => 413,
-            Self::Decode(DecodeError::UnknownEncoding) => 415,
+            Self::Decode(
+                DecodeError::UnknownEncoding
+                | DecodeError::Multipart(MultipartError::NoBoundary | MultipartError::EncodedPart),
+            )
+            | Self::BinaryPart
+            | Self::UnknownCharset
+            | Self::Protobuf => 415,
             _ => 400,
         }
     }
@@ -149,23 +176,27 @@ pub fn run(
     let result = judged(request, &mut redactor, &mut scratch.tape);
     redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });
     let Judged { body, query, sender } = result?;
-    let has_body = body.is_some();
     let Redactor { report, .. } = redactor;
-    Ok(Redacted {
-        body: body.unwrap_or_default(),
-        query,
-        content_type: has_body.then(|| "application/json".to_owned()),
-        content_encoding: has_body.then_some("gzip"),
-        report,
-        facts: facts(sender, request),
-    })
+    let facts = target::facts(sender, request)?;
+    let (bytes, content_type, content_encoding) = match body {
+        Some(body) => (body.bytes, Some(body.content_type), body.content_encoding),
+        None => (Vec::new(), None, None),
+    };
+    Ok(Redacted { body: bytes, query, content_type, content_encoding, report, facts })
 }
 
 /// What comes out of judging a request.
 struct Judged {
-    body: Option<Vec<u8>>,
+    body: Option<Body>,
     query: String,
     sender: Sender,
+}
+
+/// A body as it leaves.
+struct Body {
+    bytes: Vec<u8>,
+    content_type: String,
+    content_encoding: Option<&'static str>,
 }
 
 fn judged(request: &Request<'_>, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Result<Judged, Refusal> {
@@ -173,7 +204,8 @@ fn judged(request: &Request<'_>, redactor: &mut Redactor<'_>, tape: &mut Tape) -
     let wrapping = request.endpoint.wrapping;
     let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
     let has_body = !request.body.is_empty() || has_data && wrapping != Wrapping::None;
-    let query = redact_query(request.query, redactor);
+    target::judge_path(request, redactor)?;
+    let query = target::redact_query(request.query, redactor);
     if !has_body {
         // Chat widgets read with GET what they write with POST; everything else has a body or no use.
         if !matches!(wrapping, Wrapping::None | Wrapping::Json) {
@@ -187,24 +219,45 @@ fn judged(request: &Request<'_>, redactor: &mut Redactor<'_>, tape: &mut Tape) -
         content_encoding: request.content_encoding,
         body: request.body,
     };
-    let limits = &redactor.policy.limits;
-    let bound = Bound { bytes: limits.inflated, ratio: limits.ratio };
-    let unwrapped = wrapping::unwrap(wrapping, &wrapped, bound, &mut redactor.tools.codecs)?;
-    redactor.report.decoded_bytes = unwrapped.text.len() as u64;
-    let edits = judge(&unwrapped.text, request.endpoint, &mut sender, redactor, tape)?;
+    let body = match wrapping {
+        Wrapping::Multipart => parts::judge(&wrapped, &mut sender, redactor, tape)?,
+        Wrapping::Otlp => otlp::judge(request, &wrapped, redactor, tape)?,
+        _ => judge_body(request, &wrapped, &mut sender, redactor, tape)?,
+    };
     if redactor.is_too_large {
         return Err(Refusal::FieldTooLarge);
     }
     if sender.is_ambiguous {
         return Err(Refusal::SeveralProjects);
     }
+    Ok(Judged { body: Some(body), query, sender })
+}
+
+fn bound(redactor: &Redactor<'_>) -> Bound {
+    let limits = &redactor.policy.limits;
+    Bound { bytes: limits.inflated, ratio: limits.ratio }
+}
+
+/// Unwraps a body, judges it, and wraps it in the one canonical way.
+fn judge_body(
+    request: &Request<'_>,
+    wrapped: &Wrapped<'_>,
+    sender: &mut Sender,
+    redactor: &mut Redactor<'_>,
+    tape: &mut Tape,
+) -> Result<Body, Refusal> {
+    let bound = bound(redactor);
+    let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
+    let unwrapped = wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.tools.codecs)?;
+    redactor.report.decoded_bytes = unwrapped.text.len() as u64;
+    let edits = judge(&unwrapped.text, request.endpoint, sender, redactor, tape)?;
     redactor.report.changed = !edits.is_empty();
-    let body = if edits.is_empty() && unwrapped.is_canonical && !has_data {
+    let bytes = if edits.is_empty() && unwrapped.is_canonical && !has_data {
         request.body.to_vec()
     } else {
         encode(&unwrapped.text, &edits, redactor)
     };
-    Ok(Judged { body: Some(body), query, sender })
+    Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }
 
 /// Parses a text and judges all of it: one document, or on some endpoints one a line.
@@ -218,13 +271,15 @@ fn judge(
     let depth = redactor.policy.limits.depth;
     let mut edits = Vec::new();
     let read = tape.read(text, depth, Truncated::Reject);
-    if matches!(read, Err(JsonError::Syntax(_))) && endpoint.wrapping == Wrapping::Json {
-        return judge_lines(text, sender, redactor, tape);
+    let takes_lines = matches!(endpoint.wrapping, Wrapping::Json | Wrapping::Otlp);
+    if matches!(read, Err(JsonError::Syntax(_))) && takes_lines {
+        return judge_lines(text, redactor, tape);
     }
     read?;
     if let Some(root) = Doc::new(text, tape).root() {
-        match endpoint.class {
-            Class::Telemetry | Class::Api => redactor.json(root, Place::new(Surface::Property), &mut edits),
+        match (endpoint.wrapping, endpoint.class) {
+            (Wrapping::Otlp, _) => redactor.json(root, Place::new(Surface::Property), &mut edits),
+            (_, Class::Api) => redactor.call(endpoint.path, root, sender, &mut edits)?,
             _ => redactor.envelope(root, sender, &mut edits)?,
         }
     }
@@ -232,12 +287,7 @@ fn judge(
     Ok(edits)
 }
 
-fn judge_lines(
-    text: &str,
-    _sender: &mut Sender,
-    redactor: &mut Redactor<'_>,
-    tape: &mut Tape,
-) -> Result<Vec<Edit>, Refusal> {
+fn judge_lines(text: &str, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Result<Vec<Edit>, Refusal> {
     let mut edits = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -270,78 +320,4 @@ fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
     let mut body = Vec::new();
     redactor.tools.codecs.gzip(&plain, Level::Body, &mut body);
     body
-}
-
-/// A name of the query that SDKs use for themselves, and what its values look like.
-type Switch = (&'static str, fn(&str) -> bool);
-
-const SWITCHES: &[Switch] = &[
-    ("_", is_time),
-    ("beacon", is_flag),
-    ("config", is_flag),
-    ("ip", is_flag),
-    ("lib_version", is_version),
-    ("retry_count", is_flag),
-    ("sent_at", is_time),
-    ("v", is_flag),
-    ("ver", is_version),
-];
-
-fn is_flag(value: &str) -> bool {
-    matches!(value, "true" | "false") || value.len() <= 2 && value.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Milliseconds of this century.
-fn is_time(value: &str) -> bool {
-    value.len() == 13 && value.starts_with(['1', '2']) && value.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Three short numbers.
-fn is_version(value: &str) -> bool {
-    let parts = value.split('.').count();
-    parts <= 3
-        && value.split('.').all(|n| (1..=4).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// The query that goes on: without what the canonical wrapping makes wrong, and judged.
-fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
-    let kept: Vec<&str> = query
-        .split('&')
-        .filter(|pair| {
-            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-            let name = form::decode(name, form::Plus::IsSpace);
-            !pair.is_empty() && *name != *b"data" && *name != *b"compression"
-        })
-        .collect();
-    let kept = kept.join("&");
-    let mut edits = Vec::new();
-    let place = Place::new(Surface::Query);
-    for pair in kept.split('&') {
-        // The token of a project is public and routes the request; the SDK's own switches are short.
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let is_switch = SWITCHES.iter().any(|(switch, fits)| *switch == name && fits(value));
-        let is_token = is_switch || name == "token" && value.starts_with("phc_");
-        let offset = pair.as_ptr() as usize - kept.as_ptr() as usize;
-        if !is_token {
-            let from = edits.len();
-            redactor.pairs(pair, place, &mut edits);
-            for edit in edits.iter_mut().skip(from) {
-                edit.span = edit.span.shifted(offset);
-            }
-        }
-    }
-    let redacted = redactor.applied(&kept, &mut edits);
-    String::from_utf8_lossy(&redacted).into_owned()
-}
-
-fn facts(sender: Sender, request: &Request<'_>) -> Facts {
-    let from_query =
-        || form::value(request.query, "token").map(|token| String::from_utf8_lossy(&token).into_owned());
-    let from_path = || {
-        let mut segments = request.path.split('/').filter(|s| !s.is_empty());
-        (segments.next() == Some("array")).then(|| segments.next().map(str::to_owned)).flatten()
-    };
-    let project =
-        sender.project.or_else(|| request.bearer.map(str::to_owned)).or_else(from_query).or_else(from_path);
-    Facts { project, session: sender.session, sdk: sender.sdk }
 }

@@ -93,12 +93,15 @@ impl Default for ProxyLimits {
 struct Raw {
     replay_body: Option<String>,
     batch_body: Option<String>,
+    ai_body: Option<String>,
     other_body: Option<String>,
     inflated: Option<String>,
     cv_field: Option<String>,
     cv_total: Option<String>,
     ratio: Option<i64>,
     depth: Option<i64>,
+    parts: Option<i64>,
+    part_header: Option<String>,
     in_flight: Option<String>,
     request_time: Option<String>,
     header_time: Option<String>,
@@ -120,12 +123,15 @@ pub(crate) fn check_payload(checker: &mut Checker<'_>) -> Limits {
     Limits {
         replay_body: checker.size("limits.replay_body", raw.replay_body.as_deref(), default.replay_body),
         batch_body: checker.size("limits.batch_body", raw.batch_body.as_deref(), default.batch_body),
+        ai_body: checker.size("limits.ai_body", raw.ai_body.as_deref(), default.ai_body),
         other_body: checker.size("limits.other_body", raw.other_body.as_deref(), default.other_body),
         inflated: checker.size("limits.inflated", raw.inflated.as_deref(), default.inflated),
         cv_field: checker.size("limits.cv_field", raw.cv_field.as_deref(), default.cv_field),
         cv_total: checker.size("limits.cv_total", raw.cv_total.as_deref(), default.cv_total),
         ratio: checker.count("limits.ratio", raw.ratio, default.ratio),
         depth: checker.count("limits.depth", raw.depth, default.depth),
+        parts: checker.count("limits.parts", raw.parts, default.parts),
+        part_header: checker.size("limits.part_header", raw.part_header.as_deref(), default.part_header),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
-use crate::redact::policy::{ImagePosture, Posture, Postures, Preset};
+use crate::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
 use crate::session::selector::{Selectors, Treat};
 
 /// How much of the client's address is passed on.
@@ -33,6 +33,7 @@ pub(crate) struct Redaction {
     pub(crate) preset: Preset,
     pub(crate) postures: Postures,
     pub(crate) selectors: Vec<Selector>,
+    pub(crate) choices: Choices,
     pub(crate) hash_key_file: Option<PathBuf>,
 }
 
@@ -48,6 +49,8 @@ struct Raw {
     canvas: Option<String>,
     images: Option<String>,
     client_ip: Option<String>,
+    person_properties_allow: Vec<String>,
+    binary_parts: Option<String>,
     hash_key_file: Option<PathBuf>,
     selector: Vec<RawSelector>,
 }
@@ -86,8 +89,20 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
             checker.word("redaction.images", raw.images.as_deref(), &words, base.images)
         },
     };
+    let choices = Choices {
+        person_properties_allow: person_properties(checker, raw.person_properties_allow),
+        binary_parts: {
+            let words = [("refuse", BinaryParts::Refuse), ("drop", BinaryParts::Drop)];
+            checker.word(
+                "redaction.binary_parts",
+                raw.binary_parts.as_deref(),
+                &words,
+                BinaryParts::default(),
+            )
+        },
+    };
     let selectors = selectors(checker, raw.selector);
-    Redaction { preset, postures, selectors, hash_key_file: raw.hash_key_file }
+    Redaction { preset, postures, selectors, choices, hash_key_file: raw.hash_key_file }
 }
 
 /// Reads what becomes of the client's address. A section that cannot be read is reported by [`check`].
@@ -95,6 +110,17 @@ pub(crate) fn check_client_ip(checker: &mut Checker<'_>) -> ClientIp {
     let raw: Raw = checker.section_reported_elsewhere("redaction");
     let words = [("keep", ClientIp::Keep), ("truncate", ClientIp::Truncate), ("drop", ClientIp::Drop)];
     checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::Truncate)
+}
+
+/// Names of properties, sorted, each once.
+fn person_properties(checker: &mut Checker<'_>, mut names: Vec<String>) -> Vec<String> {
+    if let Some(idx) = names.iter().position(|name| name.trim().is_empty() || name.contains('*')) {
+        let key = format!("redaction.person_properties_allow[{idx}]");
+        checker.problem(&key, "this names no property; write one whole name such as \"plan\"");
+    }
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {

@@ -74,6 +74,10 @@ pub enum Wrapping {
     Declared,
     /// JSON or JSON lines, gzip by magic or as declared.
     Json,
+    /// As [`Wrapping::Json`], where the backend would rather read protobuf.
+    Otlp,
+    /// A multipart form, gzip as declared.
+    Multipart,
 }
 
 /// Which of a region's hosts answers.
@@ -88,7 +92,7 @@ pub enum Host {
 /// One row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The path without a trailing slash. A trailing `*` stands for one or more segments.
+    /// The path without a trailing slash. `*` stands for one segment, at the end for one or more.
     pub path: &'static str,
     /// Methods besides `OPTIONS`.
     pub methods: &'static [&'static str],
@@ -130,10 +134,12 @@ pub const ENDPOINTS: &[Endpoint] = &[
     row("/i/v1/ai/events", POST, Class::EventsV1, Wrapping::Declared),
     row("/flags", BOTH, Class::Flags, Wrapping::Flags),
     row("/decide", BOTH, Class::Flags, Wrapping::Flags),
+    row("/i/v0/ai", POST, Class::Ai, Wrapping::Multipart),
     row("/i/v0/ai/batch", POST, Class::Ai, Wrapping::Capture),
-    row("/i/v1/logs", POST, Class::Telemetry, Wrapping::Json),
-    row("/i/v1/metrics", POST, Class::Telemetry, Wrapping::Json),
-    row("/i/v1/traces", POST, Class::Telemetry, Wrapping::Json),
+    row("/i/v0/ai/otel", POST, Class::Ai, Wrapping::Otlp),
+    row("/i/v1/logs", POST, Class::Telemetry, Wrapping::Otlp),
+    row("/i/v1/metrics", POST, Class::Telemetry, Wrapping::Otlp),
+    row("/i/v1/traces", POST, Class::Telemetry, Wrapping::Otlp),
     row("/api/surveys", GET, Class::Api, Wrapping::None),
     row("/api/early_access_features", GET, Class::Api, Wrapping::None),
     row("/api/web_experiments", GET, Class::Api, Wrapping::None),
@@ -142,6 +148,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     row("/api/push_subscriptions", &["POST", "DELETE"], Class::Api, Wrapping::Json),
     row("/flags/definitions", GET, Class::Api, Wrapping::None),
     row("/api/feature_flag/local_evaluation", GET, Class::Api, Wrapping::None),
+    row("/api/projects/@current/feature_flags/*/remote_config", GET, Class::Api, Wrapping::None),
     row("/array/*", GET, Class::Config, Wrapping::None),
     row("/static/*", GET, Class::Static, Wrapping::None),
 ];
@@ -168,14 +175,15 @@ pub fn classify(method: &str, path: &str) -> Result<&'static Endpoint, NoEndpoin
 }
 
 fn matches<'a>(pattern: &str, mut segments: impl Iterator<Item = &'a str>) -> bool {
+    let is_open = pattern.ends_with("/*");
     for want in pattern.split('/').filter(|s| !s.is_empty()) {
         match segments.next() {
-            Some(_) if want == "*" => return true,
+            Some(_) if want == "*" => {}
             Some(have) if have == want => {}
             _ => return false,
         }
     }
-    segments.next().is_none()
+    is_open || segments.next().is_none()
 }
 
 #[cfg(test)]
@@ -185,7 +193,8 @@ mod tests {
     #[test]
     fn finds_every_row_with_and_without_a_trailing_slash() {
         for row in ENDPOINTS {
-            let path = row.path.replace('*', "a/b");
+            let path =
+                row.path.strip_suffix('*').map_or_else(|| row.path.replace('*', "a"), |p| format!("{p}a/b"));
             for method in row.methods {
                 assert_eq!(classify(method, &path), Ok(row), "{path}");
                 assert_eq!(classify(method, &format!("{path}/")), Ok(row), "{path}/");
@@ -205,6 +214,9 @@ mod tests {
             "/array/",
             "/S/",
             "/api/projects",
+            "/api/projects/1/feature_flags/a/remote_config",
+            "/api/projects/@current/feature_flags/remote_config",
+            "/api/projects/@current/feature_flags/a/b/remote_config",
             "/%73/",
             "/static/../s",
         ] {

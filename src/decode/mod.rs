@@ -12,3 +12,7 @@ pub mod form;
 pub mod codec;
 
 pub mod lz64;
+
+pub mod multipart;
+
+pub mod protobuf;

@@ -15,6 +15,7 @@ use crate::decode::codec::Codecs;
 use crate::decode::endpoint::Wrapping;
 use crate::decode::form;
 use crate::decode::lz64;
+use crate::decode::multipart::MultipartError;
 
 /// What the request says of its body.
 #[derive(Clone, Copy)]
@@ -54,6 +55,9 @@ pub enum DecodeError {
     /// Not UTF-8.
     #[error("the body is not UTF-8")]
     Utf8,
+    /// Not a multipart form that has one reading.
+    #[error(transparent)]
+    Multipart(#[from] MultipartError),
 }
 
 impl DecodeError {
@@ -68,6 +72,7 @@ impl DecodeError {
             Self::Form => "malformed_form",
             Self::Lz64 => "corrupt_lz64",
             Self::Utf8 => "invalid_utf8",
+            Self::Multipart(e) => e.code(),
         }
     }
 }
@@ -94,14 +99,16 @@ pub fn unwrap(
     match wrapping {
         Wrapping::None if wrapped.body.is_empty() => Err(DecodeError::Empty),
         Wrapping::None => Err(DecodeError::Unexpected),
-        Wrapping::Declared => declared(wrapped, bound, codecs),
-        Wrapping::Capture | Wrapping::CaptureLegacy | Wrapping::Flags | Wrapping::Json => {
-            capture(wrapping, wrapped, bound, codecs)
-        }
+        Wrapping::Declared | Wrapping::Multipart => finish(declared(wrapped, bound, codecs)?, wrapped.body),
+        _ => capture(wrapping, wrapped, bound, codecs),
     }
 }
 
-fn declared(wrapped: &Wrapped<'_>, bound: Bound, codecs: &mut Codecs) -> Result<Unwrapped, DecodeError> {
+/// Takes off exactly what `Content-Encoding` says.
+///
+/// # Errors
+/// [`DecodeError`]: nothing of the body may be forwarded.
+pub fn declared(wrapped: &Wrapped<'_>, bound: Bound, codecs: &mut Codecs) -> Result<Vec<u8>, DecodeError> {
     let encoding = wrapped.content_encoding.map(|e| e.trim().to_ascii_lowercase());
     let mut out = Vec::new();
     match encoding.as_deref() {
@@ -112,7 +119,7 @@ fn declared(wrapped: &Wrapped<'_>, bound: Bound, codecs: &mut Codecs) -> Result<
         Some("zstd") => codec::unzstd(wrapped.body, bound, &mut out)?,
         Some(_) => return Err(DecodeError::UnknownEncoding),
     }
-    finish(out, wrapped.body)
+    Ok(out)
 }
 
 /// A hint of how the data is compressed.

@@ -71,6 +71,11 @@ impl Redactor<'_> {
                 sender.project(token);
             }
         }
+        // The second version of the protocol names the session beside the properties.
+        let session = event.get("session_id")?.filter(|session| session.kind() == Kind::String);
+        if let (None, Some(session)) = (&sender.session, session) {
+            sender.session = Some(session.text().into_owned());
+        }
         for (key, value) in event.entries() {
             match &*key.text() {
                 "batch" if batch.is_some() => {
@@ -83,7 +88,11 @@ impl Redactor<'_> {
         Ok(())
     }
 
-    fn properties(
+    /// Judges the properties of an event.
+    ///
+    /// # Errors
+    /// As [`Redactor::envelope`].
+    pub(crate) fn properties(
         &mut self,
         properties: Value<'_>,
         sender: &mut Sender,
@@ -143,8 +152,8 @@ impl Redactor<'_> {
             | "$insert_id" | "$pageview_id" | "$prev_pageview_id" => self.id(key, value, out),
             "timestamp" | "sent_at" | "created_at" | "$sent_at" | "$time" if is_timestamp(value.raw()) => {}
             "offset" | "$snapshot_bytes" if value.kind() == Kind::Number => self.measure(value, out),
-            "$set" | "$set_once" | "$group_set" | "person_properties" | "group_properties" | "groups"
-            | "$groups" => {
+            "$set" | "$set_once" | "person_properties" | "traits" => self.person(key, value, out),
+            "$group_set" | "group_properties" | "groups" | "$groups" => {
                 self.entry(key, value, Place::new(Surface::Person), out);
             }
             _ => self.entry(key, value, Place::new(Surface::Property), out),

@@ -3,12 +3,16 @@
 //! Keys are context: some decide by themselves that their whole value goes. Runs over the flat
 //! index in one loop, without recursion.
 
+use std::borrow::Cow;
+
 use crate::parse::json::JsonError;
 use crate::parse::json::Kind;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::Value;
 use crate::redact::dom;
+use crate::redact::labels;
+use crate::redact::labels::Labels;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
@@ -92,6 +96,10 @@ impl Trail {
         self.steps.push(Step { start, end, rule, treat });
     }
 
+    fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     fn words<'a>(&'a self, inherited: &'a str) -> &'a str {
         if self.steps.is_empty() {
             return inherited;
@@ -146,6 +154,27 @@ impl Redactor<'_> {
         self.walk(value.nodes(), place, by_key, out);
     }
 
+    /// Judges an entry of an object, with `above` as the key that leads to the object.
+    pub(crate) fn entry_below(
+        &mut self,
+        above: &str,
+        key: Value<'_>,
+        value: Value<'_>,
+        place: Place<'_>,
+        out: &mut Vec<Edit>,
+    ) {
+        let mut trail = Trail::default();
+        trail.enter(above, usize::MAX, None, None);
+        self.walk_along(trail, std::iter::once(key).chain(value.nodes()), place, |_| None, out);
+    }
+
+    /// Judges all of a value that stands outside of JSON under a name.
+    pub(crate) fn json_named(&mut self, name: &str, value: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
+        let mut trail = Trail::default();
+        trail.enter(name, usize::MAX, self.key_rule(name, ""), None);
+        self.walk_along(trail, value.nodes(), place, |_| None, out);
+    }
+
     fn walk<'v>(
         &mut self,
         nodes: impl Iterator<Item = Value<'v>>,
@@ -153,20 +182,37 @@ impl Redactor<'_> {
         by_key: ByKey,
         out: &mut Vec<Edit>,
     ) {
-        let mut trail = Trail::default();
+        self.walk_along(Trail::default(), nodes, place, by_key, out);
+    }
+
+    fn walk_along<'v>(
+        &mut self,
+        mut trail: Trail,
+        nodes: impl Iterator<Item = Value<'v>>,
+        place: Place<'_>,
+        by_key: ByKey,
+        out: &mut Vec<Edit>,
+    ) {
+        let mut labels = Labels::default();
         for node in nodes {
             trail.leave(node.idx());
             match node.kind() {
                 Kind::Key => {
                     let key = node.text();
-                    let rule = self.key_rule(&key, trail.last());
-                    trail.enter(&key, node.value_end(), rule, by_key(&key));
+                    let label = labels.of(node);
+                    // A value of OTLP says its type in a key: the label above it is what counts.
+                    if label.is_some() || trail.is_empty() || !labels::is_type(&key) {
+                        let name = label.unwrap_or(Cow::Borrowed(&*key));
+                        let rule = self.key_rule(&name, trail.last());
+                        trail.enter(&name, node.value_end(), rule, by_key(&key));
+                    }
                     self.key(node, place, out);
                 }
                 Kind::String => self.string(node, place.words(trail.words(place.words)), trail.treat(), out),
                 Kind::Number if place.keeps_numbers && trail.rule().is_none() => self.measure(node, out),
                 Kind::Number => self.number(node, place.words(trail.words(place.words)), trail.rule(), out),
-                Kind::Object | Kind::Array | Kind::Bool | Kind::Null => {}
+                Kind::Object => labels.read(node),
+                Kind::Array | Kind::Bool | Kind::Null => {}
             }
         }
     }

@@ -9,6 +9,10 @@ pub mod surface;
 
 pub(crate) mod envelope;
 
+pub(crate) mod person;
+
+pub(crate) mod call;
+
 pub(crate) mod snapshot;
 
 pub(crate) mod dom;
@@ -26,6 +30,8 @@ pub(crate) mod wireframe;
 pub(crate) mod packed;
 
 pub(crate) mod json;
+
+pub(crate) mod labels;
 
 pub(crate) mod redactor;
 

@@ -99,6 +99,8 @@ pub struct Limits {
     pub replay_body: usize,
     /// A body on the wire, on `/batch/` and the v1 path.
     pub batch_body: usize,
+    /// A body on the wire, on `/i/v0/ai` and below.
+    pub ai_body: usize,
     /// A body on the wire, everywhere else.
     pub other_body: usize,
     /// A body with its outer wrappings taken off.
@@ -111,6 +113,10 @@ pub struct Limits {
     pub ratio: usize,
     /// Levels of JSON, strings that hold JSON included.
     pub depth: usize,
+    /// Parts of a multipart body.
+    pub parts: usize,
+    /// The headers of one part.
+    pub part_header: usize,
 }
 
 impl Default for Limits {
@@ -119,14 +125,36 @@ impl Default for Limits {
         Self {
             replay_body: 25 * MIB,
             batch_body: 20 * MIB,
+            ai_body: 28 * MIB,
             other_body: 2 * MIB,
             inflated: 64 * MIB,
             cv_field: 64 * MIB,
             cv_total: 256 * MIB,
             ratio: 1000,
             depth: 1024,
+            parts: 128,
+            part_header: 8 << 10,
         }
     }
+}
+
+/// What happens to parts of a form that are neither text nor JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BinaryParts {
+    /// The whole request is refused.
+    #[default]
+    Refuse,
+    /// The part is taken out, the others go on.
+    Drop,
+}
+
+/// What the policy leaves to its owner besides postures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Properties of persons that flags target by: their values stay unless they are secrets.
+    pub person_properties_allow: Vec<String>,
+    /// Parts of forms that cannot be judged.
+    pub binary_parts: BinaryParts,
 }
 
 /// Classes by which applications tell recorders what is private: enforced here whatever the
@@ -145,6 +173,8 @@ pub struct Policy {
     pub limits: Limits,
     /// Elements to block, mask or allow.
     pub selectors: Selectors,
+    /// What is left to choose.
+    pub choices: Choices,
     /// Key of the `hash` action and of pseudonyms.
     pub hash_key: [u8; 32],
     digest: String,
@@ -174,7 +204,19 @@ impl Policy {
         }
         let digest = hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let scanner = Scanner::new(Arc::new(rules));
-        Ok(Self { scanner, postures, selectors: compiled, limits, hash_key, digest })
+        let choices = Choices::default();
+        Ok(Self { scanner, postures, selectors: compiled, choices, limits, hash_key, digest })
+    }
+
+    /// The same policy with other choices.
+    #[must_use]
+    pub fn choosing(mut self, choices: Choices) -> Self {
+        if choices != self.choices {
+            let digest = Sha256::digest(format!("{} {choices:?}", self.digest));
+            self.digest = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            self.choices = choices;
+        }
+        self
     }
 
     /// The rules in force.

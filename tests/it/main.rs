@@ -24,6 +24,8 @@ mod corpus;
 mod demo;
 mod dependencies;
 #[cfg(feature = "proxy")]
+mod endpoints;
+#[cfg(feature = "proxy")]
 mod fixtures;
 #[cfg(feature = "proxy")]
 mod hostile;
@@ -34,3 +36,5 @@ mod needles;
 mod proxy;
 mod rules;
 mod support;
+#[cfg(feature = "proxy")]
+mod uploads;

@@ -1,0 +1,54 @@
+//! OTLP: JSON and JSON lines are judged, protobuf is refused.
+//!
+//! The backend tries protobuf before JSON, whatever the content type says. What leaves is
+//! therefore JSON that no protobuf decoder can take for a message.
+
+use crate::decode::protobuf;
+use crate::decode::wrapping;
+use crate::decode::wrapping::DecodeError;
+use crate::decode::wrapping::Wrapped;
+use crate::parse::json::Tape;
+use crate::pipeline;
+use crate::pipeline::Body;
+use crate::pipeline::Refusal;
+use crate::pipeline::Request;
+use crate::redact::envelope::Sender;
+use crate::redact::redactor::Redactor;
+use crate::text::edit;
+
+/// Judges a body.
+pub(super) fn judge(
+    request: &Request<'_>,
+    wrapped: &Wrapped<'_>,
+    redactor: &mut Redactor<'_>,
+    tape: &mut Tape,
+) -> Result<Body, Refusal> {
+    let says_protobuf =
+        request.content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("protobuf"));
+    judge_json(request, wrapped, redactor, tape).map_err(|refusal| match refusal {
+        Refusal::Decode(DecodeError::Utf8) | Refusal::Json(_) if says_protobuf => Refusal::Protobuf,
+        other => other,
+    })
+}
+
+fn judge_json(
+    request: &Request<'_>,
+    wrapped: &Wrapped<'_>,
+    redactor: &mut Redactor<'_>,
+    tape: &mut Tape,
+) -> Result<Body, Refusal> {
+    let bound = pipeline::bound(redactor);
+    let unwrapped = wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.tools.codecs)?;
+    let text = unwrapped.text;
+    redactor.report.decoded_bytes = text.len() as u64;
+    let edits = pipeline::judge(&text, request.endpoint, &mut Sender::default(), redactor, tape)?;
+    redactor.report.changed = !edits.is_empty();
+    let mut plain = Vec::new();
+    edit::apply(text.as_bytes(), &edits, &mut plain);
+    if protobuf::is_wire_format(&plain) {
+        return Err(Refusal::Protobuf);
+    }
+    let is_as_it_came = edits.is_empty() && unwrapped.is_canonical;
+    let bytes = if is_as_it_came { request.body.to_vec() } else { pipeline::encode(&text, &edits, redactor) };
+    Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
+}

@@ -1,0 +1,68 @@
+//! Calls of the vendor's interface that SDKs make: chat, early access, push notifications.
+//!
+//! Their bodies are flat objects with the names of the envelope, judged as such.
+
+use crate::parse::json::Kind;
+use crate::parse::value::DuplicateKey;
+use crate::parse::value::Value;
+use crate::redact::envelope::Sender;
+use crate::redact::json::Treat;
+use crate::redact::redactor::Place;
+use crate::redact::redactor::Redactor;
+use crate::redact::surface::Surface;
+use crate::redact::tag::Fixed;
+use crate::redact::tag::Why;
+use crate::text::edit::Edit;
+
+impl Redactor<'_> {
+    /// Judges the body of a call to `path`, as the table of endpoints writes it.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] where it says twice whose it is.
+    pub(crate) fn call(
+        &mut self,
+        path: &str,
+        root: Value<'_>,
+        sender: &mut Sender,
+        out: &mut Vec<Edit>,
+    ) -> Result<(), DuplicateKey> {
+        let from = out.len();
+        self.envelope(root, sender, out)?;
+        self.report.n_events = 0;
+        if path == "/api/push_subscriptions" && root.kind() == Kind::Object {
+            // The address of a device is what the endpoint is for: without it nothing can be pushed.
+            if let Some(device) = root.get("device_token")?.filter(|device| is_device(device.raw())) {
+                let found = out.split_off(from);
+                out.extend(found.into_iter().filter(|edit| !edit.span.overlaps(device.span())));
+            }
+            if let Some(proof) = root.get("identity_token")?.filter(|proof| proof.kind() == Kind::String) {
+                let treat = Treat::Whole(Why::Fixed(Fixed::Password));
+                self.string(proof, Place::new(Surface::Property), treat, out);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text has the shape of an address that Apple or Google gave to an installation.
+fn is_device(raw: &str) -> bool {
+    let is_apple = (64..=200).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b"_:-".contains(&b);
+    let is_google = (100..=400).contains(&raw.len())
+        && raw.bytes().all(is_part)
+        && raw.bytes().filter(|&b| b == b':').count() == 1;
+    is_apple || is_google
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_address_of_a_device_by_its_shape() {
+        assert!(is_device(&"0a".repeat(32)));
+        assert!(is_device(&format!("cXyZ_1-2:APA91b{}", "aB3-".repeat(30))));
+        assert!(!is_device("4111111111111111") && !is_device("jane@example.test"));
+        assert!(!is_device(&"z".repeat(120)) && !is_device(&format!("{}.x", "a:b".repeat(50))));
+    }
+}

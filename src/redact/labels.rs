@@ -1,0 +1,107 @@
+//! Objects that say in one entry what stands in another: `{"key": "user.email", "value": …}`.
+//!
+//! Lists of headers, form fields, attributes and filters are written so. The label is context for
+//! the value as a key would be, whatever the order of the two.
+
+use std::borrow::Cow;
+
+use crate::parse::json::Kind;
+use crate::parse::value::Value;
+
+/// Keys whose text names what stands beside it, the most telling first.
+const NAMES: &[&str] = &["key", "name", "field", "label"];
+
+/// Keys of what is named.
+const VALUES: &[&str] = &["value", "values", "val"];
+
+/// Keys by which OTLP tells the type of a value.
+const TYPES: &[&str] = &[
+    "stringValue",
+    "boolValue",
+    "intValue",
+    "doubleValue",
+    "arrayValue",
+    "kvlistValue",
+    "bytesValue",
+    "values",
+];
+
+/// Labels that were read, for keys that are still to come. The next one is the last.
+#[derive(Default)]
+pub(crate) struct Labels<'v>(Vec<(usize, Cow<'v, str>)>);
+
+impl<'v> Labels<'v> {
+    /// Reads the label of an object, if it has one. One look at each of its entries.
+    pub(crate) fn read(&mut self, object: Value<'v>) {
+        let is_one_of = |key: Value<'_>, list: &[&str]| list.iter().any(|name| key.is_text(name));
+        if !object.entries().any(|(key, _)| is_one_of(key, VALUES)) {
+            return;
+        }
+        let label = NAMES.iter().find_map(|name| {
+            let mut texts =
+                object.entries().filter(|(key, value)| key.is_text(name) && value.kind() == Kind::String);
+            texts.next().map(|(_, value)| value.text())
+        });
+        let Some(label) = label.filter(|label| !label.trim().is_empty()) else { return };
+        let from = self.0.len();
+        for (key, _) in object.entries().filter(|(key, _)| is_one_of(*key, VALUES)) {
+            self.0.push((key.idx(), label.clone()));
+        }
+        if let Some(own) = self.0.get_mut(from..) {
+            own.reverse();
+        }
+    }
+
+    /// The label of what stands under a key.
+    pub(crate) fn of(&mut self, key: Value<'_>) -> Option<Cow<'v, str>> {
+        self.0.pop_if(|(idx, _)| *idx == key.idx()).map(|(_, label)| label)
+    }
+}
+
+/// Whether a key tells the type of a value and nothing else.
+pub(crate) fn is_type(key: &str) -> bool {
+    TYPES.contains(&key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::json::Tape;
+    use crate::parse::json::Truncated;
+    use crate::parse::value::Doc;
+
+    fn labelled(text: &str) -> Vec<(String, String)> {
+        let mut tape = Tape::default();
+        tape.read(text, 64, Truncated::Reject).unwrap();
+        let mut labels = Labels::default();
+        let mut found = Vec::new();
+        for node in Doc::new(text, &tape).root().unwrap().nodes() {
+            match node.kind() {
+                Kind::Object => labels.read(node),
+                Kind::Key => found.extend(labels.of(node).map(|l| (l.into_owned(), node.raw().to_owned()))),
+                _ => {}
+            }
+        }
+        assert!(labels.0.is_empty());
+        found
+    }
+
+    fn pair(label: &str, key: &str) -> (String, String) {
+        (label.to_owned(), key.to_owned())
+    }
+
+    #[test]
+    fn a_label_holds_for_the_value_beside_it_in_any_order() {
+        assert_eq!(labelled(r#"{"key":"email","value":1}"#), [pair("email", "value")]);
+        assert_eq!(labelled(r#"{"value":1,"n\u0061me":"dob"}"#), [pair("dob", "value")]);
+        assert_eq!(labelled(r#"{"value":1,"name":7,"other":"x"}"#), []);
+    }
+
+    #[test]
+    fn labels_nest_and_repeat() {
+        let inner = r#"{"key":"b","value":{"arrayValue":{"values":[]}}}"#;
+        let text = format!(r#"{{"x":{inner},"value":[{inner}],"name":"a","value":2}}"#);
+        let expected = [pair("b", "value"), pair("a", "value"), pair("b", "value"), pair("a", "value")];
+        assert_eq!(labelled(&text), expected);
+    }
+}
