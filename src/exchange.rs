@@ -8,6 +8,7 @@
 mod body;
 mod budget;
 mod facts;
+mod harden;
 mod live;
 mod rejection;
 mod workers;
@@ -27,10 +28,12 @@ use hyper::body::Body;
 
 use crate::audit::entry::{Exchange, now, project_reference};
 use crate::audit::writer::Line;
+use crate::decode::codec::Bound;
 use crate::decode::endpoint::{Class, Endpoint, classify};
 use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
 use crate::pipeline::Redacted;
+use crate::redact::remote_config::Hardening;
 use crate::session::store::Store;
 use crate::telemetry::metrics::{Ended, Stage};
 
@@ -109,7 +112,11 @@ impl<'a> Story<'a> {
         let region = self.route(peer, endpoint, head, &redacted)?;
         let outbound = self.outbound(peer, endpoint, head, redacted)?;
         self.promise().await?;
-        self.forward(region, endpoint, &outbound).await
+        let answer = self.forward(region, endpoint, &outbound).await?;
+        match self.hardening(endpoint) {
+            Some(how) => harden::harden(answer, endpoint, head, how, self.answer_bound()).await,
+            None => Ok(answer),
+        }
     }
 
     async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, budget::Reservation), Rejection>
@@ -180,6 +187,10 @@ impl<'a> Story<'a> {
             class: endpoint.class,
             client: headers::client_address(peer, &head.headers, &self.live.listen),
             client_ip: self.live.client_ip,
+            conditions: match self.hardening(endpoint) {
+                Some(_) => headers::Conditions::Stay,
+                None => headers::Conditions::Cross,
+            },
             content_type: redacted.content_type.as_deref(),
             content_encoding: redacted.content_encoding,
         };
@@ -216,6 +227,15 @@ impl<'a> Story<'a> {
         let answer = forwarder.send(endpoint.host, outbound, time_left, &self.proxy.metrics).await;
         self.proxy.metrics.stage_took(Stage::Forward, begun.elapsed());
         Ok(answer?)
+    }
+
+    /// What the config in the endpoint's answers is made to say, if they hold one.
+    fn hardening(&self, endpoint: &Endpoint) -> Option<&'a Arc<Hardening>> {
+        self.live.hardening.as_ref().filter(|_| harden::concerns(endpoint))
+    }
+
+    fn answer_bound(&self) -> Bound {
+        Bound { bytes: self.live.limits.response_body, ratio: self.live.policy.policy.limits.ratio }
     }
 
     /// Records how it ended, and only then lets the reply go.

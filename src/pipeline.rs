@@ -34,6 +34,7 @@ use crate::text::edit::Edit;
 
 pub use crate::redact::page::Memory;
 
+pub mod answer;
 pub mod document;
 
 /// One request, as it stands on the wire.

@@ -20,6 +20,10 @@ pub fn describe(config: &Config) -> String {
             json!({ "css": selector.css, "treat": word(&selector.treat) })
         }).collect::<Vec<_>>(),
         "client_ip": word(&config.client_ip),
+        "sdk": config.sdk.as_ref().map(|how| json!({
+            "mask_text_selector": how.mask_text_selector,
+            "block_selector": how.block_selector,
+        })),
         "limits": format!("{:?}", policy.limits),
         "rules": policy.rules().rules().iter().map(rule).collect::<Vec<_>>(),
         "regions": config.regions.iter().map(region).collect::<Vec<_>>(),

@@ -16,11 +16,13 @@ pub mod redaction;
 pub mod region;
 pub mod routing;
 pub(crate) mod rules;
+mod sdk;
 mod source;
 pub mod telemetry;
 pub mod units;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::admin::Admin;
 use crate::config::audit::Audit;
@@ -34,6 +36,7 @@ use crate::config::region::Region;
 use crate::config::routing::Routing;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
+use crate::redact::remote_config::Hardening;
 
 /// Everything `serve` needs, checked.
 pub struct Config {
@@ -51,6 +54,8 @@ pub struct Config {
     pub client_ip: ClientIp,
     /// What is redacted, and how.
     pub policy: PolicyInForce,
+    /// What remote config is made to say; none if it is relayed as it comes.
+    pub sdk: Option<Arc<Hardening>>,
     /// Bounds of the proxy; those of the payload are part of the policy.
     pub limits: ProxyLimits,
     /// Logs.
@@ -69,7 +74,7 @@ pub struct RedactionOnly {
 
 /// Sections that may stand at the top of the file.
 const SECTIONS: &[&str] =
-    &["listen", "admin", "audit", "region", "routing", "route", "redaction", "rules", "limits", "telemetry"];
+    &["listen", "admin", "audit", "region", "routing", "route", "redaction", "rules", "sdk", "limits", "telemetry"];
 
 /// Reads and checks a configuration file.
 ///
@@ -94,10 +99,11 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     let routing = routing::check(&mut checker, &regions, &listen);
     let limits = limits::check_proxy(&mut checker);
     let telemetry = telemetry::check(&mut checker);
+    let sdk = sdk::check(&mut checker);
     let client_ip = redaction::check_client_ip(&mut checker);
     let policy = policy::check(&mut checker);
     let (policy, warnings) = checker.finish(policy)?;
-    Ok(Config { listen, admin, audit, regions, routing, client_ip, policy, limits, telemetry, warnings })
+    Ok(Config { listen, admin, audit, regions, routing, client_ip, policy, sdk, limits, telemetry, warnings })
 }
 
 /// Reads the file for its redaction alone: the other sections may be missing or wrong.

@@ -14,6 +14,7 @@ use crate::config::redaction::ClientIp;
 use crate::exchange::budget::Budget;
 use crate::exchange::workers::Workers;
 use crate::forward::{Forwarder, TlsError};
+use crate::redact::remote_config::Hardening;
 use crate::route::Router;
 use crate::route::pins::Pins;
 use crate::session::store::{Sessions, StoreLimits};
@@ -28,6 +29,7 @@ pub struct Live {
     pub(crate) limits: ProxyLimits,
     pub(crate) listen: Listen,
     pub(crate) client_ip: ClientIp,
+    pub(crate) hardening: Option<Arc<Hardening>>,
     /// All of it, for the audit.
     pub in_force: InForce,
 }
@@ -46,6 +48,7 @@ impl Live {
             limits: config.limits.clone(),
             listen: config.listen.clone(),
             client_ip: config.client_ip,
+            hardening: config.sdk.clone(),
             in_force: InForce {
                 digest: Arc::clone(&config.policy.digest),
                 description: in_force::describe(config).into(),

@@ -32,10 +32,21 @@ pub struct Context<'a> {
     pub client: Option<IpAddr>,
     /// How much of it is passed on.
     pub client_ip: ClientIp,
+    /// What becomes of the conditions under which a browser asks.
+    pub conditions: Conditions,
     /// `Content-Type` of the body that goes out.
     pub content_type: Option<&'a str>,
     /// `Content-Encoding` of the body that goes out.
     pub content_encoding: Option<&'a str>,
+}
+
+/// What becomes of the conditions under which a browser asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conditions {
+    /// The upstream judges them.
+    Cross,
+    /// The answer will be changed here, so what the browser holds is nothing that the upstream knows.
+    Stay,
 }
 
 /// The headers that go out.
@@ -50,8 +61,10 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     put(CONTENT_TYPE, context.content_type.and_then(text));
     put(CONTENT_ENCODING, context.content_encoding.and_then(text));
     if matches!(context.class, Class::Config | Class::Static) {
-        put(IF_NONE_MATCH, inbound.get(IF_NONE_MATCH).cloned());
-        put(IF_MODIFIED_SINCE, inbound.get(IF_MODIFIED_SINCE).cloned());
+        if context.conditions == Conditions::Cross {
+            put(IF_NONE_MATCH, inbound.get(IF_NONE_MATCH).cloned());
+            put(IF_MODIFIED_SINCE, inbound.get(IF_MODIFIED_SINCE).cloned());
+        }
         put(ACCEPT_ENCODING, accepts_gzip(inbound).then(|| HeaderValue::from_static("gzip")));
     }
     // Scripts are the same for everyone: nothing about the client goes along, wherever they are fetched.
@@ -100,7 +113,8 @@ pub fn client_address(peer: IpAddr, inbound: &HeaderMap, listen: &Listen) -> Opt
     None
 }
 
-fn accepts_gzip(inbound: &HeaderMap) -> bool {
+/// Whether the answer may be packed.
+pub(crate) fn accepts_gzip(inbound: &HeaderMap) -> bool {
     let values = inbound.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")
 }

@@ -135,7 +135,7 @@ blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB"
 blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
 blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
 blackbar.toml:39: rules.disable[0]: disable names the rule "no-such-rule", which no pack has
-blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, limits, telemetry
+blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, sdk, limits, telemetry
 "#);
 }
 
@@ -252,6 +252,7 @@ fn the_reference_names_every_key() {
         ("redaction.selector", "[[redaction.selector]]"),
         ("rules", "[rules]"),
         ("rules.override", "[[rules.override]]"),
+        ("sdk", "[sdk]"),
         ("limits", "[limits]"),
         ("telemetry", "[telemetry]"),
     ];

@@ -33,4 +33,6 @@ mod needles;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod rules;
+#[cfg(feature = "proxy")]
+mod sdk;
 mod support;
