@@ -26,7 +26,7 @@ use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Body;
 
-use crate::audit::entry::{Exchange, now, project_reference};
+use crate::audit::entry::{Exchange, Unmasked, now, project_reference};
 use crate::audit::writer::Line;
 use crate::decode::codec::Bound;
 use crate::decode::endpoint::{Class, Endpoint, classify};
@@ -34,6 +34,7 @@ use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
 use crate::pipeline::Redacted;
 use crate::redact::remote_config::Hardening;
+use crate::redact::sdk::Sdk;
 use crate::session::store::Store;
 use crate::telemetry::metrics::{Ended, Stage};
 
@@ -89,6 +90,7 @@ impl<'a> Story<'a> {
             n_events: 0,
             n_snapshots: 0,
             findings: Vec::new(),
+            unmasked_inputs: None,
         };
         Self { proxy, live, started: Instant::now(), time: now(), class: None, record }
     }
@@ -108,6 +110,7 @@ impl<'a> Story<'a> {
         let redacted = self.redact(endpoint, head, body).await?;
         reserved.grow(redacted.body.len())?;
         self.record.count(&redacted.report);
+        self.note_drift(&redacted);
 
         let region = self.route(peer, endpoint, head, &redacted)?;
         let outbound = self.outbound(peer, endpoint, head, redacted)?;
@@ -156,6 +159,17 @@ impl<'a> Story<'a> {
         redacted
     }
 
+    /// Notes that an SDK sent typed values which it should have masked.
+    fn note_drift(&mut self, redacted: &Redacted) {
+        let count = redacted.report.n_unmasked_inputs;
+        if count == 0 {
+            return;
+        }
+        let sdk = redacted.facts.sdk.as_deref().map_or_else(Sdk::other, Sdk::read);
+        let Sdk { lib, version_class } = self.proxy.metrics.unmasked(sdk, count);
+        self.record.unmasked_inputs = Some(Unmasked { lib: lib.to_owned(), version_class, count });
+    }
+
     fn route(
         &mut self,
         peer: IpAddr,
@@ -186,7 +200,8 @@ impl<'a> Story<'a> {
         let context = Context {
             class: endpoint.class,
             client: headers::client_address(peer, &head.headers, &self.live.listen),
-            client_ip: self.live.client_ip,
+            client_ip: self.live.policy.policy.client_ip,
+            forward: &self.live.forward,
             conditions: match self.hardening(endpoint) {
                 Some(_) => headers::Conditions::Stay,
                 None => headers::Conditions::Cross,

@@ -19,7 +19,10 @@ pub fn describe(config: &Config) -> String {
         "selectors": config.policy.selectors.iter().map(|selector| {
             json!({ "css": selector.css, "treat": word(&selector.treat) })
         }).collect::<Vec<_>>(),
-        "client_ip": word(&config.client_ip),
+        "client_ip": word(&policy.client_ip),
+        "user_agent": word(&config.forward.user_agent),
+        "request_headers":
+            config.forward.request_headers.iter().map(http::HeaderName::as_str).collect::<Vec<_>>(),
         "sdk": config.sdk.as_ref().map(|how| json!({
             "mask_text_selector": how.mask_text_selector,
             "block_selector": how.block_selector,

@@ -103,6 +103,7 @@ fn build(
     let selectors: Vec<_> = redaction.selectors.iter().map(|own| (own.css.clone(), own.treat)).collect();
     match Policy::new(rule_set, redaction.postures, &selectors, limits, hash_key) {
         Ok(policy) => {
+            let policy = policy.with_client_ip(redaction.client_ip);
             let digest = policy.digest().into();
             let selectors = redaction.selectors;
             Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary, selectors })

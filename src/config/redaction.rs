@@ -5,19 +5,9 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
+use crate::redact::client_ip::ClientIp;
 use crate::redact::policy::{ImagePosture, Posture, Postures, Preset};
 use crate::session::selector::{Selectors, Treat};
-
-/// How much of the client's address is passed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientIp {
-    /// All of it.
-    Keep,
-    /// The network: /24 of IPv4, /48 of IPv6.
-    Truncate,
-    /// Nothing.
-    Drop,
-}
 
 /// One `[[redaction.selector]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +23,7 @@ pub(crate) struct Redaction {
     pub(crate) preset: Preset,
     pub(crate) postures: Postures,
     pub(crate) selectors: Vec<Selector>,
+    pub(crate) client_ip: ClientIp,
     pub(crate) hash_key_file: Option<PathBuf>,
 }
 
@@ -86,15 +77,11 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
             checker.word("redaction.images", raw.images.as_deref(), &words, base.images)
         },
     };
-    let selectors = selectors(checker, raw.selector);
-    Redaction { preset, postures, selectors, hash_key_file: raw.hash_key_file }
-}
-
-/// Reads what becomes of the client's address. A section that cannot be read is reported by [`check`].
-pub(crate) fn check_client_ip(checker: &mut Checker<'_>) -> ClientIp {
-    let raw: Raw = checker.section_reported_elsewhere("redaction");
     let words = [("keep", ClientIp::Keep), ("truncate", ClientIp::Truncate), ("drop", ClientIp::Drop)];
-    checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::Truncate)
+    let client_ip =
+        checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::default());
+    let selectors = selectors(checker, raw.selector);
+    Redaction { preset, postures, selectors, client_ip, hash_key_file: raw.hash_key_file }
 }
 
 fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {

@@ -8,11 +8,12 @@ use http::header::{
     VARY,
 };
 use http::{HeaderMap, Uri};
-use ipnet::{Ipv4Net, Ipv6Net};
 
+use crate::config::forward::{Forward, UserAgent};
 use crate::config::listen::Listen;
-use crate::config::redaction::ClientIp;
 use crate::decode::endpoint::Class;
+use crate::forward::user_agent;
+use crate::redact::client_ip::ClientIp;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -32,6 +33,8 @@ pub struct Context<'a> {
     pub client: Option<IpAddr>,
     /// How much of it is passed on.
     pub client_ip: ClientIp,
+    /// What becomes of `User-Agent`, and what else crosses.
+    pub forward: &'a Forward,
     /// What becomes of the conditions under which a browser asks.
     pub conditions: Conditions,
     /// `Content-Type` of the body that goes out.
@@ -71,7 +74,10 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     if context.class == Class::Static {
         return out;
     }
-    put(USER_AGENT, inbound.get(USER_AGENT).cloned());
+    for name in &context.forward.request_headers {
+        put(name.clone(), inbound.get(name).cloned());
+    }
+    put(USER_AGENT, inbound.get(USER_AGENT).and_then(|value| agent(value, context.forward.user_agent)));
     put(ORIGIN, inbound.get(ORIGIN).and_then(|value| origin_of(value, "")));
     put(REFERER, inbound.get(REFERER).and_then(|value| origin_of(value, "/")));
     for name in OF_SDKS {
@@ -80,7 +86,7 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     if needs_authorization(context.class) {
         put(AUTHORIZATION, inbound.get(AUTHORIZATION).cloned());
     }
-    let client = context.client.and_then(|client| passed_on(client, context.client_ip));
+    let client = context.client.and_then(|client| context.client_ip.of(client));
     put(X_FORWARDED_FOR, client.and_then(|client| text(&client.to_string())));
     out
 }
@@ -124,14 +130,13 @@ fn needs_authorization(class: Class) -> bool {
     matches!(class, Class::EventsV1 | Class::Ai | Class::Telemetry | Class::Api)
 }
 
-fn passed_on(client: IpAddr, how: ClientIp) -> Option<IpAddr> {
+/// The agent that goes out; one that is no text says nothing that is needed.
+fn agent(value: &HeaderValue, how: UserAgent) -> Option<HeaderValue> {
     match how {
-        ClientIp::Keep => Some(client),
-        ClientIp::Drop => None,
-        ClientIp::Truncate => Some(match client {
-            IpAddr::V4(address) => Ipv4Net::new(address, 24).ok()?.network().into(),
-            IpAddr::V6(address) => Ipv6Net::new(address, 48).ok()?.network().into(),
-        }),
+        UserAgent::Keep => Some(value.clone()),
+        UserAgent::Generalise => {
+            HeaderValue::from_str(&user_agent::generalised(value.to_str().unwrap_or_default())).ok()
+        }
     }
 }
 
@@ -177,14 +182,6 @@ mod tests {
         assert_eq!(client_address(ours, &inbound, &listen), "203.0.113.9".parse().ok());
         assert_eq!(client_address(other, &inbound, &listen), Some(other));
         assert_eq!(client_address(ours, &HeaderMap::new(), &listen), None);
-    }
-
-    #[test]
-    fn truncates_to_the_network() {
-        let truncated =
-            |text: &str| passed_on(text.parse().unwrap(), ClientIp::Truncate).unwrap().to_string();
-        assert_eq!(truncated("203.0.113.9"), "203.0.113.0");
-        assert_eq!(truncated("2001:db8:1:2:3::4"), "2001:db8:1::");
     }
 
     #[test]

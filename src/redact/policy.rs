@@ -6,6 +6,7 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::detect::Scanner;
+use crate::redact::client_ip::ClientIp;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 use crate::session::knowledge::Labels;
@@ -145,6 +146,8 @@ pub struct Policy {
     pub limits: Limits,
     /// Elements to block, mask or allow.
     pub selectors: Selectors,
+    /// How much of the client's address stays in events.
+    pub client_ip: ClientIp,
     /// Key of the `hash` action and of pseudonyms.
     pub hash_key: [u8; 32],
     digest: String,
@@ -172,9 +175,20 @@ impl Policy {
         for (css, treat) in own {
             hasher.update(format!("\n{treat:?} {css}"));
         }
-        let digest = hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let digest = hex(hasher);
         let scanner = Scanner::new(Arc::new(rules));
-        Ok(Self { scanner, postures, selectors: compiled, limits, hash_key, digest })
+        let client_ip = ClientIp::default();
+        Ok(Self { scanner, postures, selectors: compiled, limits, client_ip, hash_key, digest })
+    }
+
+    /// The same policy, where so much of the client's address stays in events.
+    #[must_use]
+    pub fn with_client_ip(self, client_ip: ClientIp) -> Self {
+        if client_ip == self.client_ip {
+            return self;
+        }
+        let digest = hex(Sha256::new().chain_update(&self.digest).chain_update(format!("{client_ip:?}")));
+        Self { client_ip, digest, ..self }
     }
 
     /// The rules in force.
@@ -191,6 +205,10 @@ impl Policy {
     pub fn digest(&self) -> &str {
         &self.digest
     }
+}
+
+fn hex(hasher: Sha256) -> String {
+    hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 impl Labels for RuleSet {

@@ -43,10 +43,12 @@ pub(crate) enum Fixed {
     Typing,
     /// The name of a chosen file.
     FileName,
+    /// The address of the client.
+    ClientIp,
 }
 
 impl Fixed {
-    const ALL: [(Self, Cause); 12] = [
+    const ALL: [(Self, Cause); 13] = [
         (Self::Posture, Cause::Posture("mask")),
         (Self::SelectorMask, Cause::Selector("mask")),
         (Self::SelectorBlock, Cause::Selector("block")),
@@ -59,6 +61,7 @@ impl Fixed {
         (Self::UrlToken, Cause::Guard("url_token")),
         (Self::Typing, Cause::Guard("typing")),
         (Self::FileName, Cause::Guard("file_name")),
+        (Self::ClientIp, Cause::Guard("client_ip")),
     ];
 }
 

@@ -6,7 +6,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 
 use crate::support::decoded::gunzip;
-use crate::support::harness::{Harness, Setup};
+use crate::support::harness::{Harness, Setup, replay};
 use crate::support::upstream::Upstream;
 
 const ENFORCED: &str = "enforce_masking = true";
@@ -194,4 +194,103 @@ async fn what_is_no_config_is_relayed() {
     // Scripts of the SDK hold no config.
     let reply = proxy.client.send("GET", "/static/recorder.js", &[("x-country", "DE")], "").await;
     assert_eq!(reply.header("etag"), Some("\"upstream\""));
+}
+
+/// A body for `/s/`: a page with two fields, of which one is typed into.
+fn typed(lib: &str, version: &str, values: [&str; 2]) -> String {
+    let [first, second] = values;
+    let field = |id: u32, value: &str| {
+        json!({ "type": 2, "id": id, "tagName": "input", "childNodes": [],
+                "attributes": { "type": "text", "value": value } })
+    };
+    let check = json!({ "type": 2, "id": 6, "tagName": "input", "childNodes": [],
+                        "attributes": { "type": "checkbox", "value": "yes" } });
+    let page = json!({ "type": 2, "id": 3, "tagName": "body", "attributes": {},
+                       "childNodes": [field(4, first), field(5, ""), check] });
+    json!([{
+        "event": "$snapshot",
+        "properties": {
+            "token": "phc_eu", "distinct_id": "u", "$session_id": "s", "$window_id": "w",
+            "$lib": lib, "$lib_version": version,
+            "$snapshot_data": [
+                { "type": 2, "timestamp": 1, "data": { "node": { "type": 0, "id": 1, "childNodes": [page] } } },
+                { "type": 3, "timestamp": 2, "data": { "source": 5, "id": 5, "text": second, "isChecked": false } },
+                { "type": 3, "timestamp": 3, "data": { "source": 5, "id": 6, "text": "yes", "isChecked": true } },
+            ],
+        },
+    }])
+    .to_string()
+}
+
+#[tokio::test]
+async fn sdks_that_do_not_mask_typed_values_are_counted() {
+    let proxy = Harness::start().await;
+    let cases = [
+        ("web", "1.418.10", ["blue", "shoes"]),
+        ("web", "1.418.11", ["", "shoes"]),
+        ("web", "1.419.0", ["****", "** **"]),
+        ("ann@example.com", "4111111111111111", ["", "shoes"]),
+    ];
+    for (lib, version, values) in cases {
+        assert_eq!(proxy.client.post("/s/", typed(lib, version, values)).await.status, 200);
+    }
+    let metrics = proxy.admin.get("/metrics").await;
+    let counted: Vec<_> =
+        metrics.text().lines().filter(|line| line.starts_with("blackbar_unmasked_inputs_total")).collect();
+    assert_eq!(
+        counted,
+        [
+            "blackbar_unmasked_inputs_total{lib=\"other\",version_class=\"other\"} 1",
+            "blackbar_unmasked_inputs_total{lib=\"web\",version_class=\"1.418\"} 3",
+        ]
+    );
+    let records = proxy.exchanges();
+    let unmasked: Vec<_> = records
+        .iter()
+        .map(|record| {
+            record.unmasked_inputs.as_ref().map(|u| (u.lib.as_str(), u.version_class.as_str(), u.count))
+        })
+        .collect();
+    assert_eq!(
+        unmasked,
+        [Some(("web", "1.418", 2)), Some(("web", "1.418", 1)), None, Some(("other", "other", 1))]
+    );
+}
+
+#[tokio::test]
+async fn headers_that_are_named_cross_and_agents_are_generalised() {
+    let forward = "user_agent = \"generalise\"\nrequest_headers = [\"X-Tenant\"]";
+    let proxy = Harness::with(Setup { forward, ..Setup::default() }).await;
+    let headers = [
+        ("content-type", "application/json"),
+        ("x-tenant", "acme"),
+        ("x-custom", "ann"),
+        ("user-agent", "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0.1"),
+    ];
+    proxy.client.send("POST", "/s/", &headers, replay("phc_eu", "s")).await;
+    let sent = proxy.eu.only();
+    assert_eq!(sent.header("x-tenant"), Some("acme"));
+    assert_eq!(sent.header("x-custom"), None);
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0";
+    assert_eq!(sent.header("user-agent"), Some(agent));
+}
+
+#[tokio::test]
+async fn the_address_in_events_follows_the_one_in_headers() {
+    let cases = [
+        ("client_ip = \"keep\"", json!("203.0.113.9"), json!("2001:db8:1:2::3")),
+        ("", json!("203.0.113.0"), json!("2001:db8:1::")),
+        ("client_ip = \"drop\"", Value::Null, Value::Null),
+    ];
+    for (redaction, v4, v6) in cases {
+        let rules = Some("packs = [\"contact\", \"network\"]");
+        let proxy = Harness::with(Setup { redaction, rules, ..Setup::default() }).await;
+        let event = |ip: &str| json!({ "event": "e", "properties": { "distinct_id": "u", "$ip": ip } });
+        let batch = ["203.0.113.9", "2001:db8:1:2::3", "ann@example.com"].map(event);
+        proxy.client.post("/batch/", json!({ "api_key": "phc_eu", "batch": batch }).to_string()).await;
+        let sent = crate::support::decoded::body(&proxy.eu.only().body);
+        let ip = |idx: usize| sent["batch"][idx]["properties"]["$ip"].clone();
+        assert_eq!((ip(0), ip(1)), (v4, v6), "{redaction}");
+        assert!(!ip(2).to_string().contains("ann@"));
+    }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Setup {
     pub(crate) limits: &'static str,
     /// Lines for `[sdk]`.
     pub(crate) sdk: &'static str,
+    /// Lines for `[forward]`.
+    pub(crate) forward: &'static str,
 }
 
 /// The proxy, its regions, and a client.
@@ -93,6 +95,8 @@ region = "us"
 {redaction}
 [sdk]
 {sdk}
+[forward]
+{forward}
 [limits]
 {limits}
 "#,
@@ -101,6 +105,7 @@ region = "us"
             rules = setup.rules.unwrap_or("packs = [\"contact\"]"),
             redaction = setup.redaction,
             sdk = setup.sdk,
+            forward = setup.forward,
             limits = setup.limits,
             audit_dir = dir.path().join("audit").display().to_string(),
             us = us.url(),
