@@ -58,21 +58,24 @@ pub(crate) async fn harden(
     if let Some(coding) = hardened.content_encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
-    let body = Bytes::from(hardened.body);
-    if endpoint.class != Class::Config || head.method != Method::GET {
-        return Ok(Answer { status, headers, body });
+    let answer = Answer { status, headers, body: Bytes::from(hardened.body) };
+    let is_cached = endpoint.class == Class::Config && head.method == Method::GET;
+    Ok(if is_cached { named(answer, &hardened.digest, head) } else { answer })
+}
+
+/// Gives the answer a name of its own; who holds it already is told so.
+fn named(mut answer: Answer, digest: &str, head: &Parts) -> Answer {
+    vary_by_encoding(&mut answer.headers);
+    let tag = format!("W/\"{digest}\"");
+    if knows(&head.headers, &tag) {
+        answer.headers.remove(CONTENT_ENCODING);
+        answer.status = StatusCode::NOT_MODIFIED;
+        answer.body = Bytes::new();
     }
-    vary_by_encoding(&mut headers);
-    let tag = format!("W/\"{}\"", hardened.digest);
-    let is_known = knows(&head.headers, &tag);
     if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(ETAG, tag);
+        answer.headers.insert(ETAG, tag);
     }
-    if is_known {
-        headers.remove(CONTENT_ENCODING);
-        return Ok(Answer { status: StatusCode::NOT_MODIFIED, headers, body: Bytes::new() });
-    }
-    Ok(Answer { status, headers, body })
+    answer
 }
 
 /// How the config is served here; none for a path that no SDK asks for.

@@ -49,8 +49,10 @@ fn library() -> String {
     script() + "\n\n!function(){var c=window;get(){return c._POSTHOG_REMOTE_CONFIG?.[this.token]?.config}}();"
 }
 
+type Headers = &'static [(&'static str, &'static str)];
+
 /// An upstream with one answer, its headers, and a proxy that hardens.
-async fn serving(status: u16, headers: &'static [(&'static str, &'static str)], body: Vec<u8>) -> Harness {
+async fn serving(status: u16, headers: Headers, body: Vec<u8>) -> Harness {
     let body = Bytes::from(body);
     let eu = Upstream::answering(move |_| {
         let mut response = Response::builder().status(status).header("etag", "\"upstream\"");
@@ -165,7 +167,7 @@ async fn a_browser_caches_the_hardened_config_under_a_name_of_its_own() {
 #[tokio::test]
 async fn a_config_that_cannot_be_read_reaches_no_browser() {
     let json = config().to_string().into_bytes();
-    let cases: [(u16, &'static [(&str, &str)], &str, Vec<u8>); 6] = [
+    let cases: [(u16, Headers, &str, Vec<u8>); 6] = [
         (200, &[], "config", b"<html>".to_vec()),
         (200, &[("content-encoding", "compress")], "config", json.clone()),
         (200, &[("content-encoding", "gzip")], "config", json.clone()),
@@ -284,7 +286,7 @@ async fn the_address_in_events_follows_the_one_in_headers() {
     ];
     for (redaction, v4, v6) in cases {
         let rules = Some("packs = [\"contact\", \"network\"]");
-        let proxy = Harness::with(Setup { redaction, rules, ..Setup::default() }).await;
+        let proxy = Harness::with(Setup { rules, redaction, ..Setup::default() }).await;
         let event = |ip: &str| json!({ "event": "e", "properties": { "distinct_id": "u", "$ip": ip } });
         let batch = ["203.0.113.9", "2001:db8:1:2::3", "ann@example.com"].map(event);
         proxy.client.post("/batch/", json!({ "api_key": "phc_eu", "batch": batch }).to_string()).await;
@@ -293,4 +295,29 @@ async fn the_address_in_events_follows_the_one_in_headers() {
         assert_eq!((ip(0), ip(1)), (v4, v6), "{redaction}");
         assert!(!ip(2).to_string().contains("ann@"));
     }
+}
+
+#[test]
+fn keys_that_cannot_work_are_told() {
+    let base = "[audit]\ndir = \"/tmp/audit\"\n[[region]]\nname = \"eu\"\nupstreams = [\"https://eu.test\"]\n\
+                [routing]\nno_match = \"eu\"\n[rules]\npacks = [\"contact\"]\n";
+    let told = |text: &str| {
+        let error =
+            blackbar::config::parse(&format!("{base}{text}"), "f").err().expect("problems").to_string();
+        error.lines().map(|line| line.split(": ").nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("[sdk]\nenforce_masking = true\nblock_selector = \".a[\""), ["sdk.block_selector"]);
+    assert_eq!(told("[sdk]\nenforce_masking = true\nmask_text_selector = \"\""), ["sdk.mask_text_selector"]);
+    assert_eq!(
+        told("[forward]\nuser_agent = \"hide\"\nrequest_headers = [\"x-a\", \"a b\", \"Cookie\"]"),
+        ["forward.user_agent", "forward.request_headers[1]", "forward.request_headers[2]"]
+    );
+    let fine = format!("{base}[sdk]\nenforce_masking = true\nmask_text_selector = \"p:hover, *\"\n");
+    assert!(blackbar::config::parse(&fine, "f").unwrap().sdk.is_some());
+    let idle = blackbar::config::parse(&format!("{base}[sdk]\nblock_selector = \".a\"\n"), "f").unwrap();
+    assert!(
+        idle.warnings.iter().any(|warning| warning.contains("sdk.block_selector")),
+        "{:?}",
+        idle.warnings
+    );
 }

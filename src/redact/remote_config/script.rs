@@ -9,6 +9,9 @@ use crate::text::span::Span;
 
 const NAME: &str = "_POSTHOG_REMOTE_CONFIG";
 
+/// Bytes of an expression that names the token.
+const LONGEST_VARIABLE: usize = 256;
+
 /// The objects that stand under `config` in an assignment; at least one.
 pub(super) fn configs(text: &str) -> Result<Vec<Span>, Unreadable> {
     let mut found = Vec::new();
@@ -36,12 +39,8 @@ impl Cursor<'_> {
         self.blanks();
         let is_named = match self.peek() {
             Some(b'"' | b'\'') => self.string().is_ok(),
-            _ => {
-                while self.peek().is_some_and(|b| b != b']') {
-                    self.at += 1;
-                }
-                true
-            }
+            Some(_) => self.variable(),
+            None => false,
         };
         self.blanks();
         if !is_named || !self.take(b']') {
@@ -49,6 +48,14 @@ impl Cursor<'_> {
         }
         self.blanks();
         self.take(b'=') && self.peek() != Some(b'=')
+    }
+
+    /// Goes to the end of the brackets around a variable.
+    fn variable(&mut self) -> bool {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let end = rest.iter().take(LONGEST_VARIABLE).position(|b| *b == b']');
+        self.at += end.unwrap_or(0);
+        end.is_some()
     }
 
     /// The object under `config`, in the object that begins here.
