@@ -20,6 +20,7 @@ use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::redact::envelope::Sender;
+use crate::redact::json::Treat;
 use crate::redact::mask::MaskChar;
 use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
@@ -29,6 +30,7 @@ use crate::redact::redactor::Tools;
 use crate::redact::redactor::settle;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
+use crate::redact::tag::Why;
 use crate::text::edit;
 use crate::text::edit::Edit;
 
@@ -51,6 +53,8 @@ pub struct Request<'a> {
     pub content_encoding: Option<&'a str>,
     /// The bearer token of `Authorization`, where there is one.
     pub bearer: Option<&'a str>,
+    /// Headers of an application's own that may cross: names and values.
+    pub headers: &'a [(String, String)],
     /// The body; empty if there is none.
     pub body: &'a [u8],
 }
@@ -65,6 +69,8 @@ pub struct Redacted {
     pub content_type: Option<String>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
+    /// The headers of the application's own, judged like the payload.
+    pub headers: Vec<(String, String)>,
     /// What was found.
     pub report: Report,
     /// What routing needs to know.
@@ -150,6 +156,9 @@ pub fn run(
     let result = judged(request, &mut redactor, &mut scratch.tape);
     redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });
     let Judged { body, query, sender } = result?;
+    let headers = request.headers.iter();
+    let headers =
+        headers.map(|(name, value)| (name.clone(), redact_header(name, value, &mut redactor))).collect();
     let has_body = body.is_some();
     let Redactor { report, .. } = redactor;
     Ok(Redacted {
@@ -157,6 +166,7 @@ pub fn run(
         query,
         content_type: has_body.then(|| "application/json".to_owned()),
         content_encoding: has_body.then_some("gzip"),
+        headers,
         report,
         facts: facts(sender, request),
     })
@@ -307,6 +317,15 @@ fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
         }
     }
     let redacted = redactor.applied(&kept, &mut edits);
+    String::from_utf8_lossy(&redacted).into_owned()
+}
+
+/// The value of a header, by what its name says of it and by every rule.
+fn redact_header(name: &str, value: &str, redactor: &mut Redactor<'_>) -> String {
+    let treat = redactor.policy.rules().key_rule(name).map_or(Treat::See, |idx| Treat::Whole(Why::Rule(idx)));
+    let mut edits = Vec::new();
+    redactor.text(value, Place::new(Surface::Property).words(name), treat, &mut edits);
+    let redacted = redactor.applied(value, &mut edits);
     String::from_utf8_lossy(&redacted).into_owned()
 }
 

@@ -1,7 +1,7 @@
 //! `[forward]`: which of a request's headers a region gets to see.
 //!
-//! Not a part of `[redaction]`: headers are no payload, no rule judges them, and what stands here
-//! is no part of the policy's digest. The client's address is, because events carry it, too.
+//! Not a part of `[redaction]`: it says what crosses at all, not how it is redacted, and is no part
+//! of the policy's digest. The client's address is, because events carry it, too.
 
 use http::HeaderName;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub struct Forward {
     /// # Default
     /// `keep`
     pub user_agent: UserAgent,
-    /// Headers of an application's own that cross as they came.
+    /// Headers of an application's own that cross, redacted like the payload.
     ///
     /// # Default
     /// none

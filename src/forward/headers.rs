@@ -9,7 +9,7 @@ use http::header::{
 };
 use http::{HeaderMap, Uri};
 
-use crate::config::forward::{Forward, UserAgent};
+use crate::config::forward::UserAgent;
 use crate::config::listen::Listen;
 use crate::decode::endpoint::Class;
 use crate::forward::user_agent;
@@ -33,8 +33,10 @@ pub struct Context<'a> {
     pub client: Option<IpAddr>,
     /// How much of it is passed on.
     pub client_ip: ClientIp,
-    /// What becomes of `User-Agent`, and what else crosses.
-    pub forward: &'a Forward,
+    /// What becomes of `User-Agent`.
+    pub user_agent: UserAgent,
+    /// Headers of the application's own, redacted.
+    pub named: &'a [(String, String)],
     /// What becomes of the conditions under which a browser asks.
     pub conditions: Conditions,
     /// `Content-Type` of the body that goes out.
@@ -74,10 +76,7 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     if context.class == Class::Static {
         return out;
     }
-    for name in &context.forward.request_headers {
-        put(name.clone(), inbound.get(name).cloned());
-    }
-    put(USER_AGENT, inbound.get(USER_AGENT).and_then(|value| agent(value, context.forward.user_agent)));
+    put(USER_AGENT, inbound.get(USER_AGENT).and_then(|value| agent(value, context.user_agent)));
     put(ORIGIN, inbound.get(ORIGIN).and_then(|value| origin_of(value, "")));
     put(REFERER, inbound.get(REFERER).and_then(|value| origin_of(value, "/")));
     for name in OF_SDKS {
@@ -88,6 +87,11 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     }
     let client = context.client.and_then(|client| context.client_ip.of(client));
     put(X_FORWARDED_FOR, client.and_then(|client| text(&client.to_string())));
+    for (name, value) in context.named {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            out.append(name, value);
+        }
+    }
     out
 }
 

@@ -40,6 +40,7 @@ fn run(body: &[u8]) -> Result<Redacted, Refusal> {
         content_type: Some("text/plain"),
         content_encoding: None,
         bearer: None,
+        headers: &[],
         body,
     };
     let sessions = Sessions::default();

@@ -261,18 +261,22 @@ async fn sdks_that_do_not_mask_typed_values_are_counted() {
 
 #[tokio::test]
 async fn headers_that_are_named_cross_and_agents_are_generalised() {
-    let forward = "user_agent = \"generalise\"\nrequest_headers = [\"X-Tenant\"]";
+    let forward = "user_agent = \"generalise\"\nrequest_headers = [\"X-Tenant\", \"x-about\"]";
     let proxy = Harness::with(Setup { forward, ..Setup::default() }).await;
     let headers = [
         ("content-type", "application/json"),
         ("x-tenant", "acme"),
         ("x-custom", "ann"),
+        ("x-about", "from ann@example.com"),
         ("user-agent", "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0.1"),
     ];
     proxy.client.send("POST", "/s/", &headers, replay("phc_eu", "s")).await;
     let sent = proxy.eu.only();
     assert_eq!(sent.header("x-tenant"), Some("acme"));
     assert_eq!(sent.header("x-custom"), None);
+    let about = sent.header("x-about").unwrap();
+    assert!(about.starts_with("from ") && !about.contains("ann@"), "{about}");
+    assert!(proxy.exchanges()[0].findings.iter().any(|found| found.rule == "email"));
     let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0";
     assert_eq!(sent.header("user-agent"), Some(agent));
 }
