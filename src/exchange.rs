@@ -8,6 +8,7 @@
 mod body;
 mod budget;
 mod facts;
+mod harden;
 mod live;
 mod rejection;
 mod workers;
@@ -25,12 +26,15 @@ use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Body;
 
-use crate::audit::entry::{Exchange, now, project_reference};
+use crate::audit::entry::{Exchange, Unmasked, now, project_reference};
 use crate::audit::writer::Line;
+use crate::decode::codec::Bound;
 use crate::decode::endpoint::{Class, Endpoint, Wrapping, classify};
 use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
 use crate::pipeline::Redacted;
+use crate::redact::remote_config::Hardening;
+use crate::redact::sdk::Sdk;
 use crate::session::store::Store;
 use crate::telemetry::metrics::{Ended, Stage};
 
@@ -86,6 +90,7 @@ impl<'a> Story<'a> {
             n_events: 0,
             n_snapshots: 0,
             findings: Vec::new(),
+            unmasked_inputs: None,
         };
         Self { proxy, live, started: Instant::now(), time: now(), class: None, record }
     }
@@ -105,11 +110,16 @@ impl<'a> Story<'a> {
         let redacted = self.redact(endpoint, head, body).await?;
         reserved.grow(redacted.body.len())?;
         self.record.count(&redacted.report);
+        self.note_drift(&redacted);
 
         let region = self.route(peer, endpoint, head, &redacted)?;
         let outbound = self.outbound(peer, endpoint, head, redacted)?;
         self.promise().await?;
-        self.forward(region, endpoint, &outbound).await
+        let answer = self.forward(region, endpoint, &outbound).await?;
+        match self.hardening(endpoint) {
+            Some(how) => harden::harden(answer, endpoint, head, how, self.answer_bound()).await,
+            None => Ok(answer),
+        }
     }
 
     async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, budget::Reservation), Rejection>
@@ -137,7 +147,8 @@ impl<'a> Story<'a> {
     ) -> Result<Redacted, Rejection> {
         let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions) as _;
         let policy = Arc::clone(&self.live.policy.policy);
-        let job = workers::Job::new(endpoint, head, body, policy, sessions);
+        let named = &self.live.forward.request_headers;
+        let job = workers::Job::new(endpoint, head, named, body, policy, sessions);
         let begun = Instant::now();
         let answer = tokio::time::timeout_at(self.deadline(), self.proxy.workers.redact(job)).await;
         self.proxy.metrics.stage_took(Stage::Pipeline, begun.elapsed());
@@ -148,6 +159,17 @@ impl<'a> Story<'a> {
             Err(_) => {}
         }
         redacted
+    }
+
+    /// Notes that an SDK sent typed values which it should have masked.
+    fn note_drift(&mut self, redacted: &Redacted) {
+        let count = redacted.report.n_unmasked_inputs;
+        if count == 0 {
+            return;
+        }
+        let sdk = redacted.facts.sdk.as_deref().map_or_else(Sdk::other, Sdk::read);
+        let Sdk { lib, version_class } = self.proxy.metrics.unmasked(sdk, count);
+        self.record.unmasked_inputs = Some(Unmasked { lib: lib.to_owned(), version_class, count });
     }
 
     fn route(
@@ -180,7 +202,13 @@ impl<'a> Story<'a> {
         let context = Context {
             class: endpoint.class,
             client: headers::client_address(peer, &head.headers, &self.live.listen),
-            client_ip: self.live.client_ip,
+            client_ip: self.live.policy.policy.choices.client_ip,
+            user_agent: self.live.forward.user_agent,
+            named: &redacted.headers,
+            conditions: match self.hardening(endpoint) {
+                Some(_) => headers::Conditions::Stay,
+                None => headers::Conditions::Cross,
+            },
             content_type: redacted.content_type.as_deref(),
             content_encoding: redacted.content_encoding,
         };
@@ -218,6 +246,15 @@ impl<'a> Story<'a> {
         let answer = forwarder.send(endpoint.host, outbound, time_left, &self.proxy.metrics).await;
         self.proxy.metrics.stage_took(Stage::Forward, begun.elapsed());
         Ok(answer?)
+    }
+
+    /// What the config in the endpoint's answers is made to say, if they hold one.
+    fn hardening(&self, endpoint: &Endpoint) -> Option<&'a Arc<Hardening>> {
+        self.live.hardening.as_ref().filter(|_| harden::concerns(endpoint))
+    }
+
+    fn answer_bound(&self) -> Bound {
+        Bound { bytes: self.live.limits.response_body, ratio: self.live.policy.policy.limits.ratio }
     }
 
     /// Records how it ended, and only then lets the reply go.

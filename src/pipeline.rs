@@ -21,6 +21,7 @@ use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::redact::envelope::Sender;
+use crate::redact::json::Treat;
 use crate::redact::mask::MaskChar;
 use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
@@ -30,11 +31,13 @@ use crate::redact::redactor::Tools;
 use crate::redact::redactor::settle;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
+use crate::redact::tag::Why;
 use crate::text::edit;
 use crate::text::edit::Edit;
 
 pub use crate::redact::page::Memory;
 
+pub mod answer;
 pub mod document;
 
 mod otlp;
@@ -55,6 +58,8 @@ pub struct Request<'a> {
     pub content_encoding: Option<&'a str>,
     /// The bearer token of `Authorization`, where there is one.
     pub bearer: Option<&'a str>,
+    /// Headers of an application's own that may cross: names and values.
+    pub headers: &'a [(String, String)],
     /// The body; empty if there is none.
     pub body: &'a [u8],
 }
@@ -69,6 +74,8 @@ pub struct Redacted {
     pub content_type: Option<String>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
+    /// The headers of the application's own, judged like the payload.
+    pub headers: Vec<(String, String)>,
     /// What was found.
     pub report: Report,
     /// What routing needs to know.
@@ -176,13 +183,16 @@ pub fn run(
     let result = judged(request, &mut redactor, &mut scratch.tape);
     redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });
     let Judged { body, query, sender } = result?;
+    let headers = request.headers.iter();
+    let headers =
+        headers.map(|(name, value)| (name.clone(), redact_header(name, value, &mut redactor))).collect();
     let Redactor { report, .. } = redactor;
     let facts = target::facts(sender, request)?;
     let (bytes, content_type, content_encoding) = match body {
         Some(body) => (body.bytes, Some(body.content_type), body.content_encoding),
         None => (Vec::new(), None, None),
     };
-    Ok(Redacted { body: bytes, query, content_type, content_encoding, report, facts })
+    Ok(Redacted { body: bytes, query, content_type, content_encoding, headers, report, facts })
 }
 
 /// What comes out of judging a request.
@@ -320,4 +330,13 @@ fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
     let mut body = Vec::new();
     redactor.tools.codecs.gzip(&plain, Level::Body, &mut body);
     body
+}
+
+/// The value of a header, by what its name says of it and by every rule.
+fn redact_header(name: &str, value: &str, redactor: &mut Redactor<'_>) -> String {
+    let treat = redactor.policy.rules().key_rule(name).map_or(Treat::See, |idx| Treat::Whole(Why::Rule(idx)));
+    let mut edits = Vec::new();
+    redactor.text(value, Place::new(Surface::Property).words(name), treat, &mut edits);
+    let redacted = redactor.applied(value, &mut edits);
+    String::from_utf8_lossy(&redacted).into_owned()
 }

@@ -82,6 +82,9 @@ pub struct Exchange {
     pub n_snapshots: u64,
     /// What was found.
     pub findings: Vec<Count>,
+    /// Typed values that the SDK did not mask; none if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unmasked_inputs: Option<Unmasked>,
 }
 
 /// How often a rule found something on a surface.
@@ -93,6 +96,18 @@ pub struct Count {
     /// The surface.
     pub surface: String,
     /// How often.
+    pub count: u64,
+}
+
+/// How many typed values an SDK did not mask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unmasked {
+    /// The library, or `other`.
+    pub lib: String,
+    /// Its major and minor version, or `other`.
+    pub version_class: String,
+    /// How many.
     pub count: u64,
 }
 

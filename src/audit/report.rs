@@ -40,6 +40,8 @@ pub struct Summary {
     pub findings_by_surface: BTreeMap<String, u64>,
     /// Findings by region.
     pub findings_by_region: BTreeMap<String, u64>,
+    /// Typed values that SDKs did not mask, by library and version.
+    pub unmasked_inputs_by_sdk: BTreeMap<String, u64>,
 }
 
 impl Summary {
@@ -59,6 +61,10 @@ impl Summary {
         *self.by_project.entry(or_none(&exchange.project)).or_default() += 1;
         *self.by_endpoint.entry(or_none(&exchange.endpoint)).or_default() += 1;
         *self.by_outcome.entry(exchange.outcome.clone()).or_default() += 1;
+        if let Some(unmasked) = &exchange.unmasked_inputs {
+            let sdk = format!("{} {}", unmasked.lib, unmasked.version_class);
+            *self.unmasked_inputs_by_sdk.entry(sdk).or_default() += unmasked.count;
+        }
         for found in &exchange.findings {
             *self.findings_by_rule.entry(found.rule.clone()).or_default() += found.count;
             *self.findings_by_surface.entry(found.surface.clone()).or_default() += found.count;
@@ -85,6 +91,7 @@ impl Summary {
             ("findings by rule", &self.findings_by_rule),
             ("findings by surface", &self.findings_by_surface),
             ("findings by region", &self.findings_by_region),
+            ("typed values not masked, by SDK", &self.unmasked_inputs_by_sdk),
         ];
         for (title, table) in tables {
             let _ = writeln!(text, "\n{title}");

@@ -19,7 +19,14 @@ pub fn describe(config: &Config) -> String {
         "selectors": config.policy.selectors.iter().map(|selector| {
             json!({ "css": selector.css, "treat": word(&selector.treat) })
         }).collect::<Vec<_>>(),
-        "client_ip": word(&config.client_ip),
+        "client_ip": word(&policy.choices.client_ip),
+        "user_agent": word(&config.forward.user_agent),
+        "request_headers":
+            config.forward.request_headers.iter().map(http::HeaderName::as_str).collect::<Vec<_>>(),
+        "sdk": config.sdk.as_ref().map(|how| json!({
+            "mask_text_selector": how.mask_text_selector,
+            "block_selector": how.block_selector,
+        })),
         "limits": format!("{:?}", policy.limits),
         "rules": policy.rules().rules().iter().map(rule).collect::<Vec<_>>(),
         "regions": config.regions.iter().map(region).collect::<Vec<_>>(),

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod audit;
 mod checker;
+pub mod forward;
 pub mod in_force;
 pub mod limits;
 pub mod listen;
@@ -16,24 +17,27 @@ pub mod redaction;
 pub mod region;
 pub mod routing;
 pub(crate) mod rules;
+mod sdk;
 mod source;
 pub mod telemetry;
 pub mod units;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::config::admin::Admin;
 use crate::config::audit::Audit;
 use crate::config::checker::Checker;
+use crate::config::forward::Forward;
 use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
 use crate::config::problem::{Problem, Problems};
-use crate::config::redaction::ClientIp;
 use crate::config::region::Region;
 use crate::config::routing::Routing;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
+use crate::redact::remote_config::Hardening;
 
 /// Everything `serve` needs, checked.
 pub struct Config {
@@ -47,10 +51,12 @@ pub struct Config {
     pub regions: Vec<Region>,
     /// Which request goes to which region.
     pub routing: Routing,
-    /// How much of the client's address is passed on.
-    pub client_ip: ClientIp,
+    /// Which of a request's headers a region gets to see.
+    pub forward: Forward,
     /// What is redacted, and how.
     pub policy: PolicyInForce,
+    /// What remote config is made to say; none if it is relayed as it comes.
+    pub sdk: Option<Arc<Hardening>>,
     /// Bounds of the proxy; those of the payload are part of the policy.
     pub limits: ProxyLimits,
     /// Logs.
@@ -68,8 +74,20 @@ pub struct RedactionOnly {
 }
 
 /// Sections that may stand at the top of the file.
-const SECTIONS: &[&str] =
-    &["listen", "admin", "audit", "region", "routing", "route", "redaction", "rules", "limits", "telemetry"];
+const SECTIONS: &[&str] = &[
+    "listen",
+    "admin",
+    "audit",
+    "region",
+    "routing",
+    "route",
+    "redaction",
+    "rules",
+    "sdk",
+    "forward",
+    "limits",
+    "telemetry",
+];
 
 /// Reads and checks a configuration file.
 ///
@@ -94,10 +112,11 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     let routing = routing::check(&mut checker, &regions, &listen);
     let limits = limits::check_proxy(&mut checker);
     let telemetry = telemetry::check(&mut checker);
-    let client_ip = redaction::check_client_ip(&mut checker);
+    let forward = forward::check(&mut checker);
+    let sdk = sdk::check(&mut checker);
     let policy = policy::check(&mut checker);
     let (policy, warnings) = checker.finish(policy)?;
-    Ok(Config { listen, admin, audit, regions, routing, client_ip, policy, limits, telemetry, warnings })
+    Ok(Config { listen, admin, audit, regions, routing, forward, policy, sdk, limits, telemetry, warnings })
 }
 
 /// Reads the file for its redaction alone: the other sections may be missing or wrong.

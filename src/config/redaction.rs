@@ -5,19 +5,9 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
+use crate::redact::client_ip::ClientIp;
 use crate::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
 use crate::session::selector::{Selectors, Treat};
-
-/// How much of the client's address is passed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientIp {
-    /// All of it.
-    Keep,
-    /// The network: /24 of IPv4, /48 of IPv6.
-    Truncate,
-    /// Nothing.
-    Drop,
-}
 
 /// One `[[redaction.selector]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +79,9 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
             checker.word("redaction.images", raw.images.as_deref(), &words, base.images)
         },
     };
+    let words = [("keep", ClientIp::Keep), ("truncate", ClientIp::Truncate), ("drop", ClientIp::Drop)];
+    let client_ip =
+        checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::default());
     let choices = Choices {
         person_properties_allow: person_properties(checker, raw.person_properties_allow),
         binary_parts: {
@@ -100,16 +93,10 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
                 BinaryParts::default(),
             )
         },
+        client_ip,
     };
     let selectors = selectors(checker, raw.selector);
     Redaction { preset, postures, selectors, choices, hash_key_file: raw.hash_key_file }
-}
-
-/// Reads what becomes of the client's address. A section that cannot be read is reported by [`check`].
-pub(crate) fn check_client_ip(checker: &mut Checker<'_>) -> ClientIp {
-    let raw: Raw = checker.section_reported_elsewhere("redaction");
-    let words = [("keep", ClientIp::Keep), ("truncate", ClientIp::Truncate), ("drop", ClientIp::Drop)];
-    checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::Truncate)
 }
 
 /// Names of properties, sorted, each once.

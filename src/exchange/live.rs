@@ -6,14 +6,15 @@ use arc_swap::ArcSwap;
 
 use crate::audit::writer::{InForce, Writer};
 use crate::config::Config;
+use crate::config::forward::Forward;
 use crate::config::in_force;
 use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
-use crate::config::redaction::ClientIp;
 use crate::exchange::budget::Budget;
 use crate::exchange::workers::Workers;
 use crate::forward::{Forwarder, TlsError};
+use crate::redact::remote_config::Hardening;
 use crate::route::Router;
 use crate::route::pins::Pins;
 use crate::session::store::{Sessions, StoreLimits};
@@ -27,7 +28,8 @@ pub struct Live {
     pub(crate) forwarders: Vec<Forwarder>,
     pub(crate) limits: ProxyLimits,
     pub(crate) listen: Listen,
-    pub(crate) client_ip: ClientIp,
+    pub(crate) forward: Forward,
+    pub(crate) hardening: Option<Arc<Hardening>>,
     /// All of it, for the audit.
     pub in_force: InForce,
 }
@@ -45,7 +47,8 @@ impl Live {
             forwarders: forwarders.collect::<Result<_, _>>()?,
             limits: config.limits.clone(),
             listen: config.listen.clone(),
-            client_ip: config.client_ip,
+            forward: config.forward.clone(),
+            hardening: config.sdk.clone(),
             in_force: InForce {
                 digest: Arc::clone(&config.policy.digest),
                 description: in_force::describe(config).into(),

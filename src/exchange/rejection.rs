@@ -32,6 +32,8 @@ pub enum Rejection {
     AuditUnavailable,
     /// The region did not answer.
     Upstream(ForwardError),
+    /// The region answered with a config that cannot be hardened.
+    ConfigUnreadable,
 }
 
 impl Rejection {
@@ -49,6 +51,7 @@ impl Rejection {
             Self::NoRegion => "no_region",
             Self::AuditUnavailable => "audit_unavailable",
             Self::Upstream(error) => error.code(),
+            Self::ConfigUnreadable => "config_unreadable",
         }
     }
 
@@ -66,6 +69,7 @@ impl Rejection {
             Self::NoRegion => "no region is allowed to receive this request",
             Self::AuditUnavailable => "the audit record cannot be written, so nothing is forwarded",
             Self::Upstream(error) => return error.to_string(),
+            Self::ConfigUnreadable => "the upstream's config cannot be read, so it is not let through",
         };
         text.to_owned()
     }
@@ -81,7 +85,7 @@ impl Rejection {
             Self::Refused(refusal) => refusal.status(),
             Self::Internal => 500,
             Self::NoRegion => 451,
-            Self::Upstream(ForwardError::Redirect | ForwardError::TooLarge) => 502,
+            Self::Upstream(ForwardError::Redirect | ForwardError::TooLarge) | Self::ConfigUnreadable => 502,
             Self::Overloaded | Self::AuditUnavailable | Self::Upstream(_) => 503,
         }
     }
@@ -103,7 +107,11 @@ impl Rejection {
 
     /// Whether something of the request may have reached an upstream.
     pub fn may_have_been_sent(self) -> bool {
-        matches!(self, Self::Upstream(error) if error != ForwardError::Unreachable)
+        match self {
+            Self::Upstream(error) => error != ForwardError::Unreachable,
+            Self::ConfigUnreadable => true,
+            _ => false,
+        }
     }
 }
 

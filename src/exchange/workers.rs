@@ -32,6 +32,7 @@ pub(crate) struct Job {
     content_type: Option<String>,
     content_encoding: Option<String>,
     bearer: Option<String>,
+    headers: Vec<(String, String)>,
     body: Bytes,
     policy: Arc<Policy>,
     sessions: Arc<dyn Store>,
@@ -41,6 +42,7 @@ impl Job {
     pub(crate) fn new(
         endpoint: &'static Endpoint,
         head: &Parts,
+        named: &[HeaderName],
         body: Bytes,
         policy: Arc<Policy>,
         sessions: Arc<dyn Store>,
@@ -52,6 +54,7 @@ impl Job {
             content_type: header(&head.headers, &CONTENT_TYPE),
             content_encoding: header(&head.headers, &CONTENT_ENCODING),
             bearer: bearer(head).map(str::to_owned),
+            headers: texts(&head.headers, named),
             body,
             policy,
             sessions,
@@ -66,6 +69,7 @@ impl Job {
             content_type: self.content_type.as_deref(),
             content_encoding: self.content_encoding.as_deref(),
             bearer: self.bearer.as_deref(),
+            headers: &self.headers,
             body: &self.body,
         };
         let memory = Memory { store: &*self.sessions, now_ms: now_ms() };
@@ -82,6 +86,14 @@ fn now_ms() -> u64 {
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     // A value that is not text is told as one that fits nothing, not as none.
     headers.get(name).map(|value| value.to_str().unwrap_or("?").to_owned())
+}
+
+/// The headers of these names; one that is not text does not cross.
+fn texts(headers: &HeaderMap, named: &[HeaderName]) -> Vec<(String, String)> {
+    let values = named.iter().flat_map(|name| headers.get_all(name).iter().map(move |value| (name, value)));
+    values
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+        .collect()
 }
 
 type Waiting = (Job, oneshot::Sender<Result<Redacted, Rejection>>);

@@ -8,11 +8,12 @@ use http::header::{
     VARY,
 };
 use http::{HeaderMap, Uri};
-use ipnet::{Ipv4Net, Ipv6Net};
 
+use crate::config::forward::UserAgent;
 use crate::config::listen::Listen;
-use crate::config::redaction::ClientIp;
 use crate::decode::endpoint::Class;
+use crate::forward::user_agent;
+use crate::redact::client_ip::ClientIp;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -32,10 +33,25 @@ pub struct Context<'a> {
     pub client: Option<IpAddr>,
     /// How much of it is passed on.
     pub client_ip: ClientIp,
+    /// What becomes of `User-Agent`.
+    pub user_agent: UserAgent,
+    /// Headers of the application's own, redacted.
+    pub named: &'a [(String, String)],
+    /// What becomes of the conditions under which a browser asks.
+    pub conditions: Conditions,
     /// `Content-Type` of the body that goes out.
     pub content_type: Option<&'a str>,
     /// `Content-Encoding` of the body that goes out.
     pub content_encoding: Option<&'a str>,
+}
+
+/// What becomes of the conditions under which a browser asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conditions {
+    /// The upstream judges them.
+    Cross,
+    /// The answer will be changed here, so what the browser holds is nothing that the upstream knows.
+    Stay,
 }
 
 /// The headers that go out.
@@ -50,15 +66,17 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     put(CONTENT_TYPE, context.content_type.and_then(text));
     put(CONTENT_ENCODING, context.content_encoding.and_then(text));
     if matches!(context.class, Class::Config | Class::Static) {
-        put(IF_NONE_MATCH, inbound.get(IF_NONE_MATCH).cloned());
-        put(IF_MODIFIED_SINCE, inbound.get(IF_MODIFIED_SINCE).cloned());
+        if context.conditions == Conditions::Cross {
+            put(IF_NONE_MATCH, inbound.get(IF_NONE_MATCH).cloned());
+            put(IF_MODIFIED_SINCE, inbound.get(IF_MODIFIED_SINCE).cloned());
+        }
         put(ACCEPT_ENCODING, accepts_gzip(inbound).then(|| HeaderValue::from_static("gzip")));
     }
     // Scripts are the same for everyone: nothing about the client goes along, wherever they are fetched.
     if context.class == Class::Static {
         return out;
     }
-    put(USER_AGENT, inbound.get(USER_AGENT).cloned());
+    put(USER_AGENT, inbound.get(USER_AGENT).and_then(|value| agent(value, context.user_agent)));
     put(ORIGIN, inbound.get(ORIGIN).and_then(|value| origin_of(value, "")));
     put(REFERER, inbound.get(REFERER).and_then(|value| origin_of(value, "/")));
     for name in OF_SDKS {
@@ -67,8 +85,13 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     if needs_authorization(context.class) {
         put(AUTHORIZATION, inbound.get(AUTHORIZATION).cloned());
     }
-    let client = context.client.and_then(|client| passed_on(client, context.client_ip));
+    let client = context.client.and_then(|client| context.client_ip.of(client));
     put(X_FORWARDED_FOR, client.and_then(|client| text(&client.to_string())));
+    for (name, value) in context.named {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            out.append(name, value);
+        }
+    }
     out
 }
 
@@ -100,7 +123,8 @@ pub fn client_address(peer: IpAddr, inbound: &HeaderMap, listen: &Listen) -> Opt
     None
 }
 
-fn accepts_gzip(inbound: &HeaderMap) -> bool {
+/// Whether the answer may be packed.
+pub(crate) fn accepts_gzip(inbound: &HeaderMap) -> bool {
     let values = inbound.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")
 }
@@ -110,14 +134,13 @@ fn needs_authorization(class: Class) -> bool {
     matches!(class, Class::EventsV1 | Class::Ai | Class::Telemetry | Class::Api)
 }
 
-fn passed_on(client: IpAddr, how: ClientIp) -> Option<IpAddr> {
+/// The agent that goes out; one that is no text says nothing that is needed.
+fn agent(value: &HeaderValue, how: UserAgent) -> Option<HeaderValue> {
     match how {
-        ClientIp::Keep => Some(client),
-        ClientIp::Drop => None,
-        ClientIp::Truncate => Some(match client {
-            IpAddr::V4(address) => Ipv4Net::new(address, 24).ok()?.network().into(),
-            IpAddr::V6(address) => Ipv6Net::new(address, 48).ok()?.network().into(),
-        }),
+        UserAgent::Keep => Some(value.clone()),
+        UserAgent::Generalise => {
+            HeaderValue::from_str(&user_agent::generalised(value.to_str().unwrap_or_default())).ok()
+        }
     }
 }
 
@@ -163,14 +186,6 @@ mod tests {
         assert_eq!(client_address(ours, &inbound, &listen), "203.0.113.9".parse().ok());
         assert_eq!(client_address(other, &inbound, &listen), Some(other));
         assert_eq!(client_address(ours, &HeaderMap::new(), &listen), None);
-    }
-
-    #[test]
-    fn truncates_to_the_network() {
-        let truncated =
-            |text: &str| passed_on(text.parse().unwrap(), ClientIp::Truncate).unwrap().to_string();
-        assert_eq!(truncated("203.0.113.9"), "203.0.113.0");
-        assert_eq!(truncated("2001:db8:1:2:3::4"), "2001:db8:1::");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod connect;
 pub use crate::forward::connect::TlsError;
 pub mod headers;
+mod user_agent;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -5,6 +5,7 @@ use crate::parse::value::Value;
 use crate::redact::element::Element;
 use crate::redact::json::Treat;
 use crate::redact::json::carry;
+use crate::redact::mask;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -203,6 +204,8 @@ impl Redactor<'_> {
             _ => Treat::See,
         };
         let text = value.text();
+        let is_drift = element.is_masked_at_the_source() && !mask::is_masked(&text);
+        self.report.n_unmasked_inputs += u64::from(is_drift);
         let mut edits = Vec::new();
         if matches!(treat, Treat::See) && place.posture == Posture::Rules && element.is_control() {
             self.grown(id, &text, place.surface, &mut edits);

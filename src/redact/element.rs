@@ -65,6 +65,13 @@ impl Element {
             && !self.is_button()
     }
 
+    /// Whether SDKs that mask inputs mask its value; of an element nobody told of it is assumed.
+    pub(crate) fn is_masked_at_the_source(&self) -> bool {
+        use InputKind::{Checkbox, File, Hidden, Radio};
+        self.is_control()
+            && !matches!(self.tag, Some(Tag::Option | Tag::Input(Checkbox | File | Hidden | Radio)))
+    }
+
     /// Whether its value is its caption.
     pub(crate) fn is_button(&self) -> bool {
         use InputKind::{Button, Image, Reset, Submit};

@@ -152,6 +152,7 @@ impl Redactor<'_> {
             | "$insert_id" | "$pageview_id" | "$prev_pageview_id" => self.id(key, value, out),
             "timestamp" | "sent_at" | "created_at" | "$sent_at" | "$time" if is_timestamp(value.raw()) => {}
             "offset" | "$snapshot_bytes" if value.kind() == Kind::Number => self.measure(value, out),
+            "$ip" if self.client_ip(value, out) => {}
             "$set" | "$set_once" | "person_properties" | "traits" => self.person(key, value, out),
             "$group_set" | "group_properties" | "groups" | "$groups" => {
                 self.entry(key, value, Place::new(Surface::Person), out);

@@ -6,6 +6,7 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use crate::detect::Scanner;
+use crate::redact::client_ip::ClientIp;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 use crate::session::knowledge::Labels;
@@ -155,6 +156,8 @@ pub struct Choices {
     pub person_properties_allow: Vec<String>,
     /// Parts of forms that cannot be judged.
     pub binary_parts: BinaryParts,
+    /// How much of the client's address stays in events.
+    pub client_ip: ClientIp,
 }
 
 /// Classes by which applications tell recorders what is private: enforced here whatever the
@@ -202,7 +205,7 @@ impl Policy {
         for (css, treat) in own {
             hasher.update(format!("\n{treat:?} {css}"));
         }
-        let digest = hasher.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let digest = hex(&hasher.finalize());
         let scanner = Scanner::new(Arc::new(rules));
         let choices = Choices::default();
         Ok(Self { scanner, postures, selectors: compiled, choices, limits, hash_key, digest })
@@ -213,7 +216,7 @@ impl Policy {
     pub fn choosing(mut self, choices: Choices) -> Self {
         if choices != self.choices {
             let digest = Sha256::digest(format!("{} {choices:?}", self.digest));
-            self.digest = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+            self.digest = hex(&digest);
             self.choices = choices;
         }
         self
@@ -233,6 +236,10 @@ impl Policy {
     pub fn digest(&self) -> &str {
         &self.digest
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 impl Labels for RuleSet {

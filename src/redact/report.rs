@@ -38,6 +38,8 @@ pub struct Report {
     pub n_events: u64,
     /// rrweb events in all envelopes.
     pub n_snapshots: u64,
+    /// Typed values that the SDK should have masked, and did not.
+    pub n_unmasked_inputs: u64,
     /// Bytes of JSON after all outer wrappings were taken off.
     pub decoded_bytes: u64,
     /// Whether a byte of the JSON changed.

@@ -45,10 +45,12 @@ pub(crate) enum Fixed {
     FileName,
     /// A part of a form that is neither text nor JSON.
     BinaryPart,
+    /// The address of the client.
+    ClientIp,
 }
 
 impl Fixed {
-    const ALL: [(Self, Cause); 13] = [
+    const ALL: [(Self, Cause); 14] = [
         (Self::Posture, Cause::Posture("mask")),
         (Self::SelectorMask, Cause::Selector("mask")),
         (Self::SelectorBlock, Cause::Selector("block")),
@@ -62,6 +64,7 @@ impl Fixed {
         (Self::Typing, Cause::Guard("typing")),
         (Self::FileName, Cause::Guard("file_name")),
         (Self::BinaryPart, Cause::Guard("binary_part")),
+        (Self::ClientIp, Cause::Guard("client_ip")),
     ];
 }
 

@@ -9,6 +9,8 @@ use prometheus::{
 };
 
 use crate::redact::report::Report;
+use crate::redact::sdk::Sdk;
+use crate::telemetry::sdks::Sdks;
 
 /// A part of an exchange whose time is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub struct Metrics {
     exchange: Histogram,
     upstream: IntCounterVec,
     policy: IntGaugeVec,
+    unmasked_inputs: IntCounterVec,
+    sdks: Sdks,
     /// Failed attempts to connect to an upstream that led to the next one.
     pub failovers: IntCounterVec,
     /// Bytes of requests under way.
@@ -97,6 +101,13 @@ impl Metrics {
             )?,
             failovers: counters(r, "upstream_failovers_total", "Upstreams passed over.", &["region"])?,
             policy: put(r, IntGaugeVec::new(opts("policy_info", "The policy in force."), &["digest"])?)?,
+            unmasked_inputs: counters(
+                r,
+                "unmasked_inputs_total",
+                "Typed values that an SDK did not mask.",
+                &["lib", "version_class"],
+            )?,
+            sdks: Sdks::default(),
             in_flight_bytes: gauge(r, "in_flight_bytes", "Bytes of requests under way.")?,
             connections: gauge(r, "connections", "Open connections.")?,
             exchanges: gauge(r, "exchanges", "Exchanges under way.")?,
@@ -133,6 +144,13 @@ impl Metrics {
         }
         self.events.with_label_values(&["event"]).inc_by(report.n_events);
         self.events.with_label_values(&["snapshot"]).inc_by(report.n_snapshots);
+    }
+
+    /// Counts typed values that an SDK did not mask; gives the name under which they are counted.
+    pub fn unmasked(&self, sdk: Sdk, count: u64) -> Sdk {
+        let sdk = self.sdks.admit(sdk);
+        self.unmasked_inputs.with_label_values(&[sdk.lib, &sdk.version_class]).inc_by(count);
+        sdk
     }
 
     /// Notes the time a stage took.

@@ -20,6 +20,8 @@ pub(crate) const ALL: Setup = Setup {
     rules: Some("packs = [\"all\"]"),
     redaction: "",
     limits: "",
+    forward: "",
+    sdk: "",
 };
 pub(crate) const BEARER: (&str, &str) = ("authorization", "Bearer phc_eu");
 

@@ -44,6 +44,7 @@ fn run_with(query: &str, body: &[u8]) -> Result<Redacted, Refusal> {
         content_type: Some("text/plain"),
         content_encoding: None,
         bearer: None,
+        headers: &[],
         body,
     };
     let sessions = Sessions::default();

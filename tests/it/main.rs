@@ -35,6 +35,8 @@ mod needles;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod rules;
+#[cfg(feature = "proxy")]
+mod sdk;
 mod support;
 #[cfg(feature = "proxy")]
 mod uploads;

@@ -229,6 +229,7 @@ mod tests {
             n_events: 1,
             n_snapshots: 3,
             findings: vec![count("email", "text", 1), count("posture:inputs", "input", 4)],
+            unmasked_inputs: None,
         };
         assert_eq!(
             exchange_line("2026-01-02T03:04:05.678Z", &exchange),

@@ -28,6 +28,10 @@ pub(crate) struct Setup {
     pub(crate) redaction: &'static str,
     /// Lines for `[limits]`.
     pub(crate) limits: &'static str,
+    /// Lines for `[sdk]`.
+    pub(crate) sdk: &'static str,
+    /// Lines for `[forward]`.
+    pub(crate) forward: &'static str,
 }
 
 /// The proxy, its regions, and a client.
@@ -89,6 +93,10 @@ region = "us"
 {rules}
 [redaction]
 {redaction}
+[sdk]
+{sdk}
+[forward]
+{forward}
 [limits]
 {limits}
 "#,
@@ -96,6 +104,8 @@ region = "us"
             audit = setup.audit,
             rules = setup.rules.unwrap_or("packs = [\"contact\"]"),
             redaction = setup.redaction,
+            sdk = setup.sdk,
+            forward = setup.forward,
             limits = setup.limits,
             audit_dir = dir.path().join("audit").display().to_string(),
             us = us.url(),

@@ -1,0 +1,47 @@
+//! `[sdk]`: what SDKs are told to mask at the source.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::config::checker::Checker;
+use crate::redact::remote_config::Hardening;
+use crate::session::selector::{SelectorProblem, Selectors, Treat};
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    enforce_masking: bool,
+    mask_text_selector: Option<String>,
+    block_selector: Option<String>,
+}
+
+/// Reads what remote config is made to say; none if it is relayed as it comes.
+pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
+    let raw: Raw = checker.section("sdk");
+    for (key, css) in
+        [("mask_text_selector", &raw.mask_text_selector), ("block_selector", &raw.block_selector)]
+    {
+        let Some(css) = css else { continue };
+        let key = format!("sdk.{key}");
+        check_selector(checker, &key, css);
+        if !raw.enforce_masking {
+            checker.warn(&key, "this does nothing without enforce_masking = true");
+        }
+    }
+    raw.enforce_masking.then(|| {
+        Arc::new(Hardening {
+            mask_text_selector: raw.mask_text_selector.unwrap_or_else(|| "*".to_owned()),
+            block_selector: raw.block_selector,
+        })
+    })
+}
+
+/// A browser knows more selectors than a recording tells, but not what is none.
+fn check_selector(checker: &mut Checker<'_>, key: &str, css: &str) {
+    if let Err(error) = Selectors::parse([(css, Treat::Mask)])
+        && matches!(error.reason, SelectorProblem::Empty | SelectorProblem::Syntax)
+    {
+        checker.problem(key, format!("{css:?}: {}; write one such as \".private\"", error.reason));
+    }
+}

@@ -1,0 +1,81 @@
+//! The address of the client: how much of it is passed on, in headers and in events alike.
+
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
+
+use crate::parse::json::Kind;
+use crate::parse::value::Value;
+use crate::redact::redactor::Redactor;
+use crate::redact::surface::Surface;
+use crate::redact::tag;
+use crate::redact::tag::Fixed;
+use crate::redact::tag::Why;
+use crate::text::edit::Edit;
+use crate::text::span::Span;
+
+/// How much of the client's address is passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientIp {
+    /// All of it.
+    Keep,
+    /// The network: /24 of IPv4, /48 of IPv6.
+    #[default]
+    Truncate,
+    /// Nothing.
+    Drop,
+}
+
+impl ClientIp {
+    /// What is passed on of an address.
+    pub fn of(self, address: IpAddr) -> Option<IpAddr> {
+        match (self, address.to_canonical()) {
+            (Self::Keep, _) => Some(address),
+            (Self::Drop, _) => None,
+            (Self::Truncate, IpAddr::V4(v4)) => {
+                let [a, b, c, _] = v4.octets();
+                Some(Ipv4Addr::new(a, b, c, 0).into())
+            }
+            (Self::Truncate, IpAddr::V6(v6)) => {
+                let [a, b, c, ..] = v6.segments();
+                Some(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into())
+            }
+        }
+    }
+}
+
+impl Redactor<'_> {
+    /// Judges `$ip` of an event. Gives `false`, and does nothing, if it holds no address.
+    ///
+    /// What is dropped becomes `null`: an empty text would be looked up as an address, and a missing
+    /// `$ip` is filled in from the connection.
+    pub(crate) fn client_ip(&mut self, value: Value<'_>, out: &mut Vec<Edit>) -> bool {
+        if value.kind() != Kind::String {
+            return false;
+        }
+        let Ok(address) = value.text().parse::<IpAddr>() else { return false };
+        let passed_on = self.policy.choices.client_ip.of(address);
+        if passed_on == Some(address) {
+            return true;
+        }
+        let with = passed_on.map_or_else(|| "null".to_owned(), |address| format!("\"{address}\""));
+        // The quotes are part of it.
+        let span = Span::new(value.span().start.saturating_sub(1), value.span().end + 1);
+        let tag = tag::tag(Why::Fixed(Fixed::ClientIp), Surface::Property);
+        out.push(Edit { span, with: with.into_bytes(), tag });
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truncates_to_the_network() {
+        let truncated = |text: &str| ClientIp::Truncate.of(text.parse().unwrap()).unwrap().to_string();
+        assert_eq!(truncated("203.0.113.9"), "203.0.113.0");
+        assert_eq!(truncated("::ffff:203.0.113.9"), "203.0.113.0");
+        assert_eq!(truncated("2001:db8:1:2:3::4"), "2001:db8:1::");
+    }
+}
