@@ -147,8 +147,8 @@ impl<'a> Story<'a> {
     ) -> Result<Redacted, Rejection> {
         let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions) as _;
         let policy = Arc::clone(&self.live.policy.policy);
-        let named = &self.live.forward.request_headers;
-        let job = workers::Job::new(endpoint, head, named, body, policy, sessions);
+        let judged = headers::judged(&self.live.forward.request_headers);
+        let job = workers::Job::new(endpoint, head, &judged, body, policy, sessions);
         let begun = Instant::now();
         let answer = tokio::time::timeout_at(self.deadline(), self.proxy.workers.redact(job)).await;
         self.proxy.metrics.stage_took(Stage::Pipeline, begun.elapsed());
@@ -204,7 +204,7 @@ impl<'a> Story<'a> {
             client: headers::client_address(peer, &head.headers, &self.live.listen),
             client_ip: self.live.policy.policy.choices.client_ip,
             user_agent: self.live.forward.user_agent,
-            named: &redacted.headers,
+            judged: &redacted.headers,
             conditions: match self.hardening(endpoint) {
                 Some(_) => headers::Conditions::Stay,
                 None => headers::Conditions::Cross,

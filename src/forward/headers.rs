@@ -17,9 +17,15 @@ use crate::redact::client_ip::ClientIp;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Headers of SDKs that say nothing about a person.
+/// Headers of SDKs that cross, once the rules have judged their values.
 const OF_SDKS: &[&str] =
-    &["posthog-sdk-info", "posthog-attempt", "posthog-request-id", "posthog-request-timestamp"];
+    &["user-agent", "posthog-sdk-info", "posthog-attempt", "posthog-request-id", "posthog-request-timestamp"];
+
+/// The headers whose values the rules judge before they cross: those of SDKs, and those that the
+/// configuration names.
+pub fn judged(named: &[HeaderName]) -> Vec<HeaderName> {
+    OF_SDKS.iter().map(|name| HeaderName::from_static(name)).chain(named.iter().cloned()).collect()
+}
 
 /// Headers of answers that are relayed. `Set-Cookie` and everything about the connection stays behind.
 const OF_ANSWERS: &[HeaderName] =
@@ -35,8 +41,8 @@ pub struct Context<'a> {
     pub client_ip: ClientIp,
     /// What becomes of `User-Agent`.
     pub user_agent: UserAgent,
-    /// Headers of the application's own, redacted.
-    pub named: &'a [(String, String)],
+    /// The values of the [`judged`] headers, redacted.
+    pub judged: &'a [(String, String)],
     /// What becomes of the conditions under which a browser asks.
     pub conditions: Conditions,
     /// `Content-Type` of the body that goes out.
@@ -76,19 +82,19 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     if context.class == Class::Static {
         return out;
     }
-    put(USER_AGENT, inbound.get(USER_AGENT).and_then(|value| agent(value, context.user_agent)));
     put(ORIGIN, inbound.get(ORIGIN).and_then(|value| origin_of(value, "")));
     put(REFERER, inbound.get(REFERER).and_then(|value| origin_of(value, "/")));
-    for name in OF_SDKS {
-        put(HeaderName::from_static(name), inbound.get(*name).cloned());
-    }
     if needs_authorization(context.class) {
         put(AUTHORIZATION, inbound.get(AUTHORIZATION).cloned());
     }
     let client = context.client.and_then(|client| context.client_ip.of(client));
     put(X_FORWARDED_FOR, client.and_then(|client| text(&client.to_string())));
-    for (name, value) in context.named {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+    for (name, value) in context.judged {
+        let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) else {
+            continue;
+        };
+        let value = if name == USER_AGENT { agent(&value, context.user_agent) } else { Some(value) };
+        if let Some(value) = value {
             out.append(name, value);
         }
     }

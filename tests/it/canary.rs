@@ -219,6 +219,8 @@ async fn no_secret_leaves_by_any_way() {
             ("origin", "https://app.example.test".to_owned()),
             ("x-custom", mint.make("custom header")),
             ("accept-language", mint.make("language")),
+            ("user-agent", format!("Mozilla/5.0 ({}) Chrome/156.0.0.0", mint.make("user agent"))),
+            ("posthog-sdk-info", mint.make("sdk info")),
             ("x-forwarded-for", mint.make("forwarded for")),
         ];
         let headers: Vec<(&str, &str)> =
