@@ -26,10 +26,14 @@ mod dependencies;
 #[cfg(feature = "proxy")]
 mod fixtures;
 #[cfg(feature = "proxy")]
+mod grown;
+#[cfg(feature = "proxy")]
 mod hostile;
 mod layers;
 #[cfg(feature = "proxy")]
 mod needles;
+#[cfg(feature = "proxy")]
+mod peers;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod rules;
