@@ -38,3 +38,5 @@ mod peers;
 mod proxy;
 mod rules;
 mod support;
+#[cfg(feature = "proxy")]
+mod validity;
