@@ -343,6 +343,25 @@ fn candidates_around_a_finding_stay_candidates() {
 }
 
 #[test]
+fn pixels_among_candidates_are_pixels() {
+    const PIXEL: &str =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    let policy = policy("[redaction]\npreset = \"strict\"");
+    for value in [
+        format!("data:image/png;base64,{PIXEL} 1x, /b.png 2x"),
+        format!("/a.png, data:image/png;base64,{PIXEL}"),
+    ] {
+        let element =
+            json!({"type": 2, "tagName": "img", "id": 2, "attributes": {"srcset": value}, "childNodes": []});
+        let document = json!([{"type": 2, "timestamp": 1, "data": {"node": {"type": 0, "id": 1, "childNodes": [element]}}}]);
+        let after = redacted(&document, &policy, &mut Scratch::default());
+        let mut problems = Vec::new();
+        assert_eq!(walk(&document, &after, "", false, &mut problems), 1, "{after}");
+        assert!(problems.is_empty() && !after.to_string().contains(PIXEL), "{problems:?} {after}");
+    }
+}
+
+#[test]
 fn json_around_a_finding_stays_json() {
     let templates = &[
         r#"{"a":"{}"}"#,
