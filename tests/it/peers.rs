@@ -4,6 +4,8 @@
 //! One test a kind. What no rule can know (a bare name, a date without a word beside it) is tried
 //! under `strict`, everything else under `rules`, so that nothing but a finding can explain it.
 
+#![expect(clippy::needless_pass_by_value, reason = "values are written where they are passed")]
+
 use std::sync::Arc;
 use std::sync::OnceLock;
 

@@ -133,9 +133,10 @@ fn srcset(text: &str) -> Vec<(&str, &str)> {
     while !rest.is_empty() {
         let (url, after) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
         let bare = url.trim_end_matches(',');
-        let (descriptor, next) = match bare.len() == url.len() {
-            true => after.split_at(after.find(',').unwrap_or(after.len())),
-            false => ("", after),
+        let (descriptor, next) = if bare.len() == url.len() {
+            after.split_at(after.find(',').unwrap_or(after.len()))
+        } else {
+            ("", after)
         };
         out.push((bare, descriptor.trim()));
         rest = next.trim_start_matches([' ', ',', '\n', '\t']);
@@ -226,7 +227,10 @@ fn what_was_edited_in_the_fixtures_is_still_valid() {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if !name.ends_with(".json") || name == "MANIFEST.json" || name == "guard-deep-nesting.json" {
+            if path.extension() != Some("json".as_ref())
+                || name == "MANIFEST.json"
+                || name == "guard-deep-nesting.json"
+            {
                 continue;
             }
             let before = decoded::body(&std::fs::read(&path).unwrap());
@@ -274,7 +278,7 @@ fn percent(text: &str) -> String {
 fn css_around_a_finding_stays_css() {
     let templates = &[
         r#"a{content:"{}"}b{c:d}"#,
-        r#"a{content:'{} x'}b{c:d}"#,
+        "a{content:'{} x'}b{c:d}",
         r#"a{content:"x {}";b:c}"#,
         r#"a{content:"({})"}"#,
         r#"a{content:"\"{}\""}b{c:d}"#,
@@ -287,7 +291,7 @@ fn css_around_a_finding_stays_css() {
         r#"@import "{}";a{b:c}"#,
         r#"--who:"{}";color:red"#,
         r#"a{background:url("https://x.example.test/{}.png")}"#,
-        r#"a{background:url( '{}' );b:c}"#,
+        "a{background:url( '{}' );b:c}",
         r#"a{content:"{}"#,
         "a{b:c}/*{}",
     ];
@@ -372,7 +376,7 @@ fn json_around_a_finding_stays_json() {
     ];
     check("data-state", templates, str::to_owned);
     check("data-state", &[r#"{"m":"{}"}"#], |text| {
-        text.chars().map(|c| format!("\\u{:04x}", c as u32)).collect()
+        text.chars().map(|c| format!("\\u{:04x}", c as u32)).collect::<Vec<_>>().concat()
     });
 }
 
