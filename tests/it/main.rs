@@ -31,6 +31,8 @@ mod grown;
 mod hostile;
 mod layers;
 #[cfg(feature = "proxy")]
+mod mobile;
+#[cfg(feature = "proxy")]
 mod needles;
 #[cfg(feature = "proxy")]
 mod peers;
