@@ -58,18 +58,32 @@ const NAMES: &[(&str, Holds)] = &[
     ("checked", Holds::Hook),
     ("cite", Holds::Url),
     ("class", Holds::Hook),
+    ("clip-rule", Holds::Hook),
     ("codebase", Holds::Url),
     ("colspan", Holds::Hook),
     ("contenteditable", Holds::Hook),
     ("crossorigin", Holds::Hook),
+    ("cx", Holds::Geometry),
+    ("cy", Holds::Geometry),
     ("d", Holds::Geometry),
     ("data", Holds::Url),
     ("data-rr-is-password", Holds::Hook),
     ("dir", Holds::Hook),
     ("disabled", Holds::Hook),
+    ("dominant-baseline", Holds::Hook),
+    ("dx", Holds::Geometry),
+    ("dy", Holds::Geometry),
+    ("fill", Holds::Hook),
+    ("fill-opacity", Holds::Geometry),
+    ("fill-rule", Holds::Hook),
+    ("font-size", Holds::Geometry),
     ("for", Holds::Hook),
     ("form", Holds::Hook),
     ("formaction", Holds::Url),
+    ("fx", Holds::Geometry),
+    ("fy", Holds::Geometry),
+    ("gradientTransform", Holds::Geometry),
+    ("gradientUnits", Holds::Hook),
     ("headers", Holds::Hook),
     ("height", Holds::Hook),
     ("hls-src", Holds::Url),
@@ -83,32 +97,64 @@ const NAMES: &[(&str, Holds)] = &[
     ("list", Holds::Hook),
     ("longdesc", Holds::Url),
     ("manifest", Holds::Url),
+    ("markerHeight", Holds::Geometry),
+    ("markerWidth", Holds::Geometry),
     ("maxlength", Holds::Hook),
     ("media", Holds::Hook),
     ("method", Holds::Hook),
     ("name", Holds::Hook),
+    ("offset", Holds::Geometry),
+    ("opacity", Holds::Geometry),
     ("path", Holds::Geometry),
+    ("pathLength", Holds::Geometry),
+    ("patternTransform", Holds::Geometry),
+    ("patternUnits", Holds::Hook),
     ("ping", Holds::Url),
     ("points", Holds::Geometry),
     ("poster", Holds::Url),
+    ("preserveAspectRatio", Holds::Hook),
+    ("r", Holds::Geometry),
+    ("refX", Holds::Geometry),
+    ("refY", Holds::Geometry),
     ("rel", Holds::Hook),
     ("role", Holds::Hook),
     ("rr_dataURL", Holds::Image),
     ("rr_src", Holds::Url),
     ("rrweb-original-src", Holds::Url),
+    ("rx", Holds::Geometry),
+    ("ry", Holds::Geometry),
     ("selected", Holds::Hook),
     ("src", Holds::Url),
     ("srcset", Holds::Srcset),
+    ("startOffset", Holds::Geometry),
+    ("stop-color", Holds::Hook),
+    ("stop-opacity", Holds::Geometry),
+    ("stroke", Holds::Hook),
+    ("stroke-dasharray", Holds::Geometry),
+    ("stroke-dashoffset", Holds::Geometry),
+    ("stroke-linecap", Holds::Hook),
+    ("stroke-linejoin", Holds::Hook),
+    ("stroke-miterlimit", Holds::Geometry),
+    ("stroke-opacity", Holds::Geometry),
+    ("stroke-width", Holds::Geometry),
     ("style", Holds::Css),
     ("tabindex", Holds::Hook),
     ("target", Holds::Hook),
+    ("text-anchor", Holds::Hook),
+    ("textLength", Holds::Geometry),
     ("transform", Holds::Geometry),
     ("type", Holds::Hook),
     ("value", Holds::Value),
     ("viewBox", Holds::Geometry),
     ("width", Holds::Hook),
+    ("x", Holds::Geometry),
+    ("x1", Holds::Geometry),
+    ("x2", Holds::Geometry),
     ("xlink:href", Holds::Url),
     ("xmlns", Holds::Hook),
+    ("y", Holds::Geometry),
+    ("y1", Holds::Geometry),
+    ("y2", Holds::Geometry),
 ];
 
 fn holds(name: &str) -> Holds {
@@ -178,7 +224,11 @@ impl Redactor<'_> {
             Holds::Image => self.string(value, place, Treat::Image, out),
             Holds::Geometry if is_geometry(value.raw()) => {}
             Holds::Layout if is_layout(value.raw()) => {}
-            Holds::Geometry | Holds::Layout => self.string(value, place, Treat::See, out),
+            Holds::Geometry if is_length(value.raw()) => self.string(value, place, Treat::See, out),
+            Holds::Geometry | Holds::Layout => {
+                let posture = element.posture(self.policy.postures.attributes);
+                self.string(value, place.posture(posture), Treat::See, out);
+            }
         }
     }
 
@@ -273,6 +323,12 @@ fn is_geometry(raw: &str) -> bool {
     (is_function || raw.bytes().all(is_part)) && !raw.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// A number with its unit, as `12`, `1.5em` and `50%`.
+fn is_length(raw: &str) -> bool {
+    let number = raw.trim_end_matches(|c: char| c == '%' || c.is_ascii_alphabetic());
+    raw.len() - number.len() <= 4 && number.parse::<f64>().is_ok()
+}
+
 /// Lengths, offsets and states that the recorder writes.
 fn is_layout(raw: &str) -> bool {
     let is_length = |r: &str| {
@@ -289,6 +345,12 @@ mod tests {
     #[test]
     fn the_table_is_sorted() {
         assert!(NAMES.is_sorted_by_key(|(name, _)| *name));
+    }
+
+    #[test]
+    fn a_length_is_a_number_and_its_unit() {
+        assert!(["10", "-1.5em", "50%", "4111111111111111"].into_iter().all(is_length));
+        assert!(!["", "Jane", "px", "12 Jane", "1Jane4", "1 Janes"].into_iter().any(is_length));
     }
 
     #[test]

@@ -19,6 +19,7 @@ impl Redactor<'_> {
         self.unless_clean(1, text, place, out, |this, out| {
             let from = out.len();
             this.plain(text, place, out);
+            out.iter_mut().skip(from).for_each(|edit| keep_comment_marks(text, edit));
             for part in parts(text) {
                 match part {
                     Part::Literal(span) => {
@@ -33,6 +34,23 @@ impl Redactor<'_> {
             settle(text, place.mask, from, out);
         });
     }
+}
+
+/// Takes the star of a comment's begin or end out of an edit: rules may take it for part of a name.
+fn keep_comment_marks(text: &str, edit: &mut Edit) {
+    let bytes = text.as_bytes();
+    let is_slash = |at: Option<usize>| at.and_then(|at| bytes.get(at)) == Some(&b'/');
+    let inside = edit.span.of(text);
+    let stars = |n: usize, is_mark: bool| if is_mark && n < inside.len() { n } else { 0 };
+    let n_leading = inside.len() - inside.trim_start_matches('*').len();
+    let n_leading = stars(n_leading, is_slash(edit.span.start.checked_sub(1)));
+    let n_trailing = inside.len() - inside.trim_end_matches('*').len();
+    let n_trailing = stars(n_trailing, is_slash(Some(edit.span.end)));
+    if edit.with.len() == inside.len() {
+        edit.with.drain(..n_leading);
+        edit.with.truncate(edit.with.len().saturating_sub(n_trailing));
+    }
+    edit.span = Span::new(edit.span.start + n_leading, edit.span.end - n_trailing);
 }
 
 /// A part of CSS that can hold any text.

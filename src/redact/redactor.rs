@@ -263,7 +263,7 @@ fn is_project_token(text: &str) -> bool {
 
 /// Joins overlapping edits of `text` from index `from` on.
 pub(crate) fn settle(text: &str, mask: MaskChar, from: usize, out: &mut Vec<Edit>) {
-    edit::settle(out, from, |span| mask::mask(span.of(text), mask));
+    edit::settle(out, from, |span| mask::mask(span.of(text), mask), |edit| edit.tag == tag::COUNTED);
 }
 
 /// Puts `with` in place of all of a text.

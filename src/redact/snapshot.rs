@@ -339,7 +339,13 @@ impl Redactor<'_> {
     }
 
     fn meta(&mut self, data: Value<'_>, out: &mut Vec<Edit>) {
-        self.by_key(data, Place::new(Surface::Meta), |key| (key == "href").then_some(Treat::Url), out);
+        let place = Place::new(Surface::Meta);
+        for (key, value) in data.entries() {
+            // The title is text of the page, seen from outside.
+            let is_title = key.is_text("title");
+            let place = if is_title { place.posture(self.policy.postures.text) } else { place };
+            self.walk_entry(key, value, place, |key| (key == "href").then_some(Treat::Url), out);
+        }
     }
 
     fn plugin(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {

@@ -125,16 +125,26 @@ impl Redactor<'_> {
         settle(text, place.mask, from, out);
     }
 
-    /// Candidates of `srcset`: each URL, descriptors kept.
+    /// Candidates of `srcset`: each URL, descriptors kept. A comma inside a URL, as every `data:` URI
+    /// has one, does not end it; a blank does.
     pub(crate) fn srcset(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        for candidate in split(text, Span::new(0, text.len()), b',') {
-            let blanks = candidate.of(text).len() - candidate.of(text).trim_start().len();
-            let start = candidate.start + blanks;
-            let len = Span::new(start, candidate.end).of(text).find(char::is_whitespace);
-            let url = Span::new(start, len.map_or(candidate.end, |len| start + len));
+        let is_between = |b: &u8| b.is_ascii_whitespace() || *b == b',';
+        let mut at = 0;
+        while at < text.len() {
+            let start = at + text.bytes().skip(at).take_while(is_between).count();
+            let run = Span::new(start, text.len());
+            let run_end = run.of(text).find(char::is_whitespace).map_or(text.len(), |len| start + len);
+            let url_len = Span::new(start, run_end).of(text).trim_end_matches(',').len();
+            let url = Span::new(start, start + url_len);
             self.within(text, url, out, |this, url, out| this.url(url, place, out));
-            let rest = Span::new(url.end, candidate.end);
-            self.within(text, rest, out, |this, rest, out| this.plain(rest, place, out));
+            let rest = Span::new(run_end, text.len());
+            at = match rest.of(text).find(',') {
+                Some(len) if url.end == run_end => run_end + len,
+                None if url.end == run_end => text.len(),
+                _ => run_end,
+            };
+            let descriptor = Span::new(run_end, at);
+            self.within(text, descriptor, out, |this, descriptor, out| this.plain(descriptor, place, out));
         }
     }
 

@@ -324,6 +324,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_value_does_not_become_a_label() {
+        for value in ["SSN 078-05-1120", "SSN ***********"] {
+            let b = page(vec![tag(10, "p", vec![text(11, value)]), tag(12, "p", vec![text(13, "x")])]);
+            assert_eq!(b.field(13), None, "{value}");
+        }
+    }
+
+    #[test]
     fn a_list_of_links_is_no_list_of_fields() {
         let b = page(vec![
             tag(10, "ul", vec![says(20, "li", "Email"), says(22, "li", "About us")]),

@@ -186,9 +186,10 @@ pub(crate) fn words(text: &str) -> String {
     kept
 }
 
-/// Whether a word of a label looks like part of a value: an address, or a number.
+/// Whether a word of a label looks like part of a value: an address, a number, or a masked one.
 pub(crate) fn is_like_value(word: &str) -> bool {
-    word.contains('@') || word.chars().filter(|c| c.is_numeric()).count() > 2
+    let is_mask = word.len() > 1 && word.bytes().all(|b| b == b'*');
+    is_mask || word.contains('@') || word.chars().filter(|c| c.is_numeric()).count() > 2
 }
 
 fn short(text: &str) -> Option<Box<str>> {

@@ -43,7 +43,15 @@ pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
 /// Sorts the edits from index `from` on and joins those that overlap, so that all that any of
 /// them covers stays covered. Of equal spans the first stays; of others, the wider one's text
 /// stands for both, and `fill` writes what stands for a span that no single edit covers.
-pub fn settle(edits: &mut Vec<Edit>, from: usize, fill: impl Fn(Span) -> Vec<u8>) {
+///
+/// An edit that `gives_way` (an encoding that was rebuilt) does not stand for one that does not:
+/// its text is masked, too, or what was found in it would be found again.
+pub fn settle(
+    edits: &mut Vec<Edit>,
+    from: usize,
+    fill: impl Fn(Span) -> Vec<u8>,
+    gives_way: impl Fn(&Edit) -> bool,
+) {
     let Some(tail) = edits.get_mut(from..) else { return };
     if tail.windows(2).all(|w| matches!(w, [a, b] if a.span.end <= b.span.start && a.span < b.span)) {
         return;
@@ -52,11 +60,19 @@ pub fn settle(edits: &mut Vec<Edit>, from: usize, fill: impl Fn(Span) -> Vec<u8>
     let mut settled: Vec<Edit> = Vec::with_capacity(tail.len());
     for edit in edits.drain(from..) {
         match settled.last_mut() {
-            Some(last) if last.span == edit.span => {}
+            Some(last) if last.span == edit.span => {
+                if gives_way(last) {
+                    *last = edit;
+                }
+            }
             Some(last) if last.span.overlaps(edit.span) => {
-                if edit.span.end > last.span.end {
-                    last.span.end = edit.span.end;
+                let is_stronger = gives_way(last) && !gives_way(&edit);
+                if is_stronger || edit.span.end > last.span.end {
+                    last.span.end = last.span.end.max(edit.span.end);
                     last.with = fill(last.span);
+                }
+                if is_stronger {
+                    last.tag = edit.tag;
                 }
             }
             _ => settled.push(edit),
@@ -89,7 +105,26 @@ mod tests {
     fn joins_what_overlaps_and_keeps_all_of_it_covered() {
         let mut edits =
             vec![edit(9, 9, "untouched"), edit(5, 8, "b"), edit(2, 6, "a"), edit(2, 6, "c"), edit(0, 1, "z")];
-        settle(&mut edits, 1, |s| vec![b'*'; s.len()]);
+        settle(&mut edits, 1, |s| vec![b'*'; s.len()], |_| false);
         assert_eq!(edits, [edit(9, 9, "untouched"), edit(0, 1, "z"), edit(2, 8, "******")]);
+    }
+
+    #[test]
+    fn an_edit_that_gives_way_does_not_stand_for_one_that_does_not() {
+        let rebuilt = |start, end| edit(start, end, "rebuilt");
+        let found = |start, end| Edit { tag: 7, ..edit(start, end, "found") };
+        let masked = |start, end| Edit { tag: 7, ..edit(start, end, &"*".repeat(end - start)) };
+        for (pair, settled) in [
+            (vec![rebuilt(0, 4), found(0, 4)], found(0, 4)),
+            (vec![found(0, 4), rebuilt(0, 4)], found(0, 4)),
+            (vec![rebuilt(0, 4), found(1, 3)], masked(0, 4)),
+            (vec![rebuilt(0, 4), found(2, 6)], masked(0, 6)),
+            (vec![found(0, 4), rebuilt(1, 3)], found(0, 4)),
+            (vec![rebuilt(0, 4), rebuilt(1, 3)], rebuilt(0, 4)),
+        ] {
+            let mut edits = pair;
+            settle(&mut edits, 0, |s| vec![b'*'; s.len()], |e| e.tag == 0);
+            assert_eq!(edits, [settled]);
+        }
     }
 }

@@ -28,10 +28,16 @@ mod endpoints;
 #[cfg(feature = "proxy")]
 mod fixtures;
 #[cfg(feature = "proxy")]
+mod grown;
+#[cfg(feature = "proxy")]
 mod hostile;
 mod layers;
 #[cfg(feature = "proxy")]
+mod mobile;
+#[cfg(feature = "proxy")]
 mod needles;
+#[cfg(feature = "proxy")]
+mod peers;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod rules;
@@ -40,3 +46,5 @@ mod sdk;
 mod support;
 #[cfg(feature = "proxy")]
 mod uploads;
+#[cfg(feature = "proxy")]
+mod validity;

@@ -42,11 +42,20 @@ export async function visit(browser, { siteUrl, apiHost, token, options, screens
   return { errors };
 }
 
-/** Plays a recording to its end in the rrweb player and reads what it shows. */
+/** Plays one recording to its end in a browser context of its own, and reads what it shows. */
 export async function play(browser, { siteUrl, events, screenshot }) {
+  const player = await openPlayer(browser, siteUrl);
+  const shown = await player.play(events, { settleMs: 300 });
+  await player.page.screenshot({ path: screenshot });
+  await player.close();
+  return shown;
+}
+
+/** A page with the rrweb player, for any number of recordings. */
+export async function openPlayer(browser, siteUrl) {
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
-  const complaints = [];
+  let complaints = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
@@ -58,12 +67,26 @@ export async function play(browser, { siteUrl, events, screenshot }) {
     return own ? route.continue() : route.fulfill({ status: 200, contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' });
   });
   await page.goto(`${siteUrl}/player`);
-  const shown = await page.evaluate(async (recording) => {
-    const replayer = new window.rrweb.Replayer(recording, { mouseTail: false, showWarning: true, triggerFocus: false });
+  return {
+    page,
+    close: () => context.close(),
+    async play(events, { settleMs = 50 } = {}) {
+      complaints = [];
+      const shown = await page.evaluate(playToTheEnd, { json: JSON.stringify(events), settleMs });
+      return { ...shown, complaints: shown.thrown === undefined ? complaints : [...complaints, `thrown: ${shown.thrown}`] };
+    },
+  };
+}
+
+/** Runs in the page. Takes text: the driver does not carry values that are nested as deep as pages are. */
+async function playToTheEnd({ json, settleMs }) {
+  try {
+    window.replayer?.destroy();
+    const replayer = new window.rrweb.Replayer(JSON.parse(json), { mouseTail: false, showWarning: true, triggerFocus: false });
     window.replayer = replayer;
     const { totalTime } = replayer.getMetaData();
     replayer.pause(totalTime);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
     const { document } = replayer.iframe.contentWindow;
     const fields = [...document.querySelectorAll('input, textarea, select')];
     return {
@@ -73,8 +96,7 @@ export async function play(browser, { siteUrl, events, screenshot }) {
       fields: fields.map((field) => ({ id: field.id, value: field.value, checked: field.checked })),
       elements: document.querySelectorAll('*').length,
     };
-  }, events);
-  await page.screenshot({ path: screenshot });
-  await context.close();
-  return { ...shown, complaints };
+  } catch (error) {
+    return { thrown: String(error) };
+  }
 }

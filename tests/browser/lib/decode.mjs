@@ -35,7 +35,8 @@ export function productEvents(decoded) {
   return batch.filter((event) => typeof event?.event === 'string' && event.event !== '$snapshot');
 }
 
-function openCompressed(event) {
+/** The event with its compressed fields opened. */
+export function openCompressed(event) {
   if (event.cv === undefined) return event;
   if (event.cv !== '2024-10') throw new Error(`unknown cv ${event.cv}`);
   const { cv, ...opened } = event;
