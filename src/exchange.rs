@@ -134,7 +134,7 @@ impl<'a> Story<'a> {
         head: &Parts,
         body: Bytes,
     ) -> Result<Redacted, Rejection> {
-        let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions) as _;
+        let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions);
         let policy = Arc::clone(&self.live.policy.policy);
         let job = workers::Job::new(endpoint, head, body, policy, sessions);
         let begun = Instant::now();

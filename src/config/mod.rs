@@ -16,6 +16,7 @@ pub mod redaction;
 pub mod region;
 pub mod routing;
 pub(crate) mod rules;
+pub mod session_store;
 mod source;
 pub mod telemetry;
 pub mod units;
@@ -32,6 +33,7 @@ use crate::config::problem::{Problem, Problems};
 use crate::config::redaction::ClientIp;
 use crate::config::region::Region;
 use crate::config::routing::Routing;
+use crate::config::session_store::SessionStore;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
 
@@ -53,6 +55,8 @@ pub struct Config {
     pub policy: PolicyInForce,
     /// Bounds of the proxy; those of the payload are part of the policy.
     pub limits: ProxyLimits,
+    /// Where element context is kept between requests.
+    pub session_store: SessionStore,
     /// Logs.
     pub telemetry: Telemetry,
     /// What is allowed but deserves a second look.
@@ -68,8 +72,19 @@ pub struct RedactionOnly {
 }
 
 /// Sections that may stand at the top of the file.
-const SECTIONS: &[&str] =
-    &["listen", "admin", "audit", "region", "routing", "route", "redaction", "rules", "limits", "telemetry"];
+const SECTIONS: &[&str] = &[
+    "listen",
+    "admin",
+    "audit",
+    "region",
+    "routing",
+    "route",
+    "redaction",
+    "rules",
+    "limits",
+    "session_store",
+    "telemetry",
+];
 
 /// Reads and checks a configuration file.
 ///
@@ -93,11 +108,25 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     let regions = region::check(&mut checker);
     let routing = routing::check(&mut checker, &regions, &listen);
     let limits = limits::check_proxy(&mut checker);
+    let shares_key = redaction::has_hash_key_file(&mut checker);
+    let session_store = session_store::check(&mut checker, shares_key);
     let telemetry = telemetry::check(&mut checker);
     let client_ip = redaction::check_client_ip(&mut checker);
     let policy = policy::check(&mut checker);
     let (policy, warnings) = checker.finish(policy)?;
-    Ok(Config { listen, admin, audit, regions, routing, client_ip, policy, limits, telemetry, warnings })
+    Ok(Config {
+        listen,
+        admin,
+        audit,
+        regions,
+        routing,
+        client_ip,
+        policy,
+        limits,
+        session_store,
+        telemetry,
+        warnings,
+    })
 }
 
 /// Reads the file for its redaction alone: the other sections may be missing or wrong.

@@ -97,6 +97,12 @@ pub(crate) fn check_client_ip(checker: &mut Checker<'_>) -> ClientIp {
     checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::Truncate)
 }
 
+/// Whether a file holds the key of pseudonyms and session names.
+pub(crate) fn has_hash_key_file(checker: &mut Checker<'_>) -> bool {
+    let raw: Raw = checker.section_reported_elsewhere("redaction");
+    raw.hash_key_file.is_some()
+}
+
 fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {
     let words = [("block", Treat::Block), ("mask", Treat::Mask), ("allow", Treat::Allow)];
     let mut checked = Vec::new();

@@ -5,6 +5,7 @@ use crate::parse::value::Value;
 use crate::redact::element::Element;
 use crate::redact::json::Treat;
 use crate::redact::json::carry;
+use crate::redact::mask;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -215,10 +216,18 @@ impl Redactor<'_> {
         carry(value, &text, place.mask, edits, out);
     }
 
-    /// Masks a typed value that reads like the beginning of something personal.
+    /// Masks what reads like the beginning of something personal in a typed text, unless a rule
+    /// knows it already.
     pub(crate) fn beginning(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        if typing::is_beginning(text) {
-            self.whole(text, Why::Fixed(Fixed::Typing), place, out);
+        let n_found = out.len();
+        for span in typing::beginnings(text) {
+            let mut known = out.iter().take(n_found).map(|edit| edit.span);
+            let is_known = known.any(|known| known.start <= span.start && span.end <= known.end);
+            let found = span.of(text);
+            if !is_known && !mask::is_masked(found) {
+                let with = mask::mask(found, place.mask);
+                out.push(Edit { span, with, tag: tag::tag(Why::Fixed(Fixed::Typing), place.surface) });
+            }
         }
     }
 

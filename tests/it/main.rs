@@ -32,5 +32,9 @@ mod layers;
 mod needles;
 #[cfg(feature = "proxy")]
 mod proxy;
+#[cfg(feature = "proxy")]
+mod replicas;
 mod rules;
 mod support;
+#[cfg(feature = "proxy")]
+mod typed;

@@ -28,6 +28,8 @@ pub(crate) struct Setup {
     pub(crate) redaction: &'static str,
     /// Lines for `[limits]`.
     pub(crate) limits: &'static str,
+    /// More sections.
+    pub(crate) more: String,
 }
 
 /// The proxy, its regions, and a client.
@@ -91,12 +93,14 @@ region = "us"
 {redaction}
 [limits]
 {limits}
+{more}
 "#,
             listen = setup.listen,
             audit = setup.audit,
             rules = setup.rules.unwrap_or("packs = [\"contact\"]"),
             redaction = setup.redaction,
             limits = setup.limits,
+            more = setup.more,
             audit_dir = dir.path().join("audit").display().to_string(),
             us = us.url(),
         );
