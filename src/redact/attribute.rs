@@ -5,7 +5,6 @@ use crate::parse::value::Value;
 use crate::redact::element::Element;
 use crate::redact::json::Treat;
 use crate::redact::json::carry;
-use crate::redact::mask;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -209,26 +208,11 @@ impl Redactor<'_> {
             self.grown(id, &text, place.surface, &mut edits);
             self.text(&text, place, treat, &mut edits);
             self.remember(id, &text, &edits);
-            self.beginning(&text, place, &mut edits);
+            typing::mask_beginnings(&text, place, &mut edits);
         } else {
             self.text(&text, place, treat, &mut edits);
         }
         carry(value, &text, place.mask, edits, out);
-    }
-
-    /// Masks what reads like the beginning of something personal in a typed text, unless a rule
-    /// knows it already.
-    pub(crate) fn beginning(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        let n_found = out.len();
-        for span in typing::beginnings(text) {
-            let mut known = out.iter().take(n_found).map(|edit| edit.span);
-            let is_known = known.any(|known| known.start <= span.start && span.end <= known.end);
-            let found = span.of(text);
-            if !is_known && !mask::is_masked(found) {
-                let with = mask::mask(found, place.mask);
-                out.push(Edit { span, with, tag: tag::tag(Why::Fixed(Fixed::Typing), place.surface) });
-            }
-        }
     }
 
     fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {

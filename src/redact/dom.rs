@@ -17,6 +17,7 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::redact::typing;
 use crate::session::tag::Tag;
 use crate::text::edit::Edit;
 use crate::text::json_str;
@@ -109,7 +110,7 @@ impl Redactor<'_> {
         self.text(&text, place, treat, &mut edits);
         let is_typed = element.is_editable || element.tag == Some(Tag::Textarea);
         if is_seen && is_typed && place.posture == Posture::Rules {
-            self.beginning(&text, place, &mut edits);
+            typing::mask_beginnings(&text, place, &mut edits);
         }
         carry(value, &text, place.mask, edits, out);
     }

@@ -17,6 +17,7 @@ use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
 use crate::redact::tag;
+use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::rules::RuleIdx;
 use crate::session::tag::InputKind;
@@ -152,12 +153,27 @@ const MIN_DIGITS: usize = 6;
 /// How much of a text is looked at: its end, in bytes.
 const LONGEST: usize = 4096;
 
+/// Masks what reads like the beginning of something personal in a typed text, unless an edit covers
+/// it already.
+pub(crate) fn mask_beginnings(text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+    let n_found = out.len();
+    for span in beginnings(text) {
+        let mut known = out.iter().take(n_found).map(|edit| edit.span);
+        let is_known = known.any(|known| known.start <= span.start && span.end <= known.end);
+        let found = span.of(text);
+        if !is_known && !mask::is_masked(found) {
+            let with = mask::mask(found, place.mask);
+            out.push(Edit { span, with, tag: tag::tag(Why::Fixed(Fixed::Typing), place.surface) });
+        }
+    }
+}
+
 /// The parts of a typed text that read like the beginning of a card, account, document or phone
 /// number, of an IBAN, or of an e-mail address.
 ///
 /// Anywhere in the text: who types may go back and leave a beginning behind. Three passes over the
 /// last [`LONGEST`] bytes.
-pub(crate) fn beginnings(text: &str) -> Vec<Span> {
+fn beginnings(text: &str) -> Vec<Span> {
     let from = text.ceil_char_boundary(text.len().saturating_sub(LONGEST));
     let folded = fold::fold(text.get(from..).unwrap_or(""));
     let mut found = Vec::new();

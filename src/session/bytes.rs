@@ -116,10 +116,12 @@ impl<'a> Reader<'a> {
         Some(before.wrapping_add(step).wrapping_add(1))
     }
 
+    #[expect(clippy::option_option, reason = "whether it can be read, and whether there is one")]
     pub(crate) fn option(&mut self) -> Option<Option<u32>> {
         if self.flag()? { self.number().map(Some) } else { Some(None) }
     }
 
+    #[expect(clippy::option_option, reason = "whether it can be read, and whether there is one")]
     pub(crate) fn rule(&mut self) -> Option<Option<RuleIdx>> {
         match self.number()?.checked_sub(1) {
             None => Some(None),

@@ -84,7 +84,7 @@ async fn nothing_leaks_and_nothing_fails_when_the_server_stops() {
     let problems: Vec<String> = requests
         .iter()
         .zip(&received)
-        .flat_map(|(request, received)| {
+        .filter_map(|(request, received)| {
             let secrets = recorded::secrets(request.session);
             let texts = deep_strings(&opened(&body(received)));
             let found = texts.iter().filter(|text| secrets.is_match(*text)).count();
