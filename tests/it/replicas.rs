@@ -43,6 +43,13 @@ async fn round_robin(
     turns.map(|replica| received[replica].next().unwrap().body.to_vec()).collect()
 }
 
+/// Requests whose bodies differ, once they are unpacked.
+fn differing(requests: &[&Request], one: &[Vec<u8>], other: &[Vec<u8>]) -> Vec<u32> {
+    let plain = |body: &Vec<u8>| gunzip(body).unwrap_or_else(|| body.clone());
+    let pairs = requests.iter().zip(one.iter().zip(other));
+    pairs.filter(|(_, (one, other))| plain(one) != plain(other)).map(|(request, _)| request.id).collect()
+}
+
 fn errors(replica: &Harness) -> u64 {
     replica.running.metrics().session_store_errors.get()
 }
@@ -56,15 +63,18 @@ async fn two_replicas_give_what_one_gives() {
     let two = [replica(Some(&redis)).await, replica(Some(&redis)).await];
     let (alone, shared) =
         tokio::join!(round_robin(&one, &requests, |_| {}), round_robin(&two, &requests, |_| {}));
-    let plain = |body: &Vec<u8>| gunzip(body).unwrap_or_else(|| body.clone());
-    let differ: Vec<u32> = requests
-        .iter()
-        .zip(alone.iter().zip(&shared))
-        .filter(|(_, (alone, shared))| plain(alone) != plain(shared))
-        .map(|(request, _)| request.id)
-        .collect();
+    let differ = differing(&requests, &alone, &shared);
     assert!(differ.is_empty(), "{} requests differ: {differ:?}", differ.len());
     assert_eq!(two.each_ref().map(errors), [0, 0]);
+}
+
+#[tokio::test]
+async fn two_replicas_that_share_nothing_mask_more() {
+    let all = recorded::requests();
+    let requests: Vec<&Request> = all.iter().filter(|request| request.session == 1).collect();
+    let alone = round_robin(&[replica(None).await], &requests, |_| {}).await;
+    let apart = round_robin(&[replica(None).await, replica(None).await], &requests, |_| {}).await;
+    assert!(!differing(&requests, &alone, &apart).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
