@@ -3,7 +3,7 @@
 //! A rule matches the whole; what came before it gave most of it away. Two things help. What a
 //! later event of the same request completes is masked in the earlier ones ([`Redactor::foresee`]);
 //! and what reads like the beginning of something personal is masked at once
-//! ([`is_beginning`]), because its end may come with another request.
+//! ([`mask_beginnings`]), because its end may come with another request.
 
 use std::collections::HashMap;
 

@@ -64,15 +64,17 @@ pub struct Lease {
 
 impl Lease {
     /// The right to put back what stands under `key`; `ticket` tells it from others of its store.
-    pub(crate) fn new(key: Key, ticket: u64) -> Self {
+    pub fn new(key: Key, ticket: u64) -> Self {
         Self { key, ticket }
     }
 
-    pub(crate) fn key(&self) -> Key {
+    /// What it is for.
+    pub fn key(&self) -> Key {
         self.key
     }
 
-    pub(crate) fn ticket(&self) -> u64 {
+    /// What tells it from others of its store.
+    pub fn ticket(&self) -> u64 {
         self.ticket
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! The server is asked once a request and told once, the answer to which is read with the next
 //! question. What it holds are verdicts and short labels under keyed hashes, see
-//! [`crate::session::wire`]; they are not encrypted.
+//! [`Window::to_bytes`]; they are not encrypted.
 //!
 //! **Invariant:** whatever goes wrong, the window is unknown, and so treated strictly; a request
 //! neither fails nor waits longer than twice the timeout.
