@@ -9,8 +9,9 @@
 //! question. What it holds are verdicts and short labels under keyed hashes, see
 //! [`Window::to_bytes`]; they are not encrypted.
 //!
-//! **Invariant:** whatever goes wrong, the window is unknown, and so treated strictly; a request
-//! neither fails nor waits longer than twice the timeout.
+//! **Invariant:** whatever goes wrong, the window is unknown, and so treated strictly; no request
+//! fails. The first to find the server away waits for a timeout, or for one a step while connecting;
+//! those that follow do not wait.
 
 mod link;
 mod missed;
