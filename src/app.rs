@@ -185,6 +185,7 @@ fn fixed_keys(old: &Config, new: &Config) -> Vec<&'static str> {
         ("listen.drain_time", old.listen.drain_time != new.listen.drain_time),
         ("admin.address", old.admin.address != new.admin.address),
         ("audit", old.audit != new.audit),
+        ("session_store", old.session_store != new.session_store),
         ("telemetry", old.telemetry != new.telemetry),
         ("limits.in_flight", old.limits.in_flight != new.limits.in_flight),
         ("limits.workers", old.limits.workers != new.limits.workers),

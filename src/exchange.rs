@@ -145,7 +145,7 @@ impl<'a> Story<'a> {
         head: &Parts,
         body: Bytes,
     ) -> Result<Redacted, Rejection> {
-        let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions) as _;
+        let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions);
         let policy = Arc::clone(&self.live.policy.policy);
         let judged = headers::judged(&self.live.forward.request_headers);
         let job = workers::Job::new(endpoint, head, &judged, body, policy, sessions);

@@ -30,6 +30,9 @@ pub mod config;
 pub mod telemetry;
 
 #[cfg(feature = "proxy")]
+pub mod session_store;
+
+#[cfg(feature = "proxy")]
 pub mod audit;
 
 #[cfg(feature = "proxy")]

@@ -18,6 +18,7 @@ pub mod region;
 pub mod routing;
 pub(crate) mod rules;
 mod sdk;
+pub mod session_store;
 mod source;
 pub mod telemetry;
 pub mod units;
@@ -35,6 +36,7 @@ use crate::config::policy::PolicyInForce;
 use crate::config::problem::{Problem, Problems};
 use crate::config::region::Region;
 use crate::config::routing::Routing;
+use crate::config::session_store::SessionStore;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
 use crate::redact::remote_config::Hardening;
@@ -59,6 +61,8 @@ pub struct Config {
     pub sdk: Option<Arc<Hardening>>,
     /// Bounds of the proxy; those of the payload are part of the policy.
     pub limits: ProxyLimits,
+    /// Where element context is kept between requests.
+    pub session_store: SessionStore,
     /// Logs.
     pub telemetry: Telemetry,
     /// What is allowed but deserves a second look.
@@ -86,6 +90,7 @@ const SECTIONS: &[&str] = &[
     "sdk",
     "forward",
     "limits",
+    "session_store",
     "telemetry",
 ];
 
@@ -111,12 +116,27 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     let regions = region::check(&mut checker);
     let routing = routing::check(&mut checker, &regions, &listen);
     let limits = limits::check_proxy(&mut checker);
+    let shares_key = redaction::has_hash_key_file(&mut checker);
+    let session_store = session_store::check(&mut checker, shares_key);
     let telemetry = telemetry::check(&mut checker);
     let forward = forward::check(&mut checker);
     let sdk = sdk::check(&mut checker);
     let policy = policy::check(&mut checker);
     let (policy, warnings) = checker.finish(policy)?;
-    Ok(Config { listen, admin, audit, regions, routing, forward, policy, sdk, limits, telemetry, warnings })
+    Ok(Config {
+        listen,
+        admin,
+        audit,
+        regions,
+        routing,
+        forward,
+        policy,
+        sdk,
+        limits,
+        session_store,
+        telemetry,
+        warnings,
+    })
 }
 
 /// Reads the file for its redaction alone: the other sections may be missing or wrong.

@@ -110,6 +110,12 @@ fn person_properties(checker: &mut Checker<'_>, mut names: Vec<String>) -> Vec<S
     names
 }
 
+/// Whether a file holds the key of pseudonyms and session names.
+pub(crate) fn has_hash_key_file(checker: &mut Checker<'_>) -> bool {
+    let raw: Raw = checker.section_reported_elsewhere("redaction");
+    raw.hash_key_file.is_some()
+}
+
 fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {
     let words = [("block", Treat::Block), ("mask", Treat::Mask), ("allow", Treat::Allow)];
     let mut checked = Vec::new();

@@ -11,13 +11,15 @@ use crate::config::in_force;
 use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
+use crate::config::session_store::SessionStore;
 use crate::exchange::budget::Budget;
 use crate::exchange::workers::Workers;
 use crate::forward::{Forwarder, TlsError};
 use crate::redact::remote_config::Hardening;
 use crate::route::Router;
 use crate::route::pins::Pins;
-use crate::session::store::{Sessions, StoreLimits};
+use crate::session::store::{Sessions, Store, StoreLimits};
+use crate::session_store::{Settings, SharedSessions};
 use crate::telemetry::metrics::Metrics;
 
 /// What is in force. An exchange keeps the one it began with.
@@ -30,6 +32,7 @@ pub struct Live {
     pub(crate) listen: Listen,
     pub(crate) forward: Forward,
     pub(crate) hardening: Option<Arc<Hardening>>,
+    session_store: SessionStore,
     /// All of it, for the audit.
     pub in_force: InForce,
 }
@@ -49,6 +52,7 @@ impl Live {
             listen: config.listen.clone(),
             forward: config.forward.clone(),
             hardening: config.sdk.clone(),
+            session_store: config.session_store.clone(),
             in_force: InForce {
                 digest: Arc::clone(&config.policy.digest),
                 description: in_force::describe(config).into(),
@@ -68,7 +72,7 @@ pub struct Proxy {
     pub(crate) budget: Arc<Budget>,
     pub(crate) workers: Workers,
     pub(crate) pins: Pins,
-    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) sessions: Arc<dyn Store>,
     pub(crate) audit: Writer,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -84,10 +88,7 @@ impl Proxy {
             budget: Budget::new(limits.in_flight, Arc::clone(&metrics)),
             workers: Workers::start(limits.workers)?,
             pins: Pins::new(limits.sessions, limits.session_idle),
-            sessions: Arc::new(Sessions::new(StoreLimits {
-                max_bytes: limits.session_memory,
-                idle_ms: limits.session_idle.as_millis().try_into().unwrap_or(u64::MAX),
-            })),
+            sessions: sessions(&limits, &live.session_store, &metrics),
             live: ArcSwap::from_pointee(live),
             audit,
             metrics,
@@ -116,5 +117,19 @@ impl Proxy {
     /// The metrics.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+}
+
+/// Where element context is kept between requests: in memory, or on a server that replicas share.
+fn sessions(limits: &ProxyLimits, store: &SessionStore, metrics: &Arc<Metrics>) -> Arc<dyn Store> {
+    match &store.server {
+        Some(server) => {
+            let settings = Settings { timeout: store.timeout, idle: limits.session_idle };
+            Arc::new(SharedSessions::new(server.info.clone(), settings, Arc::clone(metrics)))
+        }
+        None => Arc::new(Sessions::new(StoreLimits {
+            max_bytes: limits.session_memory,
+            idle_ms: limits.session_idle.as_millis().try_into().unwrap_or(u64::MAX),
+        })),
     }
 }

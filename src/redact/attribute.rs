@@ -261,18 +261,11 @@ impl Redactor<'_> {
             self.grown(id, &text, place.surface, &mut edits);
             self.text(&text, place, treat, &mut edits);
             self.remember(id, &text, &edits);
-            self.beginning(&text, place, &mut edits);
+            typing::mask_beginnings(&text, place, &mut edits);
         } else {
             self.text(&text, place, treat, &mut edits);
         }
         carry(value, &text, place.mask, edits, out);
-    }
-
-    /// Masks a typed value that reads like the beginning of something personal.
-    pub(crate) fn beginning(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        if typing::is_beginning(text) {
-            self.whole(text, Why::Fixed(Fixed::Typing), place, out);
-        }
     }
 
     fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {

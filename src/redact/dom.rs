@@ -17,6 +17,7 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::redact::typing;
 use crate::session::tag::Tag;
 use crate::text::edit::Edit;
 use crate::text::json_str;
@@ -102,13 +103,15 @@ impl Redactor<'_> {
         };
         let text = value.text();
         let mut edits = crossing;
-        if matches!(treat, Treat::See) {
+        let is_seen = matches!(treat, Treat::See);
+        if is_seen {
             self.grown(id, &text, place.surface, &mut edits);
-            if element.is_editable && place.posture == Posture::Rules {
-                self.beginning(&text, place, &mut edits);
-            }
         }
         self.text(&text, place, treat, &mut edits);
+        let is_typed = element.is_editable || element.tag == Some(Tag::Textarea);
+        if is_seen && is_typed && place.posture == Posture::Rules {
+            typing::mask_beginnings(&text, place, &mut edits);
+        }
         carry(value, &text, place.mask, edits, out);
     }
 

@@ -3,6 +3,8 @@
 
 use crate::rules::RuleIdx;
 use crate::session::autofill::Autofill;
+use crate::session::bytes::Reader;
+use crate::session::bytes::Writer;
 use crate::session::dialect;
 use crate::session::knowledge::Labels;
 use crate::session::tag::InputKind;
@@ -141,6 +143,30 @@ impl Control {
             c.verdicts.get(s as usize)?.words.as_deref()
         }
         self.html_id == other.html_id && words(self, Source::Name) == words(other, Source::Name)
+    }
+
+    pub(crate) fn write(&self, out: &mut Writer) {
+        for verdict in &self.verdicts {
+            out.rule(verdict.rule);
+            out.text(verdict.words.as_deref().unwrap_or(""));
+        }
+        out.rule(self.sticky);
+        out.number(self.labelled_by.len() as u32);
+        self.labelled_by.iter().for_each(|&hash| out.number(hash));
+        out.option(self.html_id);
+    }
+
+    pub(crate) fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let mut control = Self::default();
+        for verdict in &mut control.verdicts {
+            verdict.rule = from.rule()?;
+            verdict.words = Some(from.text()?).filter(|words| !words.is_empty()).map(Into::into);
+        }
+        control.sticky = from.rule()?;
+        let n_labels = from.count().filter(|&n| n <= MAX_LABELLED_BY)?;
+        control.labelled_by = (0..n_labels).map(|_| from.number()).collect::<Option<_>>()?;
+        control.html_id = from.option()?;
+        Some(control)
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {

@@ -1,15 +1,13 @@
 //! The types that the selector engine asks for: one kind of name, and no pseudo-classes.
 
 use std::fmt;
-use std::hash::BuildHasher;
-use std::hash::BuildHasherDefault;
-use std::hash::DefaultHasher;
 
 use cssparser::ToCss;
 use precomputed_hash::PrecomputedHash;
 use selectors::parser::NonTSPseudoClass;
 use selectors::parser::PseudoElement;
 use selectors::parser::SelectorImpl;
+use siphasher::sip::SipHasher13;
 
 /// A tag, class, id, attribute name or attribute value of a selector.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,9 +37,9 @@ impl PrecomputedHash for Name {
     }
 }
 
-/// A short hash of a name, the same in every process.
+/// A short hash of a name, the same in every process and version: windows are shared by it.
 pub(crate) fn hash(name: &str) -> u32 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(name) as u32
+    SipHasher13::new().hash(name.as_bytes()) as u32
 }
 
 /// The selectors that are understood.

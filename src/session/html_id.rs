@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use crate::session::bytes::Reader;
+use crate::session::bytes::Writer;
+
 /// Elements looked at for one id: pages repeat ids, hostile ones without end.
 const MAX_SAME: usize = 8;
 
@@ -26,6 +29,16 @@ impl HtmlIds {
 
     pub(crate) fn find(&self, hash: u32) -> impl Iterator<Item = u32> {
         self.by_hash.range((hash, 0)..=(hash, u32::MAX)).map(|&(_, element)| element).take(MAX_SAME)
+    }
+
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.map(&self.of, |out, &hash| out.number(hash));
+    }
+
+    pub(crate) fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let of = from.map(Reader::number)?;
+        let by_hash = of.iter().map(|(&element, &hash)| (hash, element)).collect();
+        Some(Self { by_hash, of })
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {

@@ -30,6 +30,8 @@ pub mod store;
 
 mod autofill;
 mod beside;
+mod bytes;
+mod code;
 mod control;
 mod dialect;
 mod grow;
@@ -41,4 +43,5 @@ mod mutate;
 mod reading;
 #[cfg(test)]
 mod support;
+mod wire;
 mod words;

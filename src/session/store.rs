@@ -62,6 +62,23 @@ pub struct Lease {
     ticket: u64,
 }
 
+impl Lease {
+    /// The right to put back what stands under `key`; `ticket` tells it from others of its store.
+    pub fn new(key: Key, ticket: u64) -> Self {
+        Self { key, ticket }
+    }
+
+    /// What it is for.
+    pub fn key(&self) -> Key {
+        self.key
+    }
+
+    /// What tells it from others of its store.
+    pub fn ticket(&self) -> u64 {
+        self.ticket
+    }
+}
+
 /// What a store has under a key.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "matched where it is returned")]

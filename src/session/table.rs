@@ -92,6 +92,14 @@ impl Flags {
         self.0 = if on { self.0 | bit } else { self.0 & !bit };
     }
 
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
+
     pub(crate) fn treat(self, scope: Scope) -> Option<Treat> {
         match self.0 >> scope as u16 & 3 {
             1 => Some(Treat::Allow),
@@ -173,6 +181,13 @@ impl Table {
 
     pub(crate) fn ancestors(&self, id: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(self.parent(id), |&id| self.parent(id))
+    }
+
+    /// Nodes without a parent.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = u32> {
+        let pages = self.pages.iter().zip(0_u32..).filter_map(|(page, at)| Some((page.as_deref()?, at)));
+        let nodes = pages.flat_map(|(page, at)| page.nodes.iter().zip(at * PAGE..));
+        nodes.filter(|(node, _)| node.is_some_and(|node| node.parent == NONE)).map(|(_, id)| id)
     }
 
     /// The node after `id` in document order, within the subtree of `root`.

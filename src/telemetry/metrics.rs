@@ -72,6 +72,8 @@ pub struct Metrics {
     pub audit_records: IntCounter,
     /// Whether records can be written.
     pub audit_writable: IntGauge,
+    /// Questions to the session store that got no answer: the windows were treated strictly.
+    pub session_store_errors: IntCounter,
     /// Panics caught in a worker.
     pub worker_panics: IntCounter,
     reloads: IntCounterVec,
@@ -114,6 +116,11 @@ impl Metrics {
             audit_failures: counter(r, "audit_failures_total", "Records that could not be written.")?,
             audit_records: counter(r, "audit_records_total", "Records written.")?,
             audit_writable: gauge(r, "audit_writable", "1 if records can be written.")?,
+            session_store_errors: counter(
+                r,
+                "session_store_errors_total",
+                "Questions to the session store without an answer.",
+            )?,
             worker_panics: counter(r, "worker_panics_total", "Panics caught in a worker.")?,
             reloads: counters(r, "reloads_total", "Reloads of the configuration.", &["result"])?,
             registry: registry.clone(),

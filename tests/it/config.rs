@@ -135,7 +135,7 @@ blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB"
 blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
 blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
 blackbar.toml:39: rules.disable[0]: disable names the rule "no-such-rule", which no pack has
-blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, sdk, forward, limits, telemetry
+blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, sdk, forward, limits, session_store, telemetry
 "#);
 }
 
@@ -235,6 +235,7 @@ fn the_reference_is_accepted_and_shows_the_defaults() {
     assert_eq!(config.forward, bare.forward);
     assert_eq!(config.sdk, bare.sdk);
     assert_eq!(config.telemetry, bare.telemetry);
+    assert_eq!(config.session_store, bare.session_store);
     assert_eq!(config.policy.policy.limits, bare.policy.policy.limits);
     assert_eq!(config.policy.policy.postures, bare.policy.policy.postures);
     let workers = bare.limits.workers;
@@ -257,6 +258,7 @@ fn the_reference_names_every_key() {
         ("sdk", "[sdk]"),
         ("forward", "[forward]"),
         ("limits", "[limits]"),
+        ("session_store", "[session_store]"),
         ("telemetry", "[telemetry]"),
     ];
     for (section, header) in sections {

@@ -1,46 +1,13 @@
 //! Recorded traffic of real sessions, through the running proxy into a recording upstream.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
-use regex::Regex;
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::support::decoded::{body, deep_strings, opened};
 use crate::support::harness::{Harness, Setup};
+use crate::support::recorded::{self, Request};
 use crate::support::upstream::Recorded;
-
-const BODIES: &[u8] = include_bytes!("../data/corpus/bodies.bin");
-const INDEX: &str = include_str!("../data/corpus/index.json");
-const PLANTED: &str = include_str!("../data/corpus/planted.json");
-
-/// Kinds that a rule finds wherever they stand. The others need a field that says what they are.
-const FOUND_ANYWHERE: [&str; 13] = [
-    "email", "phone", "iban", "card", "ssn", "ip", "aws", "gh", "stripe", "slack", "jwt", "google", "bearer",
-];
-
-/// Kinds that are sentences around such values.
-const SENTENCES: [&str; 2] = ["freetext", "ssn"];
-
-#[derive(Deserialize)]
-struct Request {
-    id: u32,
-    session: u32,
-    method: String,
-    url: String,
-    headers: BTreeMap<String, String>,
-    offset: usize,
-    len: usize,
-}
-
-#[derive(Deserialize)]
-struct Planted {
-    session: u32,
-    kind: String,
-    value: String,
-}
 
 #[tokio::test]
 async fn sessions_of_the_shop_arrive_whole_and_without_what_was_planted() {
@@ -64,16 +31,13 @@ async fn sessions_of_the_chat_arrive_whole_and_without_what_was_planted() {
 
 /// The sessions of one of the four pages.
 async fn check(page: u32) {
-    let index: Vec<Request> = serde_json::from_str(INDEX).unwrap();
-    let planted: Vec<Planted> = serde_json::from_str(PLANTED).unwrap();
+    let index = recorded::requests();
     let requests: Vec<&Request> = index.iter().filter(|request| request.session % 4 == page).collect();
     let received = send(&requests).await;
     assert_eq!(received.len(), requests.len());
     let mut problems = Vec::new();
     for session in requests.iter().map(|request| request.session).collect::<BTreeSet<_>>() {
-        let values: BTreeSet<&str> =
-            planted.iter().filter(|planted| planted.session == session).flat_map(Planted::secrets).collect();
-        let secrets = AhoCorasick::new(&values).unwrap();
+        let secrets = recorded::secrets(session);
         let mut set_out = 0;
         for (request, received) in
             requests.iter().zip(&received).filter(|(request, _)| request.session == session)
@@ -110,36 +74,11 @@ async fn check(page: u32) {
     );
 }
 
-impl Request {
-    fn body(&self) -> &'static [u8] {
-        &BODIES[self.offset..self.offset + self.len]
-    }
-}
-
-impl Planted {
-    /// The parts of the value that must not arrive.
-    fn secrets(&self) -> Vec<&str> {
-        static PARTS: LazyLock<Regex> =
-            LazyLock::new(|| Regex::new(r"[\w.+-]+@[\w.-]+\w|[+(]?\d[\d ().-]{7,}\d").unwrap());
-        let kind = self.kind.as_str();
-        if SENTENCES.contains(&kind) {
-            let is_date = |part: &&str| part.len() == 10 && part.as_bytes()[4] == b'-';
-            PARTS.find_iter(&self.value).map(|part| part.as_str()).filter(|part| !is_date(part)).collect()
-        } else if FOUND_ANYWHERE.contains(&kind) {
-            vec![self.value.trim()]
-        } else {
-            Vec::new()
-        }
-    }
-}
-
 /// Sends one after the other, so that what arrives is in the order of what was sent.
 async fn send(requests: &[&Request]) -> Vec<Recorded> {
     let proxy = Harness::with(Setup { rules: Some(""), ..Setup::default() }).await;
     for request in requests {
-        let mut headers: Vec<(&str, &str)> =
-            request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        headers.push(("x-country", "DE"));
+        let headers = request.headers_from_edge();
         let reply = proxy.client.send(&request.method, &request.url, &headers, request.body()).await;
         assert_eq!(reply.status, 200, "request {}: {}", request.id, reply.text());
     }

@@ -22,6 +22,7 @@ pub(crate) const ALL: Setup = Setup {
     limits: "",
     forward: "",
     sdk: "",
+    more: String::new(),
 };
 pub(crate) const BEARER: (&str, &str) = ("authorization", "Bearer phc_eu");
 

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "pipeline",
     "config",
     "telemetry",
+    "session_store",
     "audit",
     "route",
     "forward",

@@ -40,10 +40,14 @@ mod needles;
 mod peers;
 #[cfg(feature = "proxy")]
 mod proxy;
+#[cfg(feature = "proxy")]
+mod replicas;
 mod rules;
 #[cfg(feature = "proxy")]
 mod sdk;
 mod support;
+#[cfg(feature = "proxy")]
+mod typed;
 #[cfg(feature = "proxy")]
 mod uploads;
 #[cfg(feature = "proxy")]

@@ -32,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) sdk: &'static str,
     /// Lines for `[forward]`.
     pub(crate) forward: &'static str,
+    /// More sections.
+    pub(crate) more: String,
 }
 
 /// The proxy, its regions, and a client.
@@ -99,6 +101,7 @@ region = "us"
 {forward}
 [limits]
 {limits}
+{more}
 "#,
             listen = setup.listen,
             audit = setup.audit,
@@ -107,6 +110,7 @@ region = "us"
             sdk = setup.sdk,
             forward = setup.forward,
             limits = setup.limits,
+            more = setup.more,
             audit_dir = dir.path().join("audit").display().to_string(),
             us = us.url(),
         );

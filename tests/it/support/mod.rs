@@ -7,6 +7,10 @@ pub(crate) mod decoded;
 #[cfg(feature = "proxy")]
 pub(crate) mod harness;
 #[cfg(feature = "proxy")]
+pub(crate) mod recorded;
+#[cfg(feature = "proxy")]
+pub(crate) mod redis;
+#[cfg(feature = "proxy")]
 pub(crate) mod served;
 #[cfg(feature = "proxy")]
 pub(crate) mod upstream;
