@@ -4,6 +4,7 @@
 //! what they do not name is walked as JSON with every rule. Nothing is decided on the order of keys.
 
 pub mod client_ip;
+pub mod exceptions;
 pub mod policy;
 pub mod remote_config;
 pub mod report;

@@ -60,6 +60,14 @@ for (const [policy, config] of Object.entries(POLICIES)) {
       assert.deepEqual([...redacted].map(outline), [...recordings].map(outline));
     });
 
+    // Strict masks such strings whole.
+    test('HTML in strings keeps its elements and attributes', { skip: policy === 'strict' }, async () => {
+      const pairs = [...recordings].flatMap(([name, events]) => [...edited(events, redacted.get(name))]);
+      const html = pairs.filter(([from]) => /<[a-z][^>]*>/i.test(from));
+      assert.ok(html.length > 3, `only ${html.length} strings of HTML were edited`);
+      for (const [from, to] of html) assert.deepEqual(await outline(to), await outline(from));
+    });
+
     for (const name of recordings.keys()) {
       test(name, async () => {
         const original = originals.get(name);
@@ -71,6 +79,25 @@ for (const [policy, config] of Object.entries(POLICIES)) {
       });
     }
   });
+}
+
+/** The strings that redaction changed, before and after. */
+function* edited(before, after) {
+  if (typeof before === 'string' && typeof after === 'string' && before !== after) {
+    // The console writes what was logged as JSON.
+    if (before.startsWith('"')) yield* edited(JSON.parse(before), JSON.parse(after));
+    else yield [before, after];
+  }
+  if (before === null || typeof before !== 'object' || after === null || typeof after !== 'object') return;
+  for (const key of Object.keys(before)) if (key in after) yield* edited(before[key], after[key]);
+}
+
+/** What a browser makes of a text that is HTML: each element, with the names of its attributes. */
+function outline(html) {
+  return player.page.evaluate((text) => {
+    const parsed = new DOMParser().parseFromString(text, 'text/html');
+    return [...parsed.querySelectorAll('*')].map((element) => [element.tagName, ...element.getAttributeNames().sort()].join(' '));
+  }, html);
 }
 
 /** Elements that stand in a blocked one: a placeholder stands for all of them. */

@@ -26,6 +26,8 @@ mod dependencies;
 #[cfg(feature = "proxy")]
 mod endpoints;
 #[cfg(feature = "proxy")]
+mod exceptions;
+#[cfg(feature = "proxy")]
 mod fixtures;
 #[cfg(feature = "proxy")]
 mod grown;
