@@ -309,11 +309,18 @@ fn is_about_the_element(name: &str) -> bool {
         || name.starts_with("aria-")
 }
 
-/// Path data and the like: more than one number, and no letters but its commands.
+/// Path data, which begins with a move; transform functions; or a list of four numbers and more.
 fn is_geometry(raw: &str) -> bool {
-    let is_part = |b: u8| b.is_ascii_digit() || b" .,+-()eE\\nMmLlHhVvCcSsQqTtAaZz".contains(&b);
-    let is_function = ["matrix", "translate", "rotate", "scale", "skew"].iter().any(|f| raw.starts_with(f));
-    (is_function || raw.bytes().all(is_part)) && !raw.bytes().all(|b| b.is_ascii_digit())
+    const FUNCTIONS: [&str; 7] = ["matrix", "translate", "rotate", "scale", "skewX", "skewY", "deg"];
+    let is_part = |b: u8| b.is_ascii_digit() || b" .,+-eE\\nMmLlHhVvCcSsQqTtAaZz".contains(&b);
+    let is_list = |b: u8| b.is_ascii_digit() || b" .,-eE\\n".contains(&b);
+    let is_path = raw.trim_start().starts_with(['M', 'm']) && raw.bytes().all(is_part);
+    let n_numbers = raw.split([' ', ',']).filter(|n| !n.is_empty()).count();
+    let is_transform = || {
+        let arguments = FUNCTIONS.iter().fold(raw.to_owned(), |rest, name| rest.replace(name, ""));
+        raw.contains('(') && arguments.bytes().all(|b| is_list(b) || matches!(b, b'(' | b')'))
+    };
+    is_path || n_numbers >= 4 && raw.bytes().all(is_list) || is_transform()
 }
 
 /// A number with its unit, as `12`, `1.5em` and `50%`.
@@ -350,7 +357,9 @@ mod tests {
     fn geometry_is_not_a_way_past_the_rules() {
         assert!(is_geometry("M4111 1111 L1111 1111 Z"));
         assert!(is_geometry("matrix(1 0 0 1 4111 1111)"));
-        for text in ["4111111111111111", "jane@x.test", "M12 jane"] {
+        for text in
+            ["4111111111111111", "jane@x.test", "M12 jane", "matrix(1) jane@x.test", "+44 20 7946 0958"]
+        {
             assert!(!is_geometry(text), "{text}");
         }
     }

@@ -219,9 +219,13 @@ fn is_uuid(raw: &str) -> bool {
 fn is_timestamp(raw: &str) -> bool {
     let is_part = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'.' | b'T' | b'Z' | b'+');
     let is_iso = raw.len() >= 19 && raw.as_bytes().get(10) == Some(&b'T');
-    let is_millis = raw.len() <= 17
-        && raw.starts_with(['1', '2'])
-        && raw.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let (whole, fraction) = raw.split_once('.').unwrap_or((raw, ""));
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let is_millis = whole.len() == 13
+        && whole.starts_with(['1', '2'])
+        && is_number(whole)
+        && fraction.len() <= 6
+        && is_number(fraction);
     raw.len() <= 40 && raw.bytes().all(is_part) && (is_iso || is_millis)
 }
 
@@ -235,5 +239,6 @@ mod tests {
         assert!(!is_uuid("4111-1111-1111-1111"));
         assert!(is_timestamp("2026-07-11T10:00:00.123Z") && is_timestamp("1764000000123"));
         assert!(!is_timestamp("4111111111111111") && !is_timestamp("1987-04-23"));
+        assert!(!is_timestamp("203.0.113.77") && !is_timestamp("2025550143"));
     }
 }

@@ -52,7 +52,7 @@ pub const EXCEPTIONS: &[Exception] = &[
         "`d`, `path`, `points`, `transform`, `viewBox`",
         "DOM attributes",
         "path data",
-        "only digits, signs and path commands, or a transform function; a bare run of digits is judged",
+        "path data that begins with a move, a transform function, or a list of four numbers and more",
     ),
     row(
         "`rr_…` attributes",
@@ -82,7 +82,7 @@ pub const EXCEPTIONS: &[Exception] = &[
         "times",
         "`timestamp`, `sent_at`, `created_at`, `$time`",
         "–",
-        "ISO 8601 or up to 17 digits that begin with 1 or 2",
+        "ISO 8601, or 13 digits of milliseconds",
     ),
     row("`cv`", "rrweb events", "version of packing", "exactly `2024-10`"),
     row(

@@ -45,7 +45,6 @@ fn case(row: &'static str, passes: (Value, &'static str), goes: (Value, &'static
 const MAIL: &str = "needle@leak.example.test";
 const CARD: &str = "5555555555554444";
 
-#[expect(clippy::too_many_lines, reason = "one row of the table after the other")]
 fn cases() -> Vec<Case> {
     let input =
         |id: Value| json!([{"type": 3, "timestamp": 1, "data": {"source": 3, "id": id, "x": 1, "y": 1}}]);

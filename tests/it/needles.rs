@@ -17,11 +17,22 @@ use crate::support::decoded;
 const EMAIL: &str = "needle.4f1d@leak.example.test";
 const CARD: &str = "5555 5555 5555 4444";
 
+/// One needle of each class besides: what a rule finds without any word beside it.
+const CLASSES: [(&str, &str); 7] = [
+    ("iban", "DE89370400440532013000"),
+    ("ssn", "219-09-9999"),
+    ("phone", "+44 20 7946 0958"),
+    ("ipv4", "203.0.113.77"),
+    ("jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"),
+    ("aws key", "AKIAIOSFODNN7EXAMPLE"),
+    ("bitcoin", "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"),
+];
+
 /// A needle as it is planted, and what must not be readable afterwards.
 fn needles() -> Vec<(&'static str, String, &'static str)> {
     let base64 = base64::engine::general_purpose::STANDARD.encode(format!(r#"{{"to":"{EMAIL}"}}"#));
     let base64url = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(format!("to: {EMAIL}"));
-    vec![
+    let mut all = vec![
         ("plain", EMAIL.to_owned(), EMAIL),
         ("sentence", format!("mail to {EMAIL}, please"), EMAIL),
         ("card", format!("card {CARD}"), CARD),
@@ -42,7 +53,9 @@ fn needles() -> Vec<(&'static str, String, &'static str)> {
                 .collect(),
             CARD,
         ),
-    ]
+    ];
+    all.extend(CLASSES.iter().map(|(kind, secret)| (*kind, (*secret).to_owned(), *secret)));
+    all
 }
 
 /// Calls `f` with each position of `value` and its path.
@@ -148,9 +161,24 @@ fn leaks(config: &str) -> BTreeMap<String, usize> {
     leaks
 }
 
-#[test]
-fn no_needle_survives_at_any_position() {
-    let leaks = leaks("[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"rules\"");
+#[track_caller]
+fn no_needle_survives(preset: &str) {
+    let leaks = leaks(&format!("[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"{preset}\""));
     let lines: Vec<String> = leaks.iter().map(|(at, n)| format!("{n} {at}")).collect();
     assert!(lines.is_empty(), "{} leaks\n{}", lines.len(), lines.join("\n"));
+}
+
+#[test]
+fn no_needle_survives_at_any_position() {
+    no_needle_survives("rules");
+}
+
+#[test]
+fn no_needle_survives_at_any_position_under_strict() {
+    no_needle_survives("strict");
+}
+
+#[test]
+fn no_needle_survives_at_any_position_under_balanced() {
+    no_needle_survives("balanced");
 }
