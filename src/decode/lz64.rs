@@ -7,79 +7,106 @@
 ///
 /// Cost: one pass, and one copy of each unit that goes out.
 pub fn decode(text: &[u8], most: usize) -> Option<String> {
-    let mut bits = Bits { text, at: 0, left: 0, value: 0 };
-    let mut out: Vec<u16> = Vec::new();
-    // Entries of the dictionary as ranges of `out`: each one is what was written when it was made.
-    let mut entries: Vec<(u32, u32)> = vec![(0, 0); 3];
-    let mut width = 2;
-    let mut enlarge_in = 4_u32;
-    let mut previous: Option<(u32, u32)> = None;
-    loop {
-        let code = if previous.is_none() { bits.take(2)? } else { bits.take(width)? };
-        if code == 2 {
-            return Some(String::from_utf16_lossy(&out));
-        }
-        let literal = match code {
-            0 => Some(bits.take(8)?),
-            1 => Some(bits.take(16)?),
-            _ => None,
-        };
-        let start = out.len() as u32;
-        if let Some(unit) = literal {
-            out.push(unit as u16);
-            entries.push((start, start + 1));
-            if previous.is_none() {
-                // The first unit: the stream goes on with three bits.
-                width = 3;
-                previous = Some((start, start + 1));
-                continue;
-            }
-            out.truncate(start as usize);
-            enlarge_in -= 1;
-            if enlarge_in == 0 {
-                enlarge_in = 1 << width;
-                width += 1;
-            }
-        } else if previous.is_none() {
+    let bits = Bits { text, at: 0, left: 0, value: 0 };
+    let mut reader = Reader { bits, out: Vec::new(), entries: vec![(0, 0); 3], width: 2, enlarge_in: 4 };
+    let Some(mut previous) = reader.first()? else { return Some(String::new()) };
+    while let Some(word) = reader.word(previous)? {
+        if reader.out.len() > most || reader.width > 30 {
             return None;
         }
-        let (from, to) = previous?;
-        match literal {
-            Some(unit) => out.push(unit as u16),
-            None => match entries.get(code as usize) {
-                Some(&(a, b)) => copy(&mut out, a, b)?,
-                None if code as usize == entries.len() => {
-                    copy(&mut out, from, to)?;
-                    let first = *out.get(from as usize)?;
-                    out.push(first);
+        previous = word;
+    }
+    Some(String::from_utf16_lossy(&reader.out))
+}
+
+/// Code of a unit of 8 bits, of one of 16 bits, and of the end.
+const UNIT_8: u32 = 0;
+const UNIT_16: u32 = 1;
+const END: u32 = 2;
+
+/// A stretch of what was written.
+type Word = (u32, u32);
+
+struct Reader<'a> {
+    bits: Bits<'a>,
+    out: Vec<u16>,
+    /// The dictionary: each entry is what was written when it was made.
+    entries: Vec<Word>,
+    /// Bits of a code, and codes until it takes one more.
+    width: u32,
+    enlarge_in: u32,
+}
+
+impl Reader<'_> {
+    /// The first unit; `Some(None)` if the text is empty.
+    fn first(&mut self) -> Option<Option<Word>> {
+        let code = self.bits.take(2)?;
+        if code == END {
+            return Some(None);
+        }
+        let unit = self.unit(code)??;
+        self.out.push(unit);
+        self.entries.push((0, 1));
+        // From here on a code has three bits.
+        self.width = 3;
+        Some(Some((0, 1)))
+    }
+
+    /// The next word; `Some(None)` at the end.
+    fn word(&mut self, previous: Word) -> Option<Option<Word>> {
+        let (from, to) = previous;
+        let code = self.bits.take(self.width)?;
+        if code == END {
+            return Some(None);
+        }
+        let start = self.out.len() as u32;
+        match self.unit(code)? {
+            Some(unit) => {
+                self.out.push(unit);
+                self.remember((start, start + 1));
+            }
+            None => match self.entries.get(code as usize) {
+                Some(&word) => self.copy(word)?,
+                // The entry that this very word completes: the previous word and its first unit.
+                None if code as usize == self.entries.len() => {
+                    self.copy(previous)?;
+                    let first = *self.out.get(from as usize)?;
+                    self.out.push(first);
                 }
                 None => return None,
             },
         }
-        if out.len() > most || width > 30 {
-            return None;
-        }
         // The new entry is the previous word and the first unit of this one: they are neighbours.
-        entries.push((from, to + 1));
-        if to != start {
+        self.remember((from, to + 1));
+        Some(Some((start, self.out.len() as u32)))
+    }
+
+    /// The unit that follows a code that announces one.
+    fn unit(&mut self, code: u32) -> Option<Option<u16>> {
+        Some(match code {
+            UNIT_8 => Some(self.bits.take(8)? as u16),
+            UNIT_16 => Some(self.bits.take(16)? as u16),
+            _ => None,
+        })
+    }
+
+    fn remember(&mut self, word: Word) {
+        self.entries.push(word);
+        self.enlarge_in -= 1;
+        if self.enlarge_in == 0 {
+            self.enlarge_in = 1 << self.width;
+            self.width += 1;
+        }
+    }
+
+    fn copy(&mut self, (from, to): Word) -> Option<()> {
+        let range = from as usize..to as usize;
+        if range.end > self.out.len() || range.start > range.end {
             return None;
         }
-        enlarge_in -= 1;
-        if enlarge_in == 0 {
-            enlarge_in = 1 << width;
-            width += 1;
-        }
-        previous = Some((start, out.len() as u32));
+        self.out.extend_from_within(range);
+        Some(())
     }
-}
-
-fn copy(out: &mut Vec<u16>, from: u32, to: u32) -> Option<()> {
-    let range = from as usize..to as usize;
-    if range.end > out.len() || range.start > range.end {
-        return None;
-    }
-    out.extend_from_within(range);
-    Some(())
 }
 
 /// Reads bits, lowest first into the number, highest first out of each base64 digit.
