@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -12,6 +13,13 @@ use crate::config::policy::hex;
 pub(crate) const HEAD: &str = "head.json";
 pub(crate) const JOURNAL: &str = "pending.jsonl";
 pub(crate) const LOCK: &str = "lock";
+
+/// How files of the audit are opened: nobody but the owner and the group reads them.
+pub(crate) fn options() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.mode(0o640);
+    options
+}
 
 /// The path of a segment.
 pub(crate) fn segment_path(dir: &Path, number: u64) -> PathBuf {
@@ -50,7 +58,7 @@ pub(crate) fn write_in_force(dir: &Path, description: &str) -> io::Result<String
         return Ok(sha256);
     }
     let next = dir.join("in-force.next");
-    let mut file = fs::File::create(&next)?;
+    let mut file = options().create(true).truncate(true).write(true).open(&next)?;
     file.write_all(description.as_bytes())?;
     file.sync_all()?;
     fs::rename(&next, path)?;
@@ -65,14 +73,14 @@ pub(crate) fn read_head(dir: &Path) -> Option<Link> {
 /// Replaces the head file.
 pub(crate) fn write_head(dir: &Path, end: &Link) -> io::Result<()> {
     let next = dir.join("head.json.next");
-    let mut file = fs::File::create(&next)?;
+    let mut file = options().create(true).truncate(true).write(true).open(&next)?;
     file.write_all(&serde_json::to_vec(end).map_err(io::Error::other)?)?;
     fs::rename(&next, dir.join(HEAD))
 }
 
 /// Takes the directory for this process; the lock ends with the file that is returned.
 pub(crate) fn lock(dir: &Path) -> io::Result<Option<fs::File>> {
-    let mut file = fs::File::options().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
+    let mut file = options().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
     match file.try_lock() {
         Ok(()) => {
             file.set_len(0)?;

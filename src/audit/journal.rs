@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::audit::entry::Entry;
-use crate::audit::files::JOURNAL;
+use crate::audit::files::{JOURNAL, options};
 
 /// Size at which void intents are worth removing.
 const REWRITE_BYTES: u64 = 1 << 20;
@@ -26,7 +26,7 @@ impl Journal {
     /// never answered with yes, so nothing was forwarded for it.
     pub(crate) fn open(dir: &Path) -> io::Result<(Self, Vec<Entry>)> {
         let path = dir.join(JOURNAL);
-        let file = File::options().create(true).read(true).append(true).open(&path)?;
+        let file = options().create(true).read(true).append(true).open(&path)?;
         let bytes = std::fs::read(&path)?;
         let found = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
         let found = found.collect();
@@ -87,11 +87,11 @@ impl Journal {
     fn rewrite(&mut self) -> io::Result<()> {
         let next = self.path.with_extension("next");
         let block: String = self.pending.values().map(String::as_str).collect();
-        let mut file = File::create(&next)?;
+        let mut file = options().create(true).truncate(true).write(true).open(&next)?;
         file.write_all(block.as_bytes())?;
         file.sync_data()?;
         std::fs::rename(&next, &self.path)?;
-        self.file = File::options().append(true).open(&self.path)?;
+        self.file = options().append(true).open(&self.path)?;
         self.len = block.len() as u64;
         Ok(())
     }

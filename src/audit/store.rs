@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::audit::OpenError;
 use crate::audit::chain::{self, Link};
 use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
-use crate::audit::files;
+use crate::audit::files::{self, options};
 use crate::audit::journal::Journal;
 use crate::audit::tail::{Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
@@ -64,7 +64,7 @@ impl Store {
         };
         check_head(dir, &end, &tail)?;
         let (journal, intents) = Journal::open(dir).map_err(io("the journal cannot be opened"))?;
-        let file = File::options().create(true).append(true).open(&path);
+        let file = options().create(true).append(true).open(&path);
         let file = file.map_err(io("the newest segment cannot be opened"))?;
         let segment = Segment { number, day: tail.day.clone().unwrap_or_else(today), file, len: tail.len };
         let mut store = Self {
@@ -234,7 +234,7 @@ impl Store {
         self.sync()?;
         let number = self.segment.number + 1;
         let path = files::segment_path(&self.config.dir, number);
-        let file = File::options().create_new(true).append(true).open(path)?;
+        let file = options().create_new(true).append(true).open(path)?;
         File::open(&self.config.dir)?.sync_all()?;
         self.segment = Segment { number, day: today(), file, len: 0 };
         Ok(())

@@ -9,8 +9,8 @@
 pub fn decode(text: &[u8], most: usize) -> Option<String> {
     let bits = Bits { text, at: 0, left: 0, value: 0 };
     let mut reader = Reader { bits, out: Vec::new(), entries: vec![(0, 0); 3], width: 2, enlarge_in: 4 };
-    let Some(mut previous) = reader.first()? else { return Some(String::new()) };
-    while let Some(word) = reader.word(previous)? {
+    let Step::Word(mut previous) = reader.first()? else { return Some(String::new()) };
+    while let Step::Word(word) = reader.word(previous)? {
         if reader.out.len() > most || reader.width > 30 {
             return None;
         }
@@ -27,6 +27,12 @@ const END: u32 = 2;
 /// A stretch of what was written.
 type Word = (u32, u32);
 
+/// What a code stands for.
+enum Step {
+    Word(Word),
+    End,
+}
+
 struct Reader<'a> {
     bits: Bits<'a>,
     out: Vec<u16>,
@@ -38,56 +44,54 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The first unit; `Some(None)` if the text is empty.
-    fn first(&mut self) -> Option<Option<Word>> {
+    /// The first unit; the end if the text is empty.
+    fn first(&mut self) -> Option<Step> {
         let code = self.bits.take(2)?;
         if code == END {
-            return Some(None);
+            return Some(Step::End);
         }
-        let unit = self.unit(code)??;
+        if code != UNIT_8 && code != UNIT_16 {
+            return None;
+        }
+        let unit = self.unit(code)?;
         self.out.push(unit);
         self.entries.push((0, 1));
         // From here on a code has three bits.
         self.width = 3;
-        Some(Some((0, 1)))
+        Some(Step::Word((0, 1)))
     }
 
-    /// The next word; `Some(None)` at the end.
-    fn word(&mut self, previous: Word) -> Option<Option<Word>> {
+    /// The next word.
+    fn word(&mut self, previous: Word) -> Option<Step> {
         let (from, to) = previous;
         let code = self.bits.take(self.width)?;
         if code == END {
-            return Some(None);
+            return Some(Step::End);
         }
         let start = self.out.len() as u32;
-        match self.unit(code)? {
-            Some(unit) => {
+        match self.entries.get(code as usize) {
+            _ if code == UNIT_8 || code == UNIT_16 => {
+                let unit = self.unit(code)?;
                 self.out.push(unit);
                 self.remember((start, start + 1));
             }
-            None => match self.entries.get(code as usize) {
-                Some(&word) => self.copy(word)?,
-                // The entry that this very word completes: the previous word and its first unit.
-                None if code as usize == self.entries.len() => {
-                    self.copy(previous)?;
-                    let first = *self.out.get(from as usize)?;
-                    self.out.push(first);
-                }
-                None => return None,
-            },
+            Some(&word) => self.copy(word)?,
+            // The entry that this very word completes: the previous word and its first unit.
+            None if code as usize == self.entries.len() => {
+                self.copy(previous)?;
+                let first = *self.out.get(from as usize)?;
+                self.out.push(first);
+            }
+            None => return None,
         }
         // The new entry is the previous word and the first unit of this one: they are neighbours.
         self.remember((from, to + 1));
-        Some(Some((start, self.out.len() as u32)))
+        Some(Step::Word((start, self.out.len() as u32)))
     }
 
     /// The unit that follows a code that announces one.
-    fn unit(&mut self, code: u32) -> Option<Option<u16>> {
-        Some(match code {
-            UNIT_8 => Some(self.bits.take(8)? as u16),
-            UNIT_16 => Some(self.bits.take(16)? as u16),
-            _ => None,
-        })
+    fn unit(&mut self, code: u32) -> Option<u16> {
+        Some(self.bits.take(if code == UNIT_8 { 8 } else { 16 })? as u16)
     }
 
     fn remember(&mut self, word: Word) {
