@@ -14,6 +14,7 @@ use blackbar::session::store::Sessions;
 use serde_json::json;
 
 use crate::support::decoded;
+use crate::support::harness::Harness;
 
 pub(crate) const CANARY: &str = "canary-4f1d@leak.example.test";
 
@@ -218,4 +219,16 @@ fn what_only_looks_like_a_token_or_a_switch_is_no_way_out() {
         run_with(kept, replay(&json!({"type": 5, "timestamp": 1, "data": {}})).as_bytes()).unwrap().query,
         kept
     );
+}
+
+#[tokio::test]
+async fn a_body_past_the_limit_of_its_endpoint_is_refused_and_the_next_is_served() {
+    let proxy = Harness::start().await;
+    let reply = proxy.client.post("/s/", vec![b' '; 26 << 20]).await;
+    assert_eq!((reply.status.as_u16(), reply.code().as_str()), (413, "body_too_large"));
+    proxy.assert_nothing_was_sent();
+    let event = json!({"type": 5, "timestamp": 1, "data": {"tag": "t", "payload": CANARY}});
+    let body = replay(&event).replace("phc_test", "phc_eu");
+    assert_eq!(proxy.client.post("/s/", body).await.status, 200);
+    assert!(!decoded::body(&proxy.eu.only().body).to_string().contains(CANARY));
 }
