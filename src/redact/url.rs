@@ -128,6 +128,9 @@ impl Redactor<'_> {
     /// Candidates of `srcset`: each URL, descriptors kept. A comma inside a URL, as every `data:` URI
     /// has one, does not end it; a blank does.
     pub(crate) fn srcset(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        let from = out.len();
+        // What is no list of candidates, and has blanks in it, would be cut into pieces.
+        self.plain(text, place, out);
         let is_between = |b: &u8| b.is_ascii_whitespace() || *b == b',';
         let mut at = 0;
         while at < text.len() {
@@ -146,6 +149,7 @@ impl Redactor<'_> {
             let descriptor = Span::new(run_end, at);
             self.within(text, descriptor, out, |this, descriptor, out| this.plain(descriptor, place, out));
         }
+        settle(text, place.mask, from, out);
     }
 
     /// Judges each URL that stands in a text.
