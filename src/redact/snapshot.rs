@@ -2,6 +2,7 @@
 //!
 //! A type, source, plugin or field that is not named here is walked as JSON with every rule.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::parse::json::Kind;
@@ -48,14 +49,24 @@ impl Redactor<'_> {
         }
         // The player plays them by time, and so does the context.
         events.sort_by(|(a, _), (b, _)| a.total_cmp(b));
-        let in_order: Vec<Value<'_>> = events.into_iter().map(|(_, event)| event).collect();
-        self.foresee(&in_order)?;
-        in_order.into_iter().try_for_each(|event| {
-            if let Some(window) = event.get("windowId")? {
-                self.enter_window(WindowName { project: "", session: "", window: &window.text() });
+        let mut windows: Vec<(Option<Cow<'_, str>>, Vec<Value<'_>>)> = Vec::new();
+        for (_, event) in events {
+            // Exports name the window in each event. On the wire the envelope does, and only it: a
+            // name in an event would lead to a context that belongs to no project and no session.
+            let named = if self.memory.is_none() { event.get("windowId")?.map(Value::text) } else { None };
+            match windows.iter_mut().find(|(name, _)| *name == named) {
+                Some((_, events)) => events.push(event),
+                None => windows.push((named, vec![event])),
             }
-            self.snapshot(event, out)
-        })
+        }
+        for (name, events) in windows {
+            if let Some(window) = name {
+                self.enter_window(WindowName { project: "", session: "", window: &window });
+            }
+            self.foresee(&events)?;
+            events.into_iter().try_for_each(|event| self.snapshot(event, out))?;
+        }
+        Ok(())
     }
 
     /// Judges one rrweb event.

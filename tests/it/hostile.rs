@@ -232,3 +232,33 @@ async fn a_body_past_the_limit_of_its_endpoint_is_refused_and_the_next_is_served
     assert_eq!(proxy.client.post("/s/", body).await.status, 200);
     assert!(!decoded::body(&proxy.eu.only().body).to_string().contains(CANARY));
 }
+
+#[test]
+fn a_window_that_an_event_names_itself_is_no_way_into_another_session() {
+    let config = "[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"rules\"";
+    let policy = config::parse_redaction_only(config, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
+    let sessions = Sessions::default();
+    let send = |session: &str, event: &serde_json::Value| {
+        let body = replay(event).replace("019ac0de-1111-7111-8111-222222222222", session);
+        let request = Request {
+            endpoint: classify("POST", "/s/").unwrap(),
+            path: "/s/",
+            query: "",
+            content_type: None,
+            content_encoding: None,
+            bearer: None,
+            headers: &[],
+            body: body.as_bytes(),
+        };
+        let memory = Memory { store: &sessions, now_ms: 0 };
+        let out = pipeline::run(&request, &policy, memory, &mut Scratch::default()).unwrap();
+        decoded::body(&out.body).to_string()
+    };
+    let field = json!({"type": 2, "id": 8, "tagName": "input", "childNodes": [], "attributes": {"type": "text", "name": "q"}});
+    let node = json!({"type": 0, "id": 1, "childNodes": [field]});
+    let page = json!({"type": 2, "timestamp": 1, "windowId": "w", "data": {"node": node, "initialOffset": {"top": 0, "left": 0}}});
+    let typed = json!({"type": 3, "timestamp": 2, "windowId": "w", "data": {"source": 5, "id": 8, "text": "hunter two", "isChecked": false}});
+    send("session-a", &page);
+    assert!(send("session-a", &typed).contains("hunter two"), "a plain field of this session");
+    assert!(!send("session-b", &typed).contains("hunter two"), "a field that this session has not shown");
+}
