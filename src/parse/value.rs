@@ -133,6 +133,67 @@ impl<'a> Value<'a> {
     pub fn next_idx(self) -> usize {
         self.node.next()
     }
+
+    /// The steps from the outermost value to this one; a key is the last step to itself.
+    ///
+    /// Costs one look at each value that stands before one on the way, taken from `looks`. `None`
+    /// if they do not suffice, or if it lies deeper than [`MAX_STEPS`].
+    pub fn path(self, looks: &mut usize) -> Option<Vec<Step<'a>>> {
+        let mut steps = Vec::new();
+        let mut at = Self::at(self.doc, 0)?;
+        while at.idx < self.idx && steps.len() < MAX_STEPS {
+            let mut holder = None;
+            for (key, value) in at.entries() {
+                *looks = looks.checked_sub(1)?;
+                if self.idx < value.next_idx() {
+                    steps.push(Step::Key(key.text()));
+                    holder = Some(if key.idx == self.idx { key } else { value });
+                    break;
+                }
+            }
+            for (idx, item) in at.items().enumerate() {
+                *looks = looks.checked_sub(1)?;
+                if self.idx < item.next_idx() {
+                    steps.push(Step::Item(idx));
+                    holder = Some(item);
+                    break;
+                }
+            }
+            at = holder?;
+        }
+        (at.idx == self.idx).then_some(steps)
+    }
+}
+
+/// The most steps of a path.
+pub const MAX_STEPS: usize = 96;
+
+/// A step on the way to a value.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Into the value of this key.
+    Key(Cow<'a, str>),
+    /// Into this item of an array, from 0.
+    Item(usize),
+}
+
+impl Step<'_> {
+    /// The same, on its own.
+    pub fn into_owned(self) -> Step<'static> {
+        match self {
+            Self::Key(key) => Step::Key(Cow::Owned(key.into_owned())),
+            Self::Item(idx) => Step::Item(idx),
+        }
+    }
+}
+
+impl std::fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "Key({} bytes)", key.len()),
+            Self::Item(idx) => write!(f, "Item({idx})"),
+        }
+    }
 }
 
 /// Entries of an object.
@@ -194,6 +255,25 @@ mod tests {
         with_root(r#"{"data":{"type":9},"t\u0079pe":3}"#, |root| {
             assert_eq!(root.get("type").unwrap().unwrap().as_u32(), Some(3));
             assert!(root.get("nope").unwrap().is_none());
+        });
+    }
+
+    #[test]
+    fn tells_the_way_to_every_value() {
+        with_root(r#"{"a":[1,{"b\u0063":"x"}],"d":{"e":2}}"#, |root| {
+            let way = |value: Value<'_>, mut looks: usize| {
+                let steps = value.path(&mut looks)?;
+                let step = |step: Step<'_>| match step {
+                    Step::Key(key) => key.into_owned(),
+                    Step::Item(idx) => idx.to_string(),
+                };
+                Some(steps.into_iter().map(step).collect::<Vec<_>>().join("."))
+            };
+            let ways: Vec<_> = root.nodes().map(|value| way(value, 9).unwrap()).collect();
+            let expected = ["", "a", "a", "a.0", "a.1", "a.1.bc", "a.1.bc", "d", "d", "d.e", "d.e"];
+            assert_eq!(ways, expected);
+            let last = root.nodes().last().unwrap();
+            assert!(way(last, 2).is_none() && way(last, 3).is_some());
         });
     }
 
