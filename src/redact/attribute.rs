@@ -179,6 +179,17 @@ impl Redactor<'_> {
             self.json(attributes, place, out);
             return;
         }
+        self.of_node(id, |this| this.known_attributes(attributes, id, element, out));
+    }
+
+    fn known_attributes(
+        &mut self,
+        attributes: Value<'_>,
+        id: Option<u32>,
+        element: &Element,
+        out: &mut Vec<Edit>,
+    ) {
+        let place = Place::new(Surface::Attribute).words(&element.words);
         for (key, value) in attributes.entries() {
             let name = key.text();
             let holds = holds(&name);
@@ -259,13 +270,25 @@ impl Redactor<'_> {
         let mut edits = Vec::new();
         if matches!(treat, Treat::See) && place.posture == Posture::Rules && element.is_control() {
             self.grown(id, &text, place.surface, &mut edits);
-            self.text(&text, place, treat, &mut edits);
+            self.value_text(value, id, &text, place, treat, &mut edits);
             self.remember(id, &text, &edits);
             typing::mask_beginnings(&text, place, &mut edits);
         } else {
-            self.text(&text, place, treat, &mut edits);
+            self.value_text(value, id, &text, place, treat, &mut edits);
         }
         carry(value, &text, place.mask, edits, out);
+    }
+
+    fn value_text(
+        &mut self,
+        value: Value<'_>,
+        id: Option<u32>,
+        text: &str,
+        place: Place<'_>,
+        treat: Treat,
+        out: &mut Vec<Edit>,
+    ) {
+        self.of_node(id, |this| this.at(value, out, |this, out| this.text(text, place, treat, out)));
     }
 
     fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {

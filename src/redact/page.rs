@@ -216,7 +216,8 @@ impl Redactor<'_> {
             joined.push_str(&text);
         }
         let mut found = Vec::new();
-        self.plain(&joined, place.posture(Posture::Rules), &mut found);
+        // Each of them is judged by itself as well; what crosses them no suppression vouches for.
+        self.unsuppressed(|this| this.plain(&joined, place.posture(Posture::Rules), &mut found));
         found.retain(|edit| {
             !parts.iter().any(|part| part.start <= edit.span.start && edit.span.end <= part.end)
         });
@@ -248,7 +249,8 @@ impl Redactor<'_> {
             }
         }
         let mut found = Vec::new();
-        self.plain(&joined, Place::new(Surface::Text).posture(Posture::Rules), &mut found);
+        let place = Place::new(Surface::Text).posture(Posture::Rules);
+        self.unsuppressed(|this| this.plain(&joined, place, &mut found));
         for edit in found {
             if parts.iter().any(|(_, part)| part.start <= edit.span.start && edit.span.end <= part.end) {
                 continue;

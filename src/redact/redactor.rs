@@ -8,14 +8,14 @@ use std::collections::HashMap;
 
 use crate::decode::codec::Codecs;
 use crate::detect;
-use crate::detect::Context;
 use crate::detect::Finding;
-use crate::detect::Scanner;
 use crate::parse::json::Tape;
+use crate::redact::field::Field;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::memo::Memo;
 use crate::redact::memo::Setting;
+use crate::redact::notes::Notes;
 use crate::redact::page::Memory;
 use crate::redact::page::Page;
 use crate::redact::policy::Policy;
@@ -33,11 +33,15 @@ use crate::text::span::Span;
 /// Buffers that are kept between bodies.
 #[derive(Default)]
 pub(crate) struct Tools {
-    scan: detect::Scratch,
+    pub(crate) scan: detect::Scratch,
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
     pub(crate) codecs: Codecs,
     pub(crate) memo: Memo,
+    /// Seconds since 1970, if anybody said.
+    pub(crate) now: Option<u64>,
+    /// Where it is noted why; nobody asked if there are none.
+    pub(crate) notes: Option<Notes>,
 }
 
 /// Where a text stands, and what follows from it.
@@ -105,6 +109,8 @@ pub(crate) struct Redactor<'p> {
     pub(crate) pages: HashMap<String, Page>,
     /// The text at hand is a URL already.
     pub(crate) in_url: bool,
+    /// Where the text at hand stands, and what is suppressed there.
+    pub(crate) field: Field,
 }
 
 /// How many encodings inside each other are followed; what lies deeper is masked whole.
@@ -123,6 +129,7 @@ impl<'p> Redactor<'p> {
             packed_budget: policy.limits.cv_total,
             is_too_large: false,
             in_url: false,
+            field: Field::default(),
             memory,
             page: Page::default(),
             page_name: String::new(),
@@ -138,8 +145,7 @@ impl<'p> Redactor<'p> {
         }
         let mut findings = std::mem::take(&mut self.tools.findings);
         findings.clear();
-        let context = Context { words: place.words };
-        self.scanner().scan(text, &context, &mut self.tools.scan, &mut findings);
+        self.find(text, place, &mut findings);
         for finding in &findings {
             let matched = finding.span.of(text);
             if mask::is_masked(matched) {
@@ -158,14 +164,13 @@ impl<'p> Redactor<'p> {
         self.tools.findings = findings;
     }
 
-    fn scanner(&self) -> &'p Scanner {
-        self.policy.scanner()
-    }
-
     fn by_posture(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let why = Why::Fixed(Fixed::Posture);
         match place.posture {
-            Posture::Drop => replace_all(text, "", why, place.surface, out),
+            Posture::Drop => {
+                self.note_whole(why, text);
+                replace_all(text, "", why, place.surface, out);
+            }
             _ => self.whole(text, why, place, out),
         }
     }
@@ -176,6 +181,13 @@ impl<'p> Redactor<'p> {
         if mask::is_masked(text) || matches!(why, Why::Rule(_)) && is_project_token(text) {
             return;
         }
+        if let Why::Rule(rule) = why
+            && self.is_lifted(rule, text)
+        {
+            self.see(text, place, out);
+            return;
+        }
+        self.note_whole(why, text);
         let action = match why {
             Why::Rule(idx) => self.policy.rules().rule(idx).map_or(&Action::Mask, crate::rules::Rule::action),
             Why::Fixed(Fixed::Password) => {
@@ -199,14 +211,19 @@ impl<'p> Redactor<'p> {
         out: &mut Vec<Edit>,
         judge: impl FnOnce(&mut Self, &mut Vec<Edit>),
     ) {
+        if self.tools.notes.is_some() {
+            judge(self, out);
+            return;
+        }
         let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
         let name = self.tools.memo.name(text, setting);
         if name.is_some_and(|name| self.tools.memo.is_clean(name)) {
             return;
         }
-        let from = out.len();
+        let from = (out.len(), self.field.n_silenced);
         judge(self, out);
-        if let Some(name) = name.filter(|_| out.len() == from) {
+        // What a suppression let through is not clean: it may end, and holds for this place alone.
+        if let Some(name) = name.filter(|_| (out.len(), self.field.n_silenced) == from) {
             self.tools.memo.remember(name);
         }
     }
