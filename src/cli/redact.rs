@@ -19,7 +19,7 @@ use crate::redact::report::Report;
 ///
 /// Takes a request body in any encoding an SDK uses, a bare array of rrweb events, lines of
 /// [windowId, event], or an exported recording. Without --config the default policy holds; of a
-/// configuration only the sections redaction, rules and limits are read.
+/// configuration only the sections redaction, rules, suppressions and limits are read.
 #[derive(Args)]
 #[command(after_help = "Examples:
   blackbar redact --report counts.json recording.json > redacted.json

@@ -138,7 +138,14 @@ impl Scanner {
         let is_found = |span: Span| findings.iter().any(|finding| finding.span.overlaps(span));
         let lost = slow.iter().filter(|finding| !is_found(finding.span));
         misses.extend(lost.map(|lost| Miss { rule: lost.rule, span: lost.span, why: Why::NoAnchor }));
+        // Of a rule with several patterns one may find what the others miss.
+        let is_found = |miss: &Miss| {
+            let same = |found: &Finding| found.rule == miss.rule && found.span.overlaps(miss.span);
+            findings.iter().any(same)
+        };
+        misses.retain(|miss| !is_found(miss));
         misses.sort_unstable_by_key(|miss| (miss.span, miss.rule));
+        misses.dedup();
         (findings, misses)
     }
 
@@ -217,6 +224,13 @@ mod tests {
         let loose = "tier = \"B\"\npattern = '[0-9]{4}'\nboundary = \"word\"";
         let scanner = self::scanner(&(rule("four", loose) + &rule("id", strict)));
         assert_eq!(why(&scanner, "id-1234"), [(0, Why::Overlapped { by: RuleIdx(1) })]);
+    }
+
+    #[test]
+    fn what_one_pattern_of_a_rule_finds_no_other_misses() {
+        let both = WORDED.replace('D', "C") + "\nofficial = '[0-9]{2}-[0-9]{2}|[0-9]{4}'";
+        let scanner = scanner(&rule("zed", &both));
+        assert!(why(&scanner, "1234").is_empty());
     }
 
     #[test]
