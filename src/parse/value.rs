@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::parse::json::Kind;
 use crate::parse::json::Node;
 use crate::parse::json::Tape;
+use crate::parse::json::sketch;
 use crate::text::json_str;
 use crate::text::span::Span;
 
@@ -104,13 +105,17 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
+        let wanted = sketch(key.as_bytes());
         let mut found = None;
-        for (k, v) in self.entries() {
-            if k.is_text(key) && found.replace(v).is_some() {
+        let mut entries = self.entries();
+        while let Some((k, v)) = entries.next_idx() {
+            let may_be = self.doc.nodes.get(k).is_some_and(|node| node.may_read(wanted));
+            if may_be && Value::at(self.doc, k).is_some_and(|k| k.is_text(key)) && found.replace(v).is_some()
+            {
                 return Err(DuplicateKey);
             }
         }
-        Ok(found)
+        Ok(found.and_then(|v| Value::at(self.doc, v)))
     }
 
     /// All nodes of this value and what it holds, in document order.
@@ -203,17 +208,24 @@ pub struct Entries<'a> {
     end: usize,
 }
 
+impl Entries<'_> {
+    /// Positions of the next key and value.
+    fn next_idx(&mut self) -> Option<(usize, usize)> {
+        if self.at >= self.end {
+            return None;
+        }
+        let (key, value) = (self.at, self.at + 1);
+        self.at = self.doc.nodes.get(value)?.next();
+        Some((key, value))
+    }
+}
+
 impl<'a> Iterator for Entries<'a> {
     type Item = (Value<'a>, Value<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.end {
-            return None;
-        }
-        let key = Value::at(self.doc, self.at)?;
-        let value = Value::at(self.doc, self.at + 1)?;
-        self.at = value.node.next();
-        Some((key, value))
+        let (key, value) = self.next_idx()?;
+        Some((Value::at(self.doc, key)?, Value::at(self.doc, value)?))
     }
 }
 

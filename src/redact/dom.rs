@@ -19,6 +19,7 @@ use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::redact::typing;
 use crate::session::tag::Tag;
+use crate::session::tag::is_common;
 use crate::text::edit::Edit;
 use crate::text::json_str;
 use crate::text::span::Span;
@@ -208,6 +209,9 @@ impl Redactor<'_> {
 
     /// A name that rules find something in becomes one that every player can build.
     fn tag_name(&mut self, value: Value<'_>, out: &mut Vec<Edit>) {
+        if is_common(value.raw()) {
+            return;
+        }
         let from = out.len();
         self.string(value, UNKNOWN, Treat::See, out);
         if let Some(first) = out.get(from) {

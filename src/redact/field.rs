@@ -153,6 +153,13 @@ impl Redactor<'_> {
         result
     }
 
+    /// Whether edits of a text say what would come of it elsewhere: not where suppressions ask for
+    /// places, nor where they are not asked at all.
+    pub(crate) fn may_keep_edits(&self) -> bool {
+        let suppressions = self.policy.suppressions();
+        suppressions.is_empty() || !suppressions.has_places() && !self.field.is_off
+    }
+
     /// Calls `judge` on what belongs to an element.
     pub(crate) fn of_node<T>(&mut self, id: Option<u32>, judge: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.field.node, id);
@@ -232,9 +239,11 @@ impl Redactor<'_> {
             });
             self.tools.scan = scan;
             for (number, finding) in silenced {
-                // What another rule found as well goes all the same.
-                let is_found = findings.iter().any(|other| other.span.overlaps(finding.span));
-                if let Some(number) = number.filter(|number| *number != PART && !is_found) {
+                let Some(number) = number.filter(|number| *number != PART) else { continue };
+                self.field.n_silenced += 1;
+                // What other rules found as well goes all the same.
+                let is_covered = |at: usize| findings.iter().any(|other| other.span.range().contains(&at));
+                if !finding.span.range().all(is_covered) {
                     self.silence(number, finding.rule, finding.span, text);
                 }
             }

@@ -14,8 +14,11 @@ use crate::redact::field::Field;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::memo::Memo;
+use crate::redact::memo::Reading;
 use crate::redact::memo::Setting;
+use crate::redact::memo::Verdict;
 use crate::redact::notes::Notes;
+use crate::redact::packed::Unpacked;
 use crate::redact::page::Memory;
 use crate::redact::page::Page;
 use crate::redact::policy::Policy;
@@ -36,6 +39,10 @@ pub(crate) struct Tools {
     pub(crate) scan: detect::Scratch,
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
+    pub(crate) unpacked: Vec<Unpacked>,
+    pub(crate) zipped: Vec<u8>,
+    /// A packed empty array, as it stands in documents; empty until one was seen.
+    pub(crate) packed_empty: String,
     pub(crate) codecs: Codecs,
     pub(crate) memo: Memo,
     /// Seconds since 1970, if anybody said.
@@ -107,6 +114,8 @@ pub(crate) struct Redactor<'p> {
     /// Its name, and all others of this request.
     pub(crate) page_name: String,
     pub(crate) pages: HashMap<String, Page>,
+    /// Packed fields of the events at hand that were opened before their turn.
+    pub(crate) unpacked: HashMap<usize, Unpacked>,
     /// The text at hand is a URL already.
     pub(crate) in_url: bool,
     /// Where the text at hand stands, and what is suppressed there.
@@ -134,6 +143,7 @@ impl<'p> Redactor<'p> {
             page: Page::default(),
             page_name: String::new(),
             pages: HashMap::new(),
+            unpacked: HashMap::new(),
         }
     }
 
@@ -202,10 +212,13 @@ impl<'p> Redactor<'p> {
         }
     }
 
-    /// Calls `judge` unless the text is known to have nothing in it.
-    pub(crate) fn unless_clean(
+    /// Calls `judge` unless it is known what would come of it.
+    ///
+    /// `judge` depends on nothing but the text, the policy, `place` and what [`Setting`] holds; it
+    /// does nothing but append edits of the text, settled.
+    pub(crate) fn unless_known(
         &mut self,
-        reading: u8,
+        reading: Reading,
         text: &str,
         place: Place<'_>,
         out: &mut Vec<Edit>,
@@ -215,16 +228,26 @@ impl<'p> Redactor<'p> {
             judge(self, out);
             return;
         }
+        let may_know_edits = self.may_keep_edits();
         let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
         let name = self.tools.memo.name(text, setting);
-        if name.is_some_and(|name| self.tools.memo.is_clean(name)) {
-            return;
+        match self.tools.memo.verdict(name) {
+            Some(Verdict::Clean) => return,
+            Some(Verdict::Edited(edits)) if may_know_edits => {
+                out.extend_from_slice(edits);
+                return;
+            }
+            _ => {}
         }
         let from = (out.len(), self.field.n_silenced);
         judge(self, out);
+        let edits = out.get(from.0..).unwrap_or_default();
         // What a suppression let through is not clean: it may end, and holds for this place alone.
-        if let Some(name) = name.filter(|_| (out.len(), self.field.n_silenced) == from) {
-            self.tools.memo.remember(name);
+        let is_silenced = self.field.n_silenced != from.1;
+        // Deeper texts may be masked for the effort that the text around them has cost.
+        let may_keep = edits.is_empty() || self.level <= 1 && may_know_edits;
+        if !is_silenced && may_keep {
+            self.tools.memo.remember(name, edits);
         }
     }
 

@@ -65,6 +65,7 @@ impl Redactor<'_> {
             }
             self.foresee(&events)?;
             events.into_iter().try_for_each(|event| self.snapshot(event, out))?;
+            self.unpacked.clear();
         }
         Ok(())
     }
@@ -232,11 +233,11 @@ impl Redactor<'_> {
         let mut fields = Vec::new();
         for name in MUTATION_FIELDS {
             let Some(value) = data.get(name)? else { continue };
-            let is_packed = packed == Packed::Yes && value.kind() == Kind::String && !value.raw().is_empty();
-            let inner = if is_packed { Some(self.unpack(value)) } else { None };
-            match inner {
-                Some(None) => return Ok(Opened::No),
-                inner => fields.push((name, value, inner.flatten())),
+            if packed == Packed::No || value.kind() != Kind::String || value.raw().is_empty() {
+                fields.push((name, value, None));
+            } else if !self.is_packed_empty(value) {
+                let Some(inner) = self.unpack(value) else { return Ok(Opened::No) };
+                fields.push((name, value, Some(inner)));
             }
         }
         let array = |wanted: &str| {

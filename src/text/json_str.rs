@@ -27,6 +27,47 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Appends the bytes that `raw`, the inside of a JSON string, stands for if each of its characters
+/// is one byte: U+0000 to U+00FF. `None` if one is not; `out` then holds what came before it.
+///
+/// One pass, without a text in between.
+pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
+    out.reserve(raw.len());
+    let mut rest = raw.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = match (first, after) {
+            (b'\\', _) => {
+                let (len, c) = escape(rest);
+                out.push(u8::try_from(c).ok()?);
+                rest.get(len..)?
+            }
+            (0..0x80, _) => {
+                out.push(*first);
+                after
+            }
+            // Two bytes of UTF-8: the first holds two bits, the second six.
+            (0xC2 | 0xC3, [second, after @ ..]) => {
+                out.push(first << 6 | second & 0x3F);
+                after
+            }
+            _ => return None,
+        };
+    }
+    Some(())
+}
+
+/// Appends `bytes`, each as one character from U+0000 to U+00FF, as the inside of a JSON string.
+pub fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
+    out.reserve(bytes.len() * 2);
+    for &b in bytes {
+        match b {
+            0x80.. => out.extend_from_slice(&[0xC0 | b >> 6, 0x80 | b & 0x3F]),
+            0..0x20 | b'"' | b'\\' => escape_into(&[b], out),
+            _ => out.push(b),
+        }
+    }
+}
+
 /// Carries `edits` of the unescaped text over to `raw`, escaping what they put in.
 ///
 /// The edits are sorted. One pass over `raw` up to the last edit.
@@ -216,6 +257,26 @@ mod tests {
             let mut out = Vec::new();
             escape_into(text.as_bytes(), &mut out);
             prop_assert_eq!(std::str::from_utf8(&out).unwrap(), raw);
+        }
+
+        #[test]
+        fn reads_and_writes_bytes_as_characters(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let text: String = bytes.iter().map(|&b| char::from(b)).collect();
+            let quoted = serde_json::to_string(&text).unwrap();
+            let raw = quoted.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap();
+            let (mut read, mut written) = (Vec::new(), Vec::new());
+            prop_assert!(latin1_into(raw, &mut read).is_some());
+            prop_assert_eq!(&read, &bytes);
+            escape_latin1_into(&bytes, &mut written);
+            prop_assert_eq!(std::str::from_utf8(&written).unwrap(), raw);
+        }
+
+        #[test]
+        fn bytes_are_the_characters_of_the_text_or_nothing(raw in "([a-cé\u{ff}\u{100}€]|\\\\n|\\\\u00e9|\\\\u0100|\\\\ud83d){0,9}") {
+            let by_text: Option<Vec<u8>> = unescape(&raw).chars().map(|c| u8::try_from(c).ok()).collect();
+            let mut out = Vec::new();
+            let read = latin1_into(&raw, &mut out).map(|()| out);
+            prop_assert_eq!(read, by_text);
         }
 
         #[test]

@@ -281,11 +281,50 @@ fn a_text_let_through_in_one_place_is_not_clean_in_another() {
 }
 
 #[test]
+fn elements_that_look_alike_are_judged_where_they_stand() {
+    let mail = |id: u32| {
+        el(
+            id,
+            &json!({"class": "mail", "title": "write to ann@acme.test"}),
+            &json!([text(id + 1, "write to ann@acme.test")]),
+        )
+    };
+    let around = |id: u32, class: &str, inner: Value| el(id, &json!({ "class": class }), &json!([inner]));
+    let (public, private) = (around(10, "public", mail(11)), around(20, "private", mail(21)));
+    let mut scratch = Scratch::default();
+    for nodes in [json!([public, private]), json!([private, public]), json!([public, private])] {
+        let document = page(&nodes).to_string();
+        let out = document::redact(document.as_bytes(), &policy(SELECTOR), &mut scratch).unwrap();
+        let seen = String::from_utf8(out.bytes).unwrap();
+        assert_eq!((seen.matches("ann@").count(), out.report.n_suppressed()), (2, 2), "{seen}");
+        let one = document::redact(document.as_bytes(), &policy(&pattern("ann@acme\\.test")), &mut scratch)
+            .unwrap();
+        assert_eq!(one.report.n_suppressed(), 4);
+    }
+}
+
+#[test]
+fn what_another_rule_found_of_it_goes_and_comes_back_whole_with_the_end() {
+    let ends = "[[suppressions]]\npattern = '[0-9]+@acme\\.test'\nrules = [\"email\"]\nreason = \"r\"\nexpires = 2099-12-31\n";
+    let policy = policy(ends);
+    let document = json!([{"event": "order 4111111111111111@acme.test is late"}]).to_string();
+    let mut scratch = Scratch::default();
+    let mut at = |now: u64| {
+        scratch.set_time(Some(now));
+        let out = document::redact(document.as_bytes(), &policy, &mut scratch).unwrap();
+        assert!(!String::from_utf8(out.bytes.clone()).unwrap().contains("4111111111111111"));
+        (String::from_utf8(out.bytes).unwrap().contains("@acme.test"), out.report.n_suppressed())
+    };
+    assert_eq!([at(END - 1), at(END - 1), at(END)], [(true, 1), (true, 1), (false, 0)]);
+}
+
+#[test]
 fn suppressions_that_fit_nothing_change_nothing() {
-    let suppressions = "[[suppressions]]\npath = \"no.such.**.place\"\nreason = \"r\"\n\
+    let values = pattern("no such value");
+    let places = "[[suppressions]]\npath = \"no.such.**.place\"\nreason = \"r\"\n\
                         [[suppressions]]\nselector = \".no-such ~ .class\"\nreason = \"r\"\n\
                         [[suppressions]]\npattern = 'no such value'\nreason = \"r\"\n";
-    let (plain, other) = (policy(""), policy(suppressions));
+    let (plain, others) = (policy(""), [policy(&values), policy(places)]);
     let dir = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures"));
     let mut n_documents = 0;
     for file in std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()) {
@@ -294,9 +333,12 @@ fn suppressions_that_fit_nothing_change_nothing() {
         }
         let bytes = std::fs::read(&file).unwrap();
         // Pseudonyms and masks depend on no suppression; the key is that of this process.
-        let [a, b] = [&plain, &other].map(|policy| document::redact(&bytes, policy, &mut Scratch::default()));
-        let (Ok(a), Ok(b)) = (a, b) else { continue };
-        assert!(a.bytes == b.bytes && a.report == b.report, "{}", file.display());
+        let redact = |policy| document::redact(&bytes, policy, &mut Scratch::default());
+        let Ok(expected) = redact(&plain) else { continue };
+        for other in &others {
+            let out = redact(other).unwrap();
+            assert!(out.bytes == expected.bytes && out.report == expected.report, "{}", file.display());
+        }
         n_documents += 1;
     }
     assert!(n_documents > 50, "{n_documents}");
