@@ -268,10 +268,10 @@ mod tests {
         assert_eq!(told.len(), 5, "{told:#?}");
         assert!(told[0].starts_with("toy.toml:5: rule zed: give at least 3"), "{}", told[0]);
         for (told, part) in told[1..].iter().zip([
-            "toy.toml:12: rule zed: must_match[1]: 2..8 is not found: the pattern matches nothing there",
-            "toy.toml:12: rule zed: must_match[1]: with all rules in force 2..8 stays visible",
-            "toy.toml:13: rule zed: must_match[2]: 0..3 is not found: 0..7 is found",
-            "toy.toml:15: rule zed: must_not_match[1] (because: is one): 0..7 is found, and must not be",
+            "toy.toml:13: rule zed: must_match[1]: 2..8 is not found: the pattern matches nothing there",
+            "toy.toml:13: rule zed: must_match[1]: with all rules in force 2..8 stays visible",
+            "toy.toml:14: rule zed: must_match[2]: 0..3 is not found: 0..7 is found",
+            "toy.toml:16: rule zed: must_not_match[1] (because: is one): 0..7 is found, and must not be",
         ]) {
             assert!(told.starts_with(part), "{told}\nis not {part}");
         }

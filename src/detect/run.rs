@@ -360,7 +360,7 @@ mod tests {
             scanner(rules).explain(text, &Context::default()).iter().map(|miss| miss.why).collect()
         };
         assert_eq!(why(&[WORDED], "1234"), [Why::NoKeyword]);
-        let too_far = Why::KeywordTooFar { gap: 28, limit: 20 };
+        let too_far = Why::KeywordTooFar { gap: 29, limit: 20 };
         assert_eq!(why(&[WORDED], "zed, but much too far away from 1234"), [too_far]);
         assert_eq!(why(&[NUMBER], "1231"), [Why::FailedCheck]);
         assert_eq!(why(&[NUMBER], "x1230"), [Why::Boundary]);

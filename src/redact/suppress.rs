@@ -9,6 +9,7 @@
 //! time) suppresses nothing.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use hmac::Hmac;
 use hmac::KeyInit;
@@ -166,7 +167,7 @@ impl Suppressions {
         for (number, one) in self.numbered() {
             let rules: Vec<String> = one.rules.iter().map(|&idx| rule_id(idx)).collect();
             let (kind, what, end) = (one.what.kind(), one.what.to_string(), one.expires);
-            text.push_str(&format!("\n#{number} {kind} {what:?} {rules:?} {end:?}"));
+            let _ = write!(text, "\n#{number} {kind} {what:?} {rules:?} {end:?}");
         }
         text
     }

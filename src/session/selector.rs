@@ -87,6 +87,9 @@ pub struct Selectors {
     pub(crate) is_local: bool,
 }
 
+/// A complex selector, and what it asks of the element itself.
+type Compiled = (Selector<Dialect>, Option<FactIdx>);
+
 /// One complex selector.
 pub(crate) struct Entry {
     pub(crate) selector: Selector<Dialect>,
@@ -162,7 +165,7 @@ impl Selectors {
     }
 
     /// Parses a list and numbers its parts; each selector with a fact that it asks for.
-    fn compile(&mut self, css: &str) -> Result<Vec<(Selector<Dialect>, Option<FactIdx>)>, SelectorProblem> {
+    fn compile(&mut self, css: &str) -> Result<Vec<Compiled>, SelectorProblem> {
         let list = CssParser::new(css)
             .parse_entirely(|input| SelectorList::parse(&Grammar, input, ParseRelative::No))
             .map_err(|e| problem(&e.kind))?;

@@ -96,7 +96,7 @@ fn a_path_vouches_for_one_place() {
     let path = |path: &str| format!("[[suppressions]]\npath = \"{path}\"\nreason = \"ours\"\n");
     let document = json!({
         "note": "ann@acme.test",
-        "list": [{"note": "ann@acme.test"}, {"note": 411_111_111_111_111_1_u64}],
+        "list": [{"note": "ann@acme.test"}, {"note": 4_111_111_111_111_111_u64}],
         "body": "{\"user\":{\"note\":\"ann@acme.test\",\"other\":\"ann@acme.test\"}}",
     });
     let masked = "*************";
@@ -389,7 +389,9 @@ async fn the_proxy_lets_through_and_its_records_say_so() {
     assert_eq!(in_force[0]["suppressions"][1]["until"], "2020-03-01T00:00:00Z");
     let (entries, _dir) = proxy.stop().await;
     let mut summary = blackbar::audit::report::Summary::default();
-    entries.iter().for_each(|entry| summary.add(entry));
+    for entry in &entries {
+        summary.add(entry);
+    }
     assert_eq!(summary.suppressed.values().sum::<u64>(), 1);
     assert!(summary.suppressed.keys().all(|name| name.ends_with(" #1 email")), "{:?}", summary.suppressed);
 }

@@ -1,5 +1,6 @@
 //! `blackbar rules hash`: names values without writing them down, for `value_hash` of a suppression.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,7 +28,10 @@ pub(crate) fn hash(config: &Path) -> ExitCode {
     }
     let values = text.lines().map(str::trim).filter(|value| !value.is_empty());
     let hashes = values.map(|value| What::Value(value_hash(value, &loaded.policy.policy.hash_key)));
-    let printed: String = hashes.map(|hash| format!("{hash}\n")).collect();
+    let printed = hashes.fold(String::new(), |mut printed, hash| {
+        let _ = writeln!(printed, "{hash}");
+        printed
+    });
     if printed.is_empty() {
         return failed("there is no value on standard input");
     }
