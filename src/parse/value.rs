@@ -141,30 +141,33 @@ impl<'a> Value<'a> {
 
     /// The steps from the outermost value to this one; a key is the last step to itself.
     ///
-    /// Costs one look at each value that stands before one on the way, taken from `looks`. `None`
-    /// if they do not suffice, or if it lies deeper than [`MAX_STEPS`].
-    pub fn path(self, looks: &mut usize) -> Option<Vec<Step<'a>>> {
+    /// Costs one look at each value that stands before one on the way, taken from `looks`; where
+    /// `trail` led to a value before this one, those before that are not looked at again. `None` if
+    /// the looks do not suffice, or if it lies deeper than [`MAX_STEPS`].
+    pub fn path(self, trail: &mut Trail, looks: &mut usize) -> Option<Vec<Step<'a>>> {
+        trail.follow(self.doc);
+        let before = std::mem::take(&mut trail.children);
         let mut steps = Vec::new();
         let mut at = Self::at(self.doc, 0)?;
         while at.idx < self.idx && steps.len() < MAX_STEPS {
-            let mut holder = None;
-            for (key, value) in at.entries() {
+            let known = before.get(steps.len()).filter(|known| known.of == at.idx && known.idx <= self.idx);
+            let (mut idx, mut n) = known.map_or((at.idx + 1, 0), |known| (known.idx, known.n));
+            let is_object = at.kind() == Kind::Object;
+            let holder = loop {
+                if idx >= at.next_idx() || !matches!(at.kind(), Kind::Object | Kind::Array) {
+                    return None;
+                }
                 *looks = looks.checked_sub(1)?;
+                let child = Self::at(self.doc, idx)?;
+                let value = if is_object { Self::at(self.doc, idx + 1)? } else { child };
                 if self.idx < value.next_idx() {
-                    steps.push(Step::Key(key.text()));
-                    holder = Some(if key.idx == self.idx { key } else { value });
-                    break;
+                    steps.push(if is_object { Step::Key(child.text()) } else { Step::Item(n) });
+                    break if self.idx == child.idx { child } else { value };
                 }
-            }
-            for (idx, item) in at.items().enumerate() {
-                *looks = looks.checked_sub(1)?;
-                if self.idx < item.next_idx() {
-                    steps.push(Step::Item(idx));
-                    holder = Some(item);
-                    break;
-                }
-            }
-            at = holder?;
+                (idx, n) = (value.next_idx(), n + 1);
+            };
+            trail.children.push(Child { of: at.idx, idx, n });
+            at = holder;
         }
         (at.idx == self.idx).then_some(steps)
     }
@@ -172,6 +175,39 @@ impl<'a> Value<'a> {
 
 /// The most steps of a path.
 pub const MAX_STEPS: usize = 96;
+
+/// The way to the value that a path led to last.
+#[derive(Default)]
+pub struct Trail {
+    /// Which document it leads through: where its text and index stand, and how long they are.
+    doc: [usize; 4],
+    children: Vec<Child>,
+}
+
+/// A value on the way, or its key.
+#[derive(Clone, Copy)]
+struct Child {
+    /// What holds it.
+    of: usize,
+    /// Where it stands in the index.
+    idx: usize,
+    /// How many stand before it in what holds it.
+    n: usize,
+}
+
+impl Trail {
+    /// Begins anew in another document.
+    fn follow(&mut self, doc: Doc<'_>) {
+        let place = |at: *const u8, len| [at as usize, len];
+        let [text, n_bytes] = place(doc.text.as_ptr(), doc.text.len());
+        let [nodes, n_nodes] = place(doc.nodes.as_ptr().cast(), doc.nodes.len());
+        let doc = [text, n_bytes, nodes, n_nodes];
+        if self.doc != doc {
+            self.doc = doc;
+            self.children.clear();
+        }
+    }
+}
 
 /// A step on the way to a value.
 #[derive(Clone, PartialEq, Eq)]
@@ -273,8 +309,9 @@ mod tests {
     #[test]
     fn tells_the_way_to_every_value() {
         with_root(r#"{"a":[1,{"b\u0063":"x"}],"d":{"e":2}}"#, |root| {
-            let way = |value: Value<'_>, mut looks: usize| {
-                let steps = value.path(&mut looks)?;
+            let mut trail = Trail::default();
+            let mut way = |value: Value<'_>, mut looks: usize| {
+                let steps = value.path(&mut trail, &mut looks)?;
                 let step = |step: Step<'_>| match step {
                     Step::Key(key) => key.into_owned(),
                     Step::Item(idx) => idx.to_string(),
@@ -284,8 +321,22 @@ mod tests {
             let ways: Vec<_> = root.nodes().map(|value| way(value, 9).unwrap()).collect();
             let expected = ["", "a", "a", "a.0", "a.1", "a.1.bc", "a.1.bc", "d", "d", "d.e", "d.e"];
             assert_eq!(ways, expected);
+            let backwards: Vec<_> = root.nodes().collect();
+            let backwards = backwards.into_iter().rev().map(|value| way(value, 9).unwrap());
+            assert!(backwards.eq(expected.into_iter().rev()));
             let last = root.nodes().last().unwrap();
-            assert!(way(last, 2).is_none() && way(last, 3).is_some());
+            let path = |looks: &mut usize| last.path(&mut Trail::default(), looks);
+            assert!(path(&mut 2).is_none() && path(&mut 3).is_some());
+        });
+    }
+
+    #[test]
+    fn ways_to_values_in_order_cost_no_more_than_their_steps() {
+        let text = format!(r#"{{"a":[{}]}}"#, vec![r#"{"b":[1,2]}"#; 1000].join(","));
+        with_root(&text, |root| {
+            let (mut trail, mut looks) = (Trail::default(), 1 << 20);
+            assert!(root.nodes().all(|value| value.path(&mut trail, &mut looks).is_some()));
+            assert!((1 << 20) - looks < 25_000, "{looks}");
         });
     }
 

@@ -12,6 +12,7 @@ use crate::detect::Context;
 use crate::detect::Finding;
 use crate::parse::json::Kind;
 use crate::parse::value::Step;
+use crate::parse::value::Trail;
 use crate::parse::value::Value;
 use crate::redact::mask;
 use crate::redact::notes::Outcome;
@@ -46,6 +47,7 @@ pub(crate) struct Field {
     /// How often anything was silenced so far.
     pub(crate) n_silenced: u64,
     looks: usize,
+    trail: Trail,
     budget: Budget,
 }
 
@@ -60,6 +62,7 @@ impl Default for Field {
             silenced: Vec::new(),
             n_silenced: 0,
             looks: LOOKS,
+            trail: Trail::default(),
             budget: Budget::new(),
         }
     }
@@ -106,7 +109,9 @@ impl Redactor<'_> {
         let scanner = self.policy.scanner();
         let n_notes = self.tools.notes.as_mut().map_or(0, |notes| notes.enter(scanner, told.as_deref()));
         self.field.above.clone_from(&told);
+        let trail = std::mem::take(&mut self.field.trail);
         judge(self, out);
+        self.field.trail = trail;
         if out.len() > from && !self.field.is_off && self.policy.suppressions().has_places() {
             let way = told.or_else(|| self.way(above.as_deref(), value));
             let here = self.suppressions_here(way.as_deref());
@@ -121,7 +126,9 @@ impl Redactor<'_> {
                 self.field.above = way;
                 let n_around = self.field.here.len();
                 self.field.here.extend(here);
+                let trail = std::mem::take(&mut self.field.trail);
                 judge(self, out);
+                self.field.trail = trail;
                 self.field.here.truncate(n_around);
             }
         }
@@ -140,7 +147,9 @@ impl Redactor<'_> {
         }
         let above = self.field.above.take();
         self.field.above = self.way(above.as_deref(), holder);
+        let trail = std::mem::take(&mut self.field.trail);
         let result = judge(self);
+        self.field.trail = trail;
         self.field.above = above;
         result
     }
@@ -169,7 +178,7 @@ impl Redactor<'_> {
     }
 
     fn way(&mut self, above: Option<&[Step<'static>]>, value: Value<'_>) -> Option<Vec<Step<'static>>> {
-        let steps = value.path(&mut self.field.looks)?;
+        let steps = value.path(&mut self.field.trail, &mut self.field.looks)?;
         let mut way = above?.to_vec();
         way.extend(steps.into_iter().map(Step::into_owned));
         Some(way)

@@ -114,6 +114,16 @@ fn a_path_vouches_for_one_place() {
 }
 
 #[test]
+fn a_path_is_told_at_the_end_of_a_long_document_too() {
+    const N: usize = 9000;
+    let event = json!({"event": "e", "properties": {"note": "ann@acme.test"}});
+    let document = Value::Array(vec![event; N]);
+    let (out, report) =
+        redact(&policy("[[suppressions]]\npath = \"properties.note\"\nreason = \"r\"\n"), &document);
+    assert_eq!((report.n_suppressed(), out == document), (N as u64, true));
+}
+
+#[test]
 fn a_path_leads_into_packed_fields() {
     let node = json!({"node": {"type": 0, "id": 1, "childNodes": []}, "note": "ann@acme.test"});
     let event =
