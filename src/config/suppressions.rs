@@ -74,6 +74,12 @@ fn one(
             return None;
         }
     };
+    if let What::Pattern(pattern) = &what
+        && ids.is_empty()
+        && pattern.is_wide()
+    {
+        checker.warn(&place, "it takes nearly everything that any rule finds; narrow it, or name rules");
+    }
     Some(Suppression { what, rules: ids, reason: reason?, expires })
 }
 

@@ -281,6 +281,21 @@ must_not_match = [
 "#;
 
 #[test]
+fn a_pack_of_your_own_can_have_every_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("acme.toml");
+    std::fs::write(&file, OWN_PACK.replacen("tier = ", "no-such-key = ", 1)).unwrap();
+    let told = blackbar(&["rules", "check", dir.path().to_str().unwrap()]);
+    let told = text(&told.stderr);
+    assert!(told.contains("acme.toml:11: ") && told.contains("unknown field `no-such-key`"), "{told}");
+    let keys: Vec<&str> = told.split('`').skip(3).step_by(2).collect();
+    assert!(keys.len() > 20, "{told}");
+    for key in keys {
+        assert!(OWN_PACK.contains(&format!("\n{key} = ")), "{key} is in no rule of the pack of this test");
+    }
+}
+
+#[test]
 fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
     let (dir, file) = config("https://eu.i.posthog.com", "dirs = [\"packs\"]\n");
     let packs = dir.path().join("packs");

@@ -280,14 +280,16 @@ blackbar.toml:36: suppressions[9].expired: unknown field `expired`, expected one
 }
 
 #[test]
-fn a_suppression_that_has_ended_is_worth_a_warning() {
+fn a_suppression_that_has_ended_or_takes_everything_is_worth_a_warning() {
     let text = format!("{GOOD}[[suppressions]]\npath = \"a.b\"\nreason = \"r\"\nexpires = 2020-01-31\n");
+    let text = text + "[[suppressions]]\npattern = \".+\"\nreason = \"r\"\n";
     let config = config::parse(&text, "blackbar.toml").unwrap();
     let told: Vec<_> = config.warnings.iter().filter(|warning| warning.contains("suppressions")).collect();
     assert_eq!(
         told,
         [
-            "blackbar.toml:16: suppressions[0].expires: it ended with 2020-01-31 and is not applied; take it out or renew it"
+            "blackbar.toml:16: suppressions[0].expires: it ended with 2020-01-31 and is not applied; take it out or renew it",
+            "blackbar.toml:18: suppressions[1].pattern: it takes nearly everything that any rule finds; narrow it, or name rules"
         ]
     );
 }
