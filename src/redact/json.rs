@@ -368,6 +368,7 @@ pub(crate) fn carry(value: Value<'_>, text: &str, mask: MaskChar, mut edits: Vec
 }
 
 /// Whether a number is short enough to be an id, a size, or a time in milliseconds.
+#[inline]
 pub(crate) fn is_measure(raw: &str) -> bool {
     const LONGEST: usize = 13;
     raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST
