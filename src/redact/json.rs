@@ -218,13 +218,13 @@ impl Redactor<'_> {
     }
 
     /// The rule that a key decides by, alone or with the key above it: `user` → `name`.
-    fn key_rule(&self, key: &str, above: &str) -> Option<RuleIdx> {
+    fn key_rule(&mut self, key: &str, above: &str) -> Option<RuleIdx> {
         const GENERAL: [&str; 12] = [
             "name", "number", "no", "id", "value", "code", "date", "address", "first", "last", "street",
             "key",
         ];
         let rules = self.policy.rules();
-        rules.key_rule(key).or_else(|| {
+        self.tools.keys.rule(key, rules).or_else(|| {
             let is_general = !above.is_empty() && GENERAL.iter().any(|word| key.eq_ignore_ascii_case(word));
             is_general.then(|| rules.key_rule(&format!("{above} {key}"))).flatten()
         })

@@ -21,7 +21,7 @@ use crate::text::edit::Edit;
 const N_CLEAN: usize = 1 << 16;
 
 /// Texts of a generation that had something in them, of at most [`Verdict::MAX_BYTES`] each.
-const N_EDITED: usize = 1 << 12;
+const N_EDITED: usize = 1 << 14;
 
 /// Names of clean texts that are kept close: most texts that repeat are few. 32 KiB.
 const N_RECENT: usize = 1 << 11;
@@ -141,6 +141,15 @@ pub(crate) struct Setting<'a> {
     pub in_url: bool,
 }
 
+/// Whether a policy is the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// It is.
+    Again,
+    /// It is another: what was known before holds no longer.
+    Anew,
+}
+
 /// Remembers texts and what came of them.
 pub(crate) struct Memo {
     /// Of the policy in force: another one forgets all.
@@ -166,14 +175,16 @@ impl Default for Memo {
 
 impl Memo {
     /// Forgets everything if another policy is in force than before.
-    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) {
-        if self.digest != digest {
+    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) -> Served {
+        let is_anew = self.digest != digest;
+        if is_anew {
             self.recent = no_names();
             self.clean.clear();
             self.edited.clear();
             digest.clone_into(&mut self.digest);
         }
         self.key.iter_mut().zip(secret.iter().rev()).for_each(|(to, from)| *to = *from ^ 0x5a);
+        if is_anew { Served::Anew } else { Served::Again }
     }
 
     /// The name of a text.

@@ -12,10 +12,12 @@ use crate::detect::Context;
 use crate::detect::Finding;
 use crate::detect::Scanner;
 use crate::parse::json::Tape;
+use crate::redact::keys::Keys;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::memo::Memo;
 use crate::redact::memo::Reading;
+use crate::redact::memo::Served;
 use crate::redact::memo::Setting;
 use crate::redact::memo::Verdict;
 use crate::redact::packed::Unpacked;
@@ -45,6 +47,7 @@ pub(crate) struct Tools {
     pub(crate) packed_empty: String,
     pub(crate) codecs: Codecs,
     pub(crate) memo: Memo,
+    pub(crate) keys: Keys,
 }
 
 /// Where a text stands, and what follows from it.
@@ -122,7 +125,9 @@ pub(crate) const MAX_LEVEL: usize = 8;
 impl<'p> Redactor<'p> {
     /// A redactor for one body.
     pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools, memory: Option<Memory<'p>>) -> Self {
-        tools.memo.serve(policy.digest(), &policy.hash_key);
+        if tools.memo.serve(policy.digest(), &policy.hash_key) == Served::Anew {
+            tools.keys.clear();
+        }
         Self {
             policy,
             tools,
