@@ -42,22 +42,26 @@ pub struct Node {
 
 impl Node {
     /// Where it stands.
+    #[inline]
     pub fn span(&self) -> Span {
         Span::new(self.start as usize, self.end as usize)
     }
 
     /// Index of the first node after this one and all that it holds.
+    #[inline]
     pub fn next(&self) -> usize {
         self.next as usize
     }
 
     /// Whether a key may read what has this sketch.
+    #[inline]
     pub(crate) fn may_read(&self, wanted: u16) -> bool {
         self.sketch == wanted || self.escaped
     }
 }
 
 /// What turns most unequal keys away without a look at the text: length, first and last byte.
+#[inline]
 pub(crate) const fn sketch(key: &[u8]) -> u16 {
     let (first, last) = match key {
         [] => return 0,

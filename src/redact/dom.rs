@@ -1,7 +1,5 @@
 //! Serialized DOM nodes, as full snapshots and mutations hold them.
 
-use std::collections::HashMap;
-
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
@@ -18,6 +16,7 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::redact::typing;
+use crate::session::table::IdMap;
 use crate::session::tag::Tag;
 use crate::session::tag::is_common;
 use crate::text::edit::Edit;
@@ -28,7 +27,7 @@ use crate::text::span::Span;
 const SCRIPT_PLACEHOLDER: &str = "SCRIPT_PLACEHOLDER";
 
 /// Findings that cross text nodes: for each node, edits of its text.
-pub(crate) type Crossing = HashMap<u32, Vec<Edit>>;
+pub(crate) type Crossing = IdMap<Vec<Edit>>;
 
 const UNKNOWN: Place<'_> = Place::new(Surface::Unknown);
 

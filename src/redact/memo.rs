@@ -21,7 +21,10 @@ use crate::text::edit::Edit;
 const N_CLEAN: usize = 1 << 16;
 
 /// Texts of a generation that had something in them, of at most [`Verdict::MAX_BYTES`] each.
-const N_EDITED: usize = 1 << 12;
+const N_EDITED: usize = 1 << 14;
+
+/// Names of clean texts that are kept close: most texts that repeat are few. 32 KiB.
+const N_RECENT: usize = 1 << 11;
 
 /// One judged text, named.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -138,11 +141,22 @@ pub(crate) struct Setting<'a> {
     pub in_url: bool,
 }
 
+/// Whether a policy is the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// It is.
+    Again,
+    /// It is another: what was known before holds no longer.
+    Anew,
+}
+
 /// Remembers texts and what came of them.
 pub(crate) struct Memo {
     /// Of the policy in force: another one forgets all.
     digest: String,
     key: [u8; 16],
+    /// Each in the place that its last bits say.
+    recent: Vec<Name>,
     clean: Generations<()>,
     edited: Generations<Box<[Edit]>>,
 }
@@ -152,6 +166,7 @@ impl Default for Memo {
         Self {
             digest: String::new(),
             key: [0; 16],
+            recent: no_names(),
             clean: Generations::new(N_CLEAN),
             edited: Generations::new(N_EDITED),
         }
@@ -160,13 +175,16 @@ impl Default for Memo {
 
 impl Memo {
     /// Forgets everything if another policy is in force than before.
-    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) {
-        if self.digest != digest {
+    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) -> Served {
+        let is_anew = self.digest != digest;
+        if is_anew {
+            self.recent = no_names();
             self.clean.clear();
             self.edited.clear();
             digest.clone_into(&mut self.digest);
         }
         self.key.iter_mut().zip(secret.iter().rev()).for_each(|(to, from)| *to = *from ^ 0x5a);
+        if is_anew { Served::Anew } else { Served::Again }
     }
 
     /// The name of a text.
@@ -192,7 +210,14 @@ impl Memo {
 
     /// What came of judging it, if it was.
     pub(crate) fn verdict(&mut self, name: Name) -> Option<Verdict<'_>> {
+        let recent = self.recent.get_mut(name.0 as usize % N_RECENT);
+        if recent.as_deref() == Some(&name) {
+            return Some(Verdict::Clean);
+        }
         if self.clean.find(name).is_some() {
+            if let Some(recent) = recent {
+                *recent = name;
+            }
             return Some(Verdict::Clean);
         }
         self.edited.find(name).map(|edits| Verdict::Edited(edits))
@@ -206,6 +231,11 @@ impl Memo {
             None => {}
         }
     }
+}
+
+/// In each place a name that does not belong there.
+fn no_names() -> Vec<Name> {
+    (0..N_RECENT as u128).map(|at| Name(!at)).collect()
 }
 
 #[cfg(test)]

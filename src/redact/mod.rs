@@ -43,6 +43,8 @@ pub(crate) mod redactor;
 
 pub(crate) mod field;
 
+pub(crate) mod keys;
+
 pub(crate) mod memo;
 
 pub(crate) mod text;

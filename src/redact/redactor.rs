@@ -11,10 +11,12 @@ use crate::detect;
 use crate::detect::Finding;
 use crate::parse::json::Tape;
 use crate::redact::field::Field;
+use crate::redact::keys::Keys;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::memo::Memo;
 use crate::redact::memo::Reading;
+use crate::redact::memo::Served;
 use crate::redact::memo::Setting;
 use crate::redact::memo::Verdict;
 use crate::redact::notes::Notes;
@@ -49,6 +51,7 @@ pub(crate) struct Tools {
     pub(crate) now: Option<u64>,
     /// Where it is noted why; nobody asked if there are none.
     pub(crate) notes: Option<Notes>,
+    pub(crate) keys: Keys,
 }
 
 /// Where a text stands, and what follows from it.
@@ -128,7 +131,9 @@ pub(crate) const MAX_LEVEL: usize = 8;
 impl<'p> Redactor<'p> {
     /// A redactor for one body.
     pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools, memory: Option<Memory<'p>>) -> Self {
-        tools.memo.serve(policy.digest(), &policy.hash_key);
+        if tools.memo.serve(policy.digest(), &policy.hash_key) == Served::Anew {
+            tools.keys.clear();
+        }
         Self {
             policy,
             tools,

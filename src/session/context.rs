@@ -121,6 +121,7 @@ impl Window {
         named.chain(self.label_beside(id))
     }
 
+    #[inline]
     pub(crate) fn tag(&self, id: u32) -> Option<Tag> {
         self.table.get(id).map(|n| n.tag)
     }

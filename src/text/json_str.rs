@@ -28,43 +28,57 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
 }
 
 /// Appends the bytes that `raw`, the inside of a JSON string, stands for if each of its characters
-/// is one byte: U+0000 to U+00FF. `None` if one is not; `out` then holds what came before it.
+/// is one byte: U+0000 to U+00FF. `None` if one is not; what `out` then holds is of no use.
 ///
-/// One pass, without a text in between.
+/// One pass, without a text in between, and without a branch on what the compressed bytes are:
+/// nothing could predict it.
 pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
-    out.reserve(raw.len());
-    let mut rest = raw.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = match (first, after) {
-            (b'\\', _) => {
-                let (len, c) = escape(rest);
-                out.push(u8::try_from(c).ok()?);
-                rest.get(len..)?
-            }
-            (0..0x80, _) => {
-                out.push(*first);
-                after
-            }
+    let raw = raw.as_bytes();
+    let from = out.len();
+    // One more than can come: what is written last may be taken back.
+    out.resize(from + raw.len() + 1, 0);
+    let buffer = out.get_mut(from..)?;
+    let (mut at, mut n_written, mut is_bad) = (0, 0, false);
+    while let Some(&first) = raw.get(at) {
+        if first == b'\\' {
+            let (len, c) = escape(raw.get(at..)?);
+            *buffer.get_mut(n_written)? = u8::try_from(c).ok()?;
+            at += len;
+        } else {
             // Two bytes of UTF-8: the first holds two bits, the second six.
-            (0xC2 | 0xC3, [second, after @ ..]) => {
-                out.push(first << 6 | second & 0x3F);
-                after
-            }
-            _ => return None,
-        };
+            let second = raw.get(at + 1).copied().unwrap_or(0);
+            let is_wide = first >= 0x80;
+            *buffer.get_mut(n_written)? = if is_wide { first << 6 | second & 0x3F } else { first };
+            is_bad |= is_wide & (first & 0xFE != 0xC2);
+            at += 1 + usize::from(is_wide);
+        }
+        n_written += 1;
     }
-    Some(())
+    out.truncate(from + n_written);
+    (!is_bad).then_some(())
 }
 
 /// Appends `bytes`, each as one character from U+0000 to U+00FF, as the inside of a JSON string.
 pub fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
-    out.reserve(bytes.len() * 2);
-    for &b in bytes {
-        match b {
-            0x80.. => out.extend_from_slice(&[0xC0 | b >> 6, 0x80 | b & 0x3F]),
-            0..0x20 | b'"' | b'\\' => escape_into(&[b], out),
-            _ => out.push(b),
+    const CHUNK: usize = 256;
+    for chunk in bytes.chunks(CHUNK) {
+        let mut buffer = [0; 2 * CHUNK + 2];
+        let mut n_written = 0;
+        for &b in chunk {
+            if matches!(b, 0..0x20 | b'"' | b'\\') {
+                out.extend_from_slice(buffer.get(..n_written).unwrap_or_default());
+                n_written = 0;
+                escape_into(&[b], out);
+                continue;
+            }
+            let is_wide = b >= 0x80;
+            let pair = if is_wide { [0xC0 | b >> 6, 0x80 | b & 0x3F] } else { [b, 0] };
+            if let Some(place) = buffer.get_mut(n_written..n_written + 2) {
+                place.copy_from_slice(&pair);
+            }
+            n_written += 1 + usize::from(is_wide);
         }
+        out.extend_from_slice(buffer.get(..n_written).unwrap_or_default());
     }
 }
 
