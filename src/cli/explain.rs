@@ -47,6 +47,8 @@ struct Line<'a> {
     /// Of the text that was looked at.
     text_bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gap: Option<usize>,
@@ -67,6 +69,7 @@ impl<'a> Line<'a> {
             start: note.span.start,
             end: note.span.end,
             text_bytes: note.text_bytes,
+            count: Some(note.count).filter(|n| *n > 1),
             why: None,
             gap: None,
             limit: None,

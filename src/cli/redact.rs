@@ -35,11 +35,11 @@ pub(crate) struct Redact {
     /// Says why, one JSON object a line, on standard error or in FILE: what each rule found in which
     /// field, what was suppressed, and what it nearly found and what spoke against that.
     ///
-    /// A line holds a path, ids, offsets in bytes and lengths, never text; a key that is no plain
+    /// Without --rule, of what only lacks a keyword that is told whose checksum holds. A line holds a path, ids, offsets in bytes and lengths, never text; a key that is no plain
     /// name stands there as `*`. This is slow: every rule looks at every text.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     explain: Option<PathBuf>,
-    /// With --explain: tells of this rule alone. May be given more than once.
+    /// With --explain: tells of this rule alone, and of all that it misses. May be given more than once.
     #[arg(long, value_name = "ID", requires = "explain")]
     rule: Vec<String>,
     /// The document; standard input if it is missing or `-`.

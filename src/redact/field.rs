@@ -257,7 +257,7 @@ impl Redactor<'_> {
                 }
             }
         }
-        if self.tools.notes.is_some() {
+        if self.tools.notes.is_some() && !self.field.is_off {
             self.note_looks(text, &context, findings);
         }
     }

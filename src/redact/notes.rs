@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use crate::detect::Context;
 use crate::detect::Finding;
+use crate::detect::Miss;
 use crate::detect::Scanner;
 use crate::detect::Scratch;
-use crate::detect::Why as Miss;
+use crate::detect::Why as Against;
 use crate::parse::value::Step;
 use crate::redact::mask;
 use crate::redact::redactor::Redactor;
@@ -22,6 +23,7 @@ use crate::redact::tag;
 use crate::redact::tag::Why;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
+use crate::rules::Tier;
 use crate::text::span::Span;
 
 /// What became of a match, or of a field.
@@ -34,7 +36,7 @@ pub enum Outcome {
     /// It was found, and the suppression of this number lets it through.
     Suppressed(u16),
     /// A pattern matched, and something spoke against it.
-    Missed(Miss),
+    Missed(Against),
 }
 
 /// One note.
@@ -50,6 +52,8 @@ pub struct Note {
     pub text_bytes: usize,
     /// What became of it.
     pub outcome: Outcome,
+    /// How often that became of such a match in this field; the span is that of the first.
+    pub count: usize,
 }
 
 /// Notes on one document.
@@ -58,8 +62,8 @@ pub(crate) struct Notes {
     all: Vec<Note>,
     /// Rules that are asked for; everything if there are none.
     only: Vec<RuleIdx>,
-    /// Where the field at hand stands, and those around it.
-    places: Vec<Arc<str>>,
+    /// Where the field at hand stands, and those around it; and how many notes came before it.
+    places: Vec<(Arc<str>, usize)>,
     /// Whether a key may stand in a path.
     keys: HashMap<String, bool>,
     scan: Scratch,
@@ -91,7 +95,7 @@ impl Notes {
                 }
             }
         }
-        self.places.push(path.into());
+        self.places.push((path.into(), self.all.len()));
         self.all.len()
     }
 
@@ -137,8 +141,16 @@ impl Notes {
     }
 
     fn push(&mut self, cause: String, span: Span, text_bytes: usize, outcome: Outcome) {
-        let path = self.places.last().cloned().unwrap_or_default();
-        self.all.push(Note { path, cause, span, text_bytes, outcome });
+        let (path, from) = self.places.last().cloned().unwrap_or((Arc::default(), self.all.len()));
+        let same = |note: &&mut Note| {
+            let both = (note.outcome, outcome);
+            let is_missed = matches!(both, (Outcome::Missed(a), Outcome::Missed(b)) if a.code() == b.code());
+            is_missed && note.cause == cause && note.path == path
+        };
+        match self.all.iter_mut().skip(from).find(same) {
+            Some(known) => known.count += 1,
+            None => self.all.push(Note { path, cause, span, text_bytes, outcome, count: 1 }),
+        }
     }
 }
 
@@ -151,7 +163,17 @@ impl Redactor<'_> {
             notes.rule(rules, finding.rule, finding.span, text.len(), Outcome::Found);
         }
         for miss in scanner.explain(text, context) {
-            notes.rule(rules, miss.rule, miss.span, text.len(), Outcome::Missed(miss.why));
+            if !notes.only.is_empty() || is_near(rules, &miss, text) {
+                notes.rule(rules, miss.rule, miss.span, text.len(), Outcome::Missed(miss.why));
+            }
+        }
+    }
+
+    /// Notes what was found in a text that is joined over several fields.
+    pub(crate) fn note_crossing(&mut self, tag: u32, span: Span, text_bytes: usize) {
+        let rules = self.policy.rules();
+        if let (Some(notes), Some(idx)) = (&mut self.tools.notes, tag::rule(tag)) {
+            notes.rule(rules, idx, span, text_bytes, Outcome::Found);
         }
     }
 
@@ -167,5 +189,17 @@ impl Redactor<'_> {
             }
             Why::Fixed(_) => {}
         }
+    }
+}
+
+/// Whether a miss is worth telling to who asks about all rules. Patterns that need a keyword match
+/// many words and numbers: without one, or amid a longer word, those count whose checksum holds.
+fn is_near(rules: &RuleSet, miss: &Miss, text: &str) -> bool {
+    let Some(rule) = rules.rule(miss.rule) else { return false };
+    let passes = || rule.validator.is_some_and(|validator| validator.accepts(miss.span.of(text)));
+    match miss.why {
+        Against::NoKeyword => passes(),
+        Against::Boundary => rule.tier() <= Tier::B || passes(),
+        _ => true,
     }
 }

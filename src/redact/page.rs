@@ -240,6 +240,9 @@ impl Redactor<'_> {
         found.retain(|edit| {
             !parts.iter().any(|part| part.start <= edit.span.start && edit.span.end <= part.end)
         });
+        for edit in &found {
+            self.note_crossing(edit.tag, edit.span, joined.len());
+        }
         for (string, part) in strings.iter().zip(&parts) {
             let edits: Vec<Edit> = found
                 .iter()
@@ -274,6 +277,7 @@ impl Redactor<'_> {
             if parts.iter().any(|(_, part)| part.start <= edit.span.start && edit.span.end <= part.end) {
                 continue;
             }
+            self.note_crossing(edit.tag, edit.span, joined.len());
             for (id, part) in parts.iter().filter(|(_, part)| part.overlaps(edit.span)) {
                 crossing.entry(*id).or_default().push(piece(&edit, *part, &joined));
             }

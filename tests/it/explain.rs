@@ -135,6 +135,10 @@ fn each_field_says_what_was_found_in_it_and_what_nearly_was() {
     );
     has(json!({"path": "[0].properties.body.user.mail", "cause": "email", "outcome": "found", "start": 0}));
     has(json!({"path": "[0].properties.last_name", "cause": "person-name", "outcome": "whole"}));
+    assert!(found.iter().all(|line| line["cause"] != "us-driver-license"), "{found:#?}");
+    let document_of_words = json!([{"event": "A1234567 and B1234567"}]);
+    let words = lines(&["--explain", "--rule", "us-driver-license"], &document_of_words);
+    assert!(words.iter().any(|line| line["why"] == "no_keyword" && line["count"] == 2), "{words:#?}");
     let of_one = lines(&["--explain", "--rule", "email"], &document);
     assert!(!of_one.is_empty() && of_one.iter().all(|line| line["cause"] == "email"), "{of_one:#?}");
     let output = blackbar(&["redact", "--explain", "--rule", "no-such-rule"], &document.to_string());
