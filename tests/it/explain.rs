@@ -148,6 +148,29 @@ fn each_field_says_what_was_found_in_it_and_what_nearly_was() {
 }
 
 #[test]
+fn what_is_joined_over_elements_has_no_path() {
+    let node = |id: u32, tag: &str, nodes: Value| json!({"type": 2, "id": id, "tagName": tag, "attributes": {}, "childNodes": nodes});
+    let text = |id: u32, text: &str| json!({"type": 3, "id": id, "textContent": text});
+    let page = |parts: [&str; 2]| {
+        let [first, second] = parts;
+        let body = node(
+            2,
+            "p",
+            json!([node(3, "b", json!([text(4, first)])), node(5, "b", json!([text(6, second)]))]),
+        );
+        json!([{"type": 2, "timestamp": 1, "data": {"node": {"type": 0, "id": 1, "childNodes": [body]}}}])
+    };
+    let found = |parts| -> Vec<String> {
+        let lines = lines(&["--explain", "--rule", "email"], &page(parts));
+        let found = lines.iter().filter(|line| line["outcome"] == "found");
+        found.map(|line| line["path"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(found(["ann@ac", "me.test"]), [""]);
+    let alone = "[0].data.node.childNodes[0].childNodes[1].childNodes[0].textContent";
+    assert_eq!(found(["write to ", "ann@acme.test"]), [alone]);
+}
+
+#[test]
 fn explaining_changes_nothing_of_the_result() {
     let mut mint = Mint::default();
     let document = canary::replay(&mut mint, true).to_string();
