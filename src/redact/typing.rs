@@ -103,6 +103,9 @@ impl Redactor<'_> {
 
     /// Masks in a node's text what another event of this request completes.
     pub(crate) fn grown(&self, id: Option<u32>, text: &str, surface: Surface, out: &mut Vec<Edit>) {
+        if self.page.grown.is_empty() {
+            return;
+        }
         let known = id.and_then(|id| self.page.grown.get(&id));
         for grown in known.into_iter().flatten() {
             let Some(rest) = text.strip_prefix(&*grown.before).filter(|rest| !rest.is_empty()) else {
