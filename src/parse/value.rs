@@ -90,7 +90,16 @@ impl<'a> Value<'a> {
     /// A small whole number.
     #[inline]
     pub fn as_u32(self) -> Option<u32> {
-        (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
+        const MAX_DIGITS: usize = 9;
+        if self.node.kind != Kind::Number {
+            return None;
+        }
+        let raw = self.raw();
+        if raw.len() > MAX_DIGITS {
+            return raw.parse().ok();
+        }
+        // So few digits always fit.
+        raw.bytes().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
     }
 
     /// A number.
@@ -117,15 +126,22 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
+        if self.node.kind != Kind::Object {
+            return Ok(None);
+        }
         let wanted = sketch(key.as_bytes());
         let mut found = None;
-        let mut entries = self.entries();
-        while let Some((k, v)) = entries.next_idx() {
-            let may_be = self.doc.nodes.get(k).is_some_and(|node| node.may_read(wanted));
-            if may_be && Value::at(self.doc, k).is_some_and(|k| k.is_text(key)) && found.replace(v).is_some()
+        let mut at = self.idx + 1;
+        while at < self.node.next()
+            && let Some([name, value]) = self.doc.nodes.get(at..at + 2)
+        {
+            if name.may_read(wanted)
+                && Value::at(self.doc, at).is_some_and(|name| name.is_text(key))
+                && found.replace(at + 1).is_some()
             {
                 return Err(DuplicateKey);
             }
+            at = value.next();
         }
         Ok(found.and_then(|v| Value::at(self.doc, v)))
     }
@@ -147,6 +163,12 @@ impl<'a> Value<'a> {
     #[inline]
     pub fn idx(self) -> usize {
         self.idx
+    }
+
+    /// The value at a position of the same document.
+    #[inline]
+    pub fn in_document(self, idx: usize) -> Option<Value<'a>> {
+        Value::at(self.doc, idx)
     }
 
     /// Position of the first node after this value.

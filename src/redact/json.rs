@@ -93,7 +93,7 @@ impl Trail {
             self.text.push(' ');
         }
         let start = self.text.len();
-        self.text.extend(key.chars().take(LONGEST));
+        self.text.push_str(key.get(..key.floor_char_boundary(LONGEST)).unwrap_or(key));
         self.steps.push(Step { start, end, rule, treat });
     }
 
@@ -377,5 +377,6 @@ pub(crate) fn carry(value: Value<'_>, text: &str, mask: MaskChar, mut edits: Vec
 #[inline]
 pub(crate) fn is_measure(raw: &str) -> bool {
     const LONGEST: usize = 13;
-    raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST
+    raw.len() <= LONGEST
+        || raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST
 }

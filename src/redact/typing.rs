@@ -103,11 +103,10 @@ impl Redactor<'_> {
 
     /// Masks in a node's text what another event of this request completes.
     pub(crate) fn grown(&mut self, id: Option<u32>, text: &str, surface: Surface, out: &mut Vec<Edit>) {
-        if self.policy.suppressions().is_empty() {
-            self.grown_at_node(id, text, surface, out);
-        } else {
-            self.of_node(id, |this| this.grown_at_node(id, text, surface, out));
+        if self.page.grown.is_empty() {
+            return;
         }
+        self.of_node(id, |this| this.grown_at_node(id, text, surface, out));
     }
 
     fn grown_at_node(&self, id: Option<u32>, text: &str, surface: Surface, out: &mut Vec<Edit>) {
