@@ -395,7 +395,9 @@ const fn marks(word: u64) -> u64 {
     const fn below(word: u64, least: u8) -> u64 {
         word.wrapping_sub(ONES * least as u64) & !word & HIGH
     }
-    below(word ^ ONES * b'"' as u64, 1) | below(word ^ ONES * b'\\' as u64, 1) | below(word, 0x20)
+    let quotes = word ^ (ONES * b'"' as u64);
+    let backslashes = word ^ (ONES * b'\\' as u64);
+    below(quotes, 1) | below(backslashes, 1) | below(word, 0x20)
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
     // One more than can come: what is written last may be taken back.
     out.resize(from + raw.len() + 1, 0);
     let buffer = out.get_mut(from..)?;
-    let (mut at, mut n_written, mut is_bad) = (0, 0, false);
+    let (mut at, mut n_written, mut n_bad) = (0, 0, 0_usize);
     while let Some(&first) = raw.get(at) {
         if first == b'\\' {
             let rest = raw.get(at..)?;
@@ -56,13 +56,13 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
             let second = raw.get(at + 1).copied().unwrap_or(0);
             let is_wide = first >= 0x80;
             *buffer.get_mut(n_written)? = if is_wide { first << 6 | second & 0x3F } else { first };
-            is_bad |= is_wide & (first & 0xFE != 0xC2);
+            n_bad += usize::from(is_wide) & usize::from(first & 0xFE != 0xC2);
             at += 1 + usize::from(is_wide);
         }
         n_written += 1;
     }
     out.truncate(from + n_written);
-    (!is_bad).then_some(())
+    (n_bad == 0).then_some(())
 }
 
 /// Appends `bytes`, each as one character from U+0000 to U+00FF, as the inside of a JSON string.
