@@ -33,6 +33,7 @@ mod fixtures;
 mod grown;
 #[cfg(feature = "proxy")]
 mod hostile;
+mod identifiers;
 mod layers;
 #[cfg(feature = "proxy")]
 mod mobile;
