@@ -40,6 +40,8 @@ mod mobile;
 #[cfg(feature = "proxy")]
 mod needles;
 #[cfg(feature = "proxy")]
+mod negative;
+#[cfg(feature = "proxy")]
 mod peers;
 #[cfg(feature = "proxy")]
 mod proxy;
