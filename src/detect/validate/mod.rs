@@ -134,6 +134,7 @@ mod pe_cui;
 mod pe_ruc;
 mod person;
 mod phone;
+mod phone_plan;
 mod pl_dowod;
 mod pl_nip;
 mod pl_pesel;
@@ -349,6 +350,7 @@ table! {
     "pe-ruc" => pe_ruc::is_valid,
     "person" => person::is_valid,
     "phone" => phone::is_valid,
+    "phone-plan" => phone_plan::is_valid,
     "pl-dowod" => pl_dowod::is_valid,
     "pl-nip" => pl_nip::is_valid,
     "pl-pesel" => pl_pesel::is_valid,
