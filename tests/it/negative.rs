@@ -50,7 +50,7 @@ fn texts(draw: &mut Draw) -> Vec<(&'static str, String)> {
     let sum: u32 =
         body.bytes().zip([1, 3].iter().cycle()).map(|(b, weight)| u32::from(b - b'0') * weight).sum();
     let ean = format!("{body}{}", (10 - sum % 10) % 10);
-    let path: String = (0..6).map(|_| format!("L{} {}", draw.decimal(), draw.decimal())).collect();
+    let path = (0..6).map(|_| format!("L{} {}", draw.decimal(), draw.decimal())).collect::<Vec<_>>().concat();
     let length = 5 + draw.below(10) as usize;
     vec![
         ("epoch in seconds", seconds.to_string()),
