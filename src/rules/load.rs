@@ -25,9 +25,9 @@ pub(crate) fn build(
 ) -> Result<RuleSet, LoadError> {
     let mut problems = Vec::new();
     let mut packs = Vec::new();
-    for source in builtin.iter().chain(extra) {
+    for (idx, source) in builtin.iter().chain(extra).enumerate() {
         match parse(source) {
-            Ok(pack) => packs.push(pack),
+            Ok(pack) => packs.push(Pack { is_builtin: idx < builtin.len(), ..pack }),
             Err(problem) => problems.push(problem),
         }
     }
@@ -48,6 +48,8 @@ pub(crate) fn names(sources: &[PackSource<'_>]) -> Vec<String> {
 struct Pack<'a> {
     source: PackSource<'a>,
     syntax: PackSyntax,
+    /// Tests vouch for it: what is not in force of it need not be compiled.
+    is_builtin: bool,
 }
 
 impl Pack<'_> {
@@ -63,7 +65,7 @@ impl Pack<'_> {
 
 fn parse<'a>(source: &PackSource<'a>) -> Result<Pack<'a>, Problem> {
     match toml::from_str::<PackSyntax>(source.text) {
-        Ok(syntax) => Ok(Pack { source: *source, syntax }),
+        Ok(syntax) => Ok(Pack { source: *source, syntax, is_builtin: false }),
         Err(error) => Err(Problem {
             file: source.name.to_owned(),
             line: error.span().map_or(0, |span| line_of(source.text, span.start)),
@@ -99,12 +101,16 @@ impl Loaded {
                 problems.push(pack.problem(place, message));
                 continue;
             }
+            let is_in_force = is_in_force(rule, standing > Standing::Out, selection);
+            if pack.is_builtin && !is_in_force {
+                continue;
+            }
             let change = last_override(selection, &rule.id);
             let action = change.and_then(|change| change.action.clone());
             let action = action.unwrap_or_else(|| action_of(rule, head));
             let tier = tier_of(rule, standing);
             match compile::rule(rule, &name, tier, action) {
-                Ok(mut compiled) if is_in_force(rule, standing > Standing::Out, selection) => {
+                Ok(mut compiled) if is_in_force => {
                     compiled.examples.line = line_of(pack.source.text, spanned.span().start);
                     pack.source.name.clone_into(&mut compiled.examples.file);
                     self.add_rule(pack, place, rule, compiled, problems);
