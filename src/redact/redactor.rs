@@ -8,14 +8,19 @@ use std::collections::HashMap;
 
 use crate::decode::codec::Codecs;
 use crate::detect;
-use crate::detect::Context;
 use crate::detect::Finding;
-use crate::detect::Scanner;
 use crate::parse::json::Tape;
+use crate::redact::field::Field;
+use crate::redact::keys::Keys;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::memo::Memo;
+use crate::redact::memo::Reading;
+use crate::redact::memo::Served;
 use crate::redact::memo::Setting;
+use crate::redact::memo::Verdict;
+use crate::redact::notes::Notes;
+use crate::redact::packed::Unpacked;
 use crate::redact::page::Memory;
 use crate::redact::page::Page;
 use crate::redact::policy::Policy;
@@ -33,11 +38,20 @@ use crate::text::span::Span;
 /// Buffers that are kept between bodies.
 #[derive(Default)]
 pub(crate) struct Tools {
-    scan: detect::Scratch,
+    pub(crate) scan: detect::Scratch,
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
+    pub(crate) unpacked: Vec<Unpacked>,
+    pub(crate) zipped: Vec<u8>,
+    /// A packed empty array, as it stands in documents; empty until one was seen.
+    pub(crate) packed_empty: String,
     pub(crate) codecs: Codecs,
     pub(crate) memo: Memo,
+    /// Seconds since 1970, if anybody said.
+    pub(crate) now: Option<u64>,
+    /// Where it is noted why; nobody asked if there are none.
+    pub(crate) notes: Option<Notes>,
+    pub(crate) keys: Keys,
 }
 
 /// Where a text stands, and what follows from it.
@@ -103,8 +117,12 @@ pub(crate) struct Redactor<'p> {
     /// Its name, and all others of this request.
     pub(crate) page_name: String,
     pub(crate) pages: HashMap<String, Page>,
+    /// Packed fields of the events at hand that were opened before their turn.
+    pub(crate) unpacked: HashMap<usize, Unpacked>,
     /// The text at hand is a URL already.
     pub(crate) in_url: bool,
+    /// Where the text at hand stands, and what is suppressed there.
+    pub(crate) field: Field,
 }
 
 /// How many encodings inside each other are followed; what lies deeper is masked whole.
@@ -113,7 +131,9 @@ pub(crate) const MAX_LEVEL: usize = 8;
 impl<'p> Redactor<'p> {
     /// A redactor for one body.
     pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools, memory: Option<Memory<'p>>) -> Self {
-        tools.memo.serve(policy.digest(), &policy.hash_key);
+        if tools.memo.serve(policy.digest(), &policy.hash_key) == Served::Anew {
+            tools.keys.clear();
+        }
         Self {
             policy,
             tools,
@@ -123,10 +143,12 @@ impl<'p> Redactor<'p> {
             packed_budget: policy.limits.cv_total,
             is_too_large: false,
             in_url: false,
+            field: Field::default(),
             memory,
             page: Page::default(),
             page_name: String::new(),
             pages: HashMap::new(),
+            unpacked: HashMap::new(),
         }
     }
 
@@ -138,8 +160,7 @@ impl<'p> Redactor<'p> {
         }
         let mut findings = std::mem::take(&mut self.tools.findings);
         findings.clear();
-        let context = Context { words: place.words };
-        self.scanner().scan(text, &context, &mut self.tools.scan, &mut findings);
+        self.find(text, place, &mut findings);
         for finding in &findings {
             let matched = finding.span.of(text);
             if mask::is_masked(matched) {
@@ -158,14 +179,13 @@ impl<'p> Redactor<'p> {
         self.tools.findings = findings;
     }
 
-    fn scanner(&self) -> &'p Scanner {
-        self.policy.scanner()
-    }
-
     fn by_posture(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let why = Why::Fixed(Fixed::Posture);
         match place.posture {
-            Posture::Drop => replace_all(text, "", why, place.surface, out),
+            Posture::Drop => {
+                self.note_whole(why, text);
+                replace_all(text, "", why, place.surface, out);
+            }
             _ => self.whole(text, why, place, out),
         }
     }
@@ -176,6 +196,13 @@ impl<'p> Redactor<'p> {
         if mask::is_masked(text) || matches!(why, Why::Rule(_)) && is_project_token(text) {
             return;
         }
+        if let Why::Rule(rule) = why
+            && self.is_lifted(rule, text)
+        {
+            self.see(text, place, out);
+            return;
+        }
+        self.note_whole(why, text);
         let action = match why {
             Why::Rule(idx) => self.policy.rules().rule(idx).map_or(&Action::Mask, crate::rules::Rule::action),
             Why::Fixed(Fixed::Password) => {
@@ -190,24 +217,42 @@ impl<'p> Redactor<'p> {
         }
     }
 
-    /// Calls `judge` unless the text is known to have nothing in it.
-    pub(crate) fn unless_clean(
+    /// Calls `judge` unless it is known what would come of it.
+    ///
+    /// `judge` depends on nothing but the text, the policy, `place` and what [`Setting`] holds; it
+    /// does nothing but append edits of the text, settled.
+    pub(crate) fn unless_known(
         &mut self,
-        reading: u8,
+        reading: Reading,
         text: &str,
         place: Place<'_>,
         out: &mut Vec<Edit>,
         judge: impl FnOnce(&mut Self, &mut Vec<Edit>),
     ) {
-        let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
-        let name = self.tools.memo.name(text, setting);
-        if name.is_some_and(|name| self.tools.memo.is_clean(name)) {
+        if self.tools.notes.is_some() {
+            judge(self, out);
             return;
         }
-        let from = out.len();
+        let may_know_edits = self.may_keep_edits();
+        let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
+        let name = self.tools.memo.name(text, setting);
+        match self.tools.memo.verdict(name) {
+            Some(Verdict::Clean) => return,
+            Some(Verdict::Edited(edits)) if may_know_edits => {
+                out.extend_from_slice(edits);
+                return;
+            }
+            _ => {}
+        }
+        let from = (out.len(), self.field.n_silenced);
         judge(self, out);
-        if let Some(name) = name.filter(|_| out.len() == from) {
-            self.tools.memo.remember(name);
+        let edits = out.get(from.0..).unwrap_or_default();
+        // What a suppression let through is not clean: it may end, and holds for this place alone.
+        let is_silenced = self.field.n_silenced != from.1;
+        // Deeper texts may be masked for the effort that the text around them has cost.
+        let may_keep = edits.is_empty() || self.level <= 1 && may_know_edits;
+        if !is_silenced && may_keep {
+            self.tools.memo.remember(name, edits);
         }
     }
 

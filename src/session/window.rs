@@ -18,9 +18,11 @@ use crate::session::knowledge::Knowledge;
 use crate::session::matching::Budget;
 use crate::session::matching::FactMap;
 use crate::session::matching::Tree;
+use crate::session::selector::Selectors;
 use crate::session::selector::Treat;
 use crate::session::table::Flag;
 use crate::session::table::Flags;
+use crate::session::table::IdSet;
 use crate::session::table::NONE;
 use crate::session::table::Place;
 use crate::session::table::Scope;
@@ -52,7 +54,7 @@ pub(crate) struct Changes {
     /// Labels whose words must be joined again.
     pub(crate) labels: BTreeSet<u32>,
     /// Nodes that came with this event.
-    pub(crate) fresh: BTreeSet<u32>,
+    pub(crate) fresh: IdSet,
     /// Ids that stand for two nodes.
     pub(crate) ambiguous: BTreeSet<u32>,
     /// What must be kept of a node that was taken out, if it is put back in elsewhere.
@@ -111,6 +113,23 @@ impl Window {
         }
     }
 
+    /// The numbers of the exemptions that hold for a node: those that its element, or one around it,
+    /// matches. None for a node that is not known, and none once `budget` is used up.
+    pub(crate) fn exemptions(&self, id: u32, selectors: &Selectors, budget: &Budget) -> Vec<u16> {
+        let mut caches = SelectorCaches::default();
+        let mut found = Vec::new();
+        let tree = Tree { table: &self.table, facts: &self.facts, selectors, budget };
+        for id in std::iter::once(id).chain(self.table.ancestors(id)) {
+            if !budget.step() {
+                return Vec::new();
+            }
+            if self.table.get(id).is_some_and(|node| node.tag.is_element()) {
+                tree.exemptions_of(id, &mut caches, &mut found);
+            }
+        }
+        found
+    }
+
     /// Number of nodes known.
     pub fn len(&self) -> usize {
         self.table.len()
@@ -145,10 +164,12 @@ impl Window {
             + self.fors.heap_bytes()
     }
 
+    #[inline]
     pub(crate) fn flags(&self, id: u32) -> Flags {
         self.table.get(id).map(|n| n.flags).unwrap_or_default()
     }
 
+    #[inline]
     pub(crate) fn set_flag(&mut self, id: u32, flag: Flag, on: bool) {
         if let Some(node) = self.table.get_mut(id) {
             node.flags.set(flag, on);
