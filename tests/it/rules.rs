@@ -207,3 +207,28 @@ fn the_digest_tells_policies_apart() {
         build(&all) != build(&without) && build(&all) != build(&hashed) && build(&without) != build(&hashed)
     );
 }
+
+fn with(packs: &[&str]) -> Scanner {
+    let packs = packs.iter().map(|&name| name.to_owned()).collect();
+    let selection = Selection { packs, ..Selection::default() };
+    Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &selection).unwrap()))
+}
+
+#[test]
+fn a_named_country_is_trusted_more_than_one_taken_in_with_care() {
+    let pesel = "00022428385";
+    for packs in [&["pl"][..], &["identity-eu"], &["all"], &["identity", "pl"]] {
+        assert_eq!(marked(&with(packs), pesel, ""), format!("«{pesel}»"), "{packs:?}");
+    }
+    for packs in [&["identity"][..], &["de"]] {
+        assert_eq!(marked(&with(packs), pesel, ""), pesel, "{packs:?}");
+    }
+    assert_eq!(marked(&with(&["identity"]), pesel, "pesel"), format!("«{pesel}»"));
+}
+
+#[test]
+fn names_in_text_are_found_only_where_their_pack_is_named() {
+    let text = "a call from Mr. Testperson today";
+    assert_eq!(marked(&with(&["all"]), text, ""), text);
+    assert_eq!(marked(&with(&["all", "names"]), text, ""), "a call from Mr. «Testperson» today");
+}

@@ -55,7 +55,7 @@ impl Explain {
             Err(error) => return failed(format_args!("cannot read the text: {}", error.kind())),
         };
         match &self.config {
-            None => match RuleSet::build(builtin_packs(), &[], &Selection::all()) {
+            None => match RuleSet::build(builtin_packs(), &[], &Selection::of_all(builtin_packs())) {
                 Ok(rules) => self.explain(&Scanner::new(Arc::new(rules)), None, &text),
                 Err(error) => failed(error),
             },

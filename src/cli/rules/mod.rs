@@ -76,7 +76,7 @@ impl Rules {
 /// Calls `f` with the rules of a configuration, or with all that come with the program.
 fn with_rules(config: Option<&Path>, f: impl FnOnce(&RuleSet) -> ExitCode) -> ExitCode {
     let Some(file) = config else {
-        return match RuleSet::build(builtin_packs(), &[], &Selection::all()) {
+        return match RuleSet::build(builtin_packs(), &[], &Selection::of_all(builtin_packs())) {
             Ok(rules) => f(&rules),
             Err(error) => failed(error),
         };
