@@ -119,6 +119,39 @@ pub(crate) fn find_runs(bytes: &[u8], min_len: usize, out: &mut Vec<(usize, usiz
     }
 }
 
+/// Finds the unbroken runs of at least `min_len` letters and digits that have a digit in `clusters`.
+pub(crate) fn find_digit_runs(
+    bytes: &[u8],
+    clusters: &[Cluster],
+    min_len: usize,
+    out: &mut Vec<(usize, usize)>,
+) {
+    out.clear();
+    let is_run = |at: usize| bytes.get(at).is_some_and(|&byte| is_letter_or_digit(byte));
+    let mut floor = 0;
+    for cluster in clusters {
+        let mut at = cluster.start.max(floor);
+        while at < cluster.end {
+            if !is_run(at) {
+                at += 1;
+                continue;
+            }
+            let mut start = at;
+            while start > floor && is_run(start - 1) {
+                start -= 1;
+            }
+            let mut end = at + 1;
+            while is_run(end) {
+                end += 1;
+            }
+            if end - start >= min_len {
+                out.push((start, end));
+            }
+            (floor, at) = (end, end);
+        }
+    }
+}
+
 /// The clusters that touch `start..end`; `clusters` is sorted.
 pub(crate) fn touching(clusters: &[Cluster], start: usize, end: usize) -> &[Cluster] {
     let first = clusters.partition_point(|cluster| cluster.end <= start);
@@ -193,6 +226,13 @@ mod tests {
             find_runs(text.as_bytes(), min_len, &mut out);
             let found: Vec<&str> = out.iter().map(|&(start, end)| text.get(start..end).unwrap()).collect();
             let all: Vec<&str> = text.split('-').filter(|run| run.len() >= min_len).collect();
+            proptest::prop_assert_eq!(found, all);
+            let mut clusters = Vec::new();
+            find_all(text.as_bytes(), 1, &mut clusters);
+            find_digit_runs(text.as_bytes(), &clusters, min_len, &mut out);
+            let found: Vec<&str> = out.iter().map(|&(start, end)| text.get(start..end).unwrap()).collect();
+            let all: Vec<&str> =
+                text.split('-').filter(|run| run.len() >= min_len && run.contains('0')).collect();
             proptest::prop_assert_eq!(found, all);
         }
     }

@@ -8,7 +8,7 @@
 //! compare with a search that skips nothing.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use regex_automata::{PatternSet, meta};
@@ -44,6 +44,8 @@ pub(crate) struct Prefilter {
     pub(crate) mixed: Vec<Combined>,
     /// Free patterns that are called up by long runs of letters and digits.
     pub(crate) runs: Combined,
+    /// Those of them whose runs always have a digit, by the length they ask for.
+    pub(crate) digit_runs: Vec<Combined>,
     /// The least number of digits that any rule asks of a cluster.
     pub(crate) min_digits: usize,
     /// For each rule: the digits without which none of its patterns can match.
@@ -56,6 +58,7 @@ impl Prefilter {
         let mut numeric = Vec::new();
         let mut mixed = Vec::new();
         let mut runs = Vec::new();
+        let mut digit_runs = Vec::new();
         let mut needs = Vec::new();
         for (idx, rule) in rules.rules().iter().enumerate() {
             let idx = RuleIdx(idx as u16);
@@ -74,7 +77,9 @@ impl Prefilter {
             }
             for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
                 let of = PatternRef { rule: idx, pattern: n as u8 };
-                if rule.run > 0 {
+                if rule.run > 0 && pattern.shape.is_run_with_digit {
+                    digit_runs.push((of, pattern, rule.run));
+                } else if rule.run > 0 {
                     runs.push((of, pattern, rule.run));
                 } else if pattern.shape.is_numeric {
                     numeric.push((of, pattern, rule.need(pattern)));
@@ -88,8 +93,9 @@ impl Prefilter {
         Self {
             literals,
             uses,
-            numeric: by_need(&numeric),
-            mixed: by_need(&mixed),
+            numeric: by_need(&numeric, MANY..10),
+            mixed: by_need(&mixed, MANY..10),
+            digit_runs: by_need(&digit_runs, 12..25),
             runs: Combined::new(&runs),
             min_digits,
             needs,
@@ -119,14 +125,20 @@ impl Prefilter {
 
 type Entry<'a> = (PatternRef, &'a Pattern, usize);
 
-/// Patterns that ask for many digits are seldom called up: they do not stand in the way of those that
-/// ask for few, nor lend them their length.
-fn by_need(entries: &[Entry<'_>]) -> Vec<Combined> {
-    const STEPS: [RangeInclusive<usize>; 3] = [0..=MANY - 1, MANY..=9, 10..=usize::MAX];
-    let within = |step: &RangeInclusive<usize>| -> Vec<Entry<'_>> {
-        entries.iter().filter(|(_, _, need)| step.contains(need)).copied().collect()
-    };
-    STEPS.iter().map(within).filter(|of| !of.is_empty()).map(|of| Combined::new(&of)).collect()
+/// Three sets: patterns that ask for fewer digits, or a shorter run, than `medium`; for so many; and
+/// for more. What asks for much is seldom called up: it does not stand in the way of what asks for
+/// little, nor lends it its length.
+fn by_need(entries: &[Entry<'_>], medium: Range<usize>) -> Vec<Combined> {
+    let mut sets = [Vec::new(), Vec::new(), Vec::new()];
+    let [little, some, much] = &mut sets;
+    for entry in entries {
+        match entry.2 {
+            need if need < medium.start => little.push(*entry),
+            need if need < medium.end => some.push(*entry),
+            _ => much.push(*entry),
+        }
+    }
+    sets.iter().filter(|set| !set.is_empty()).map(|set| Combined::new(set)).collect()
 }
 
 fn automaton(literals: HashMap<String, Vec<Use>>) -> (Option<AhoCorasick>, Vec<Vec<Use>>) {
@@ -204,7 +216,7 @@ impl Combined {
     pub(crate) fn matching(
         &self,
         text: &str,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         scratch: &mut CombinedScratch,
         mut seen: impl FnMut(PatternRef),
     ) {

@@ -46,6 +46,7 @@ pub struct Scratch {
     caches: Vec<Option<Box<meta::Cache>>>,
     numeric: Vec<CombinedScratch>,
     mixed: Vec<CombinedScratch>,
+    digit_runs: Vec<CombinedScratch>,
     long: Option<CombinedScratch>,
     runs: Vec<(usize, usize)>,
     context: String,
@@ -200,6 +201,7 @@ impl Scanner {
             scratch.caches.resize_with(n_patterns, || None);
             scratch.numeric = self.prefilter.numeric.iter().map(Combined::scratch).collect();
             scratch.mixed = self.prefilter.mixed.iter().map(Combined::scratch).collect();
+            scratch.digit_runs = self.prefilter.digit_runs.iter().map(Combined::scratch).collect();
             scratch.long = Some(self.prefilter.runs.scratch());
         }
     }
@@ -285,7 +287,7 @@ impl Scanner {
 
     /// Free patterns that are called up by digits or long runs.
     fn call_numbers(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { clusters, runs, jobs, numeric, mixed, long, .. } = scratch;
+        let Scratch { clusters, runs, jobs, numeric, mixed, digit_runs, long, .. } = scratch;
         let Some(long) = long else { return };
         for (set, scratch) in self.prefilter.numeric.iter().zip(numeric) {
             for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
@@ -297,6 +299,13 @@ impl Scanner {
         for (set, scratch) in self.prefilter.mixed.iter().zip(mixed) {
             let enough = clusters.iter().filter(|cluster| cluster.n_digits >= set.least);
             call_around(set, text, enough.map(|cluster| (cluster.start, cluster.end)), scratch, jobs);
+        }
+        if let Some(least) = self.prefilter.digit_runs.iter().map(|set| set.least).min() {
+            cluster::find_digit_runs(text.as_bytes(), clusters, least, runs);
+            for (set, scratch) in self.prefilter.digit_runs.iter().zip(digit_runs) {
+                let enough = runs.iter().filter(|(start, end)| end - start >= set.least);
+                call_around(set, text, enough.copied(), scratch, jobs);
+            }
         }
         let set = &self.prefilter.runs;
         cluster::find_runs(text.as_bytes(), set.least, runs);

@@ -15,17 +15,20 @@ pub(crate) struct Shape {
     pub(crate) is_numeric: bool,
     /// Least number of digits in a match, if it is numeric.
     pub(crate) min_digits: usize,
+    /// Whether every match is one run of letters and digits with a digit in it.
+    pub(crate) is_run_with_digit: bool,
     /// Whether every match begins with one of the rule's anchors.
     pub(crate) starts_with_anchor: bool,
 }
 
 impl Shape {
     pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
-        let is_numeric = is_numeric(hir);
+        let is_numeric = holds_only(hir, |byte| byte.is_ascii_digit() || is_separator(byte));
         Self {
             max_len: hir.properties().maximum_len(),
             is_numeric,
             min_digits: if is_numeric { min_digits(hir) } else { 0 },
+            is_run_with_digit: min_digits(hir) > 0 && holds_only(hir, |byte| byte.is_ascii_alphanumeric()),
             starts_with_anchor: starts_with_any(hir, anchors),
         }
     }
@@ -36,8 +39,8 @@ pub(crate) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'.' | b'-' | b'/' | b'(' | b')' | b'+' | b',' | b':' | b'\t' | b'\n' | b'\r')
 }
 
-fn is_numeric(hir: &Hir) -> bool {
-    let fits = |byte: u8| byte.is_ascii_digit() || is_separator(byte);
+/// Whether all bytes of every match are ones that `fits`.
+fn holds_only(hir: &Hir, fits: impl Fn(u8) -> bool + Copy) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => true,
         HirKind::Literal(literal) => literal.0.iter().copied().all(fits),
@@ -47,9 +50,11 @@ fn is_numeric(hir: &Hir) -> bool {
         HirKind::Class(Class::Unicode(class)) => class.iter().all(|range| {
             range.end().is_ascii() && (range.start()..=range.end()).all(|c| u8::try_from(c).is_ok_and(fits))
         }),
-        HirKind::Repetition(repetition) => is_numeric(&repetition.sub),
-        HirKind::Capture(capture) => is_numeric(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_numeric),
+        HirKind::Repetition(repetition) => holds_only(&repetition.sub, fits),
+        HirKind::Capture(capture) => holds_only(&capture.sub, fits),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().all(|part| holds_only(part, fits))
+        }
     }
 }
 
