@@ -1,0 +1,78 @@
+//! Blackbar: the scanner over texts, and the whole way over texts in an encoding.
+
+use std::sync::Arc;
+
+use blackbar::detect::{Context, Scanner, Scratch};
+use blackbar::pipeline::{self, document};
+use blackbar::redact::policy::{Limits, Policy, Preset};
+use blackbar::rules::{RuleSet, Selection, builtin_packs};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::lines::{Found, Out, Result, Span, Text, read};
+
+/// The packs in force unless a configuration says otherwise: all but `identity-world`.
+pub fn default_packs() -> Vec<String> {
+    let packs = builtin_packs().iter().filter_map(|pack| {
+        let table: toml::Table = pack.text.parse().ok()?;
+        Some(table.get("pack")?.get("name")?.as_str()?.to_owned())
+    });
+    let mut packs: Vec<String> = packs.filter(|name| name != "identity-world").collect();
+    packs.dedup();
+    packs
+}
+
+pub fn rules(packs: &str) -> Result<RuleSet> {
+    let selection = match packs {
+        "all" => Selection::all(),
+        "default" => Selection { packs: default_packs(), ..Selection::default() },
+        name => Selection { packs: vec![name.to_owned()], ..Selection::default() },
+    };
+    Ok(RuleSet::build(builtin_packs(), &[], &selection)?)
+}
+
+pub fn scanner(packs: &str) -> Result<Scanner> {
+    Ok(Scanner::new(Arc::new(rules(packs)?)))
+}
+
+pub fn policy() -> Result<Policy> {
+    Ok(Policy::new(rules("default")?, Preset::Balanced.postures(), &[], Limits::default(), [7; 32])?)
+}
+
+pub fn run(packs: &str, from: &str, to: &str) -> Result<()> {
+    let scanner = scanner(packs)?;
+    let mut scratch = Scratch::default();
+    let mut out = Out::new(to)?;
+    for text in read::<Text>(from)? {
+        let text = text?;
+        let mut findings = Vec::new();
+        scanner.scan(&text.text, &Context { words: &text.words }, &mut scratch, &mut findings);
+        let spans = findings.iter().filter_map(|finding| {
+            let rule = scanner.rules().rule(finding.rule)?;
+            Some(Span::of(&text.text, finding.span.start, finding.span.end, rule.entity(), rule.id()))
+        });
+        out.line(&Found { id: text.id, spans: spans.collect() })?;
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Encoded {
+    id: String,
+    text: String,
+}
+
+/// A text as a property of an event, through all of the pipeline: what became of it.
+pub fn run_encoded(from: &str, to: &str) -> Result<()> {
+    let policy = policy()?;
+    let mut scratch = pipeline::Scratch::default();
+    let mut out = Out::new(to)?;
+    for entry in read::<Encoded>(from)? {
+        let entry = entry?;
+        let event = json!({"event": "note", "properties": {"token": "phc_x", "distinct_id": "d", "text": entry.text}});
+        let document = document::redact(&serde_json::to_vec(&event)?, &policy, &mut scratch)?;
+        let redacted: Value = serde_json::from_slice(&document.bytes)?;
+        out.line(&json!({"id": entry.id, "text": redacted["properties"]["text"]}))?;
+    }
+    Ok(())
+}
