@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the table of built-in rules into docs/rules.md, from rules/*.toml. Python 3.11 or newer."""
+"""Writes the table of built-in rules into docs/rules.md, from rules/**/*.toml. Python 3.11 or newer."""
 
 import pathlib
 import tomllib
@@ -7,7 +7,7 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "rules.md"
 BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
-ORDER = ["contact", "payment", "credentials", "network", "personal", "health"]
+ORDER = ["contact", "payment", "credentials", "network", "personal", "documents", "health"]
 
 
 def action(value):
@@ -24,7 +24,7 @@ def rank(path):
 
 def table():
     lines, total, checked = [], 0, 0
-    for path in sorted((ROOT / "rules").glob("*.toml"), key=rank):
+    for path in sorted((ROOT / "rules").rglob("*.toml"), key=rank):
         pack = tomllib.loads(path.read_text(encoding="utf-8"))
         head, rules = pack["pack"], pack["rule"]
         total += len(rules)
@@ -34,6 +34,8 @@ def table():
         for rule in rules:
             validator = f"`{rule['validator']}`" if "validator" in rule else ""
             tier = rule.get("tier", "keys only")
+            if "named_tier" in rule:
+                tier += f", named {rule['named_tier']}"
             n_keys = len(rule.get("keys", [])) or ""
             does = action(rule.get("action", head.get("action", "mask")))
             finds = rule["description"].replace("|", "\\|")

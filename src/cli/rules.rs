@@ -40,7 +40,7 @@ impl Rules {
 }
 
 fn list() -> ExitCode {
-    let rules = match RuleSet::build(builtin_packs(), &[], &Selection::all()) {
+    let rules = match RuleSet::build(builtin_packs(), &[], &Selection::of_all(builtin_packs())) {
         Ok(rules) => rules,
         Err(error) => return failed(error),
     };

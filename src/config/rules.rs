@@ -9,7 +9,7 @@ use crate::rules::{self, Action, MAX_KEPT, Selection};
 
 /// Packs that are in force when nothing is said.
 pub(crate) const DEFAULT_PACKS: &[&str] =
-    &["contact", "payment", "credentials", "network", "personal", "health", "identity-eu", "identity-us"];
+    &["contact", "payment", "credentials", "network", "personal", "health", "identity"];
 
 /// What `[rules]` says.
 #[derive(Clone, Debug, PartialEq, Eq)]

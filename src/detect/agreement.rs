@@ -9,7 +9,7 @@ use crate::rules::{RuleSet, Selection, builtin_packs};
 use crate::text::span::Span;
 
 fn scanner() -> Scanner {
-    Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap()))
+    Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &Selection::of_all(builtin_packs())).unwrap()))
 }
 
 /// All examples, without their marks.

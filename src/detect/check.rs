@@ -33,7 +33,7 @@ pub struct CheckReport {
 /// # Errors
 /// The packs do not load; nothing was checked.
 pub fn check(packs: &[PackSource<'_>]) -> Result<CheckReport, LoadError> {
-    let rules = Arc::new(RuleSet::build(packs, &[], &Selection::all())?);
+    let rules = Arc::new(RuleSet::build(packs, &[], &Selection::of_all(packs))?);
     let scanner = Scanner::new(Arc::clone(&rules));
     let mut report = CheckReport::default();
     let mut scratch = Scratch::default();

@@ -203,7 +203,9 @@ impl Run<'_> {
             return Err(Why::Allowed);
         }
         let passes = self.rule.validator.is_none_or(|validator| validator.accepts(value.of(text)));
-        let speaks = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword && nearness == Nearness::Beside;
+        let speaks = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword
+            && nearness == Nearness::Beside
+            && !self.pattern.is_strict;
         if passes || speaks { Ok(value) } else { Err(Why::FailedCheck) }
     }
 

@@ -6,10 +6,11 @@ use regex_automata::{meta, util::syntax};
 use regex_syntax::hir::{Hir, Look};
 
 use crate::detect::validate;
+use crate::rules::loosen;
 use crate::rules::shape::Shape;
 use crate::rules::syntax::{
-    BoundarySyntax, FailedCheckSyntax, KeyStrengthSyntax, NegativeSyntax, PositiveSyntax, RuleSyntax,
-    TierSyntax,
+    BoundarySyntax, FailedCheckSyntax, GroupingSyntax, KeyStrengthSyntax, NegativeSyntax, PositiveSyntax,
+    RuleSyntax, TierSyntax,
 };
 use crate::rules::{
     Action, Boundary, Example, Examples, KeyStrength, Keyword, OnFailedCheck, Pattern, Rule, Tier,
@@ -23,9 +24,14 @@ const MIN_LITERAL: usize = 2;
 const SIZE_LIMIT: usize = 4 << 20;
 
 /// Compiles `rule`, or says everything that is to be changed.
-pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result<Rule, Vec<String>> {
+pub(crate) fn rule(
+    rule: &RuleSyntax,
+    pack: &Arc<str>,
+    tier: TierSyntax,
+    action: Action,
+) -> Result<Rule, Vec<String>> {
     let mut wrong = Vec::new();
-    let tier = tier(rule.tier.unwrap_or(TierSyntax::D));
+    let tier = self::tier(tier);
     check_words(rule, &mut wrong);
     let patterns = patterns(rule, tier, &mut wrong);
     let validator = rule.validator.as_deref().and_then(|name| {
@@ -113,19 +119,28 @@ fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
 }
 
 fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Pattern> {
-    let main = rule.pattern.as_slice().iter().map(|source| (source, tier <= Tier::B));
-    let official = rule.official.as_slice().iter().map(|source| (source, true));
+    let main = rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::B, false));
+    let official = rule.official.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
+    let worded = rule.worded.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
+    let is_loose = rule.grouping == GroupingSyntax::Any;
+    let loose =
+        rule.pattern.as_slice().iter().filter(|_| is_loose).map(|source| (loosened(source), false, true));
     let mut patterns = Vec::new();
-    for (source, is_free) in main.chain(official) {
-        match pattern(source, is_free, boundary(rule), &rule.anchors) {
-            Ok(pattern) => patterns.push(pattern),
+    for (source, is_free, is_strict) in main.chain(official).chain(worded).chain(loose) {
+        let compiled = source.and_then(|source| pattern(&source, boundary(rule), &rule.anchors));
+        match compiled {
+            Ok(pattern) => patterns.push(Pattern { is_free, is_strict, ..pattern }),
             Err(message) => wrong.push(message),
         }
     }
     patterns
 }
 
-fn pattern(source: &str, is_free: bool, boundary: Boundary, anchors: &[String]) -> Result<Pattern, String> {
+fn loosened(source: &str) -> Result<String, String> {
+    parse(source).map(|hir| loosen::loosen(&hir).to_string())
+}
+
+fn pattern(source: &str, boundary: Boundary, anchors: &[String]) -> Result<Pattern, String> {
     let hir = parse(source)?;
     let is_wide = !source.is_ascii();
     let regex = meta::Regex::builder()
@@ -146,7 +161,8 @@ fn pattern(source: &str, is_free: bool, boundary: Boundary, anchors: &[String]) 
         source: source.to_owned(),
         boundary,
         value,
-        is_free,
+        is_free: false,
+        is_strict: false,
         shape: Shape::of(&hir, anchors),
     })
 }
@@ -176,11 +192,14 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     if syntax.tier.is_none() {
         wrong.push("say its tier: A, B, C or D".to_owned());
     }
-    if rule.tier >= Tier::C && rule.keywords.is_empty() {
+    if syntax.tier.is_some_and(|tier| self::tier(tier) >= Tier::C) && rule.keywords.is_empty() {
         wrong.push("tiers C and D need keywords".to_owned());
     }
-    if !syntax.official.as_slice().is_empty() && rule.tier != Tier::C {
+    if !syntax.official.as_slice().is_empty() && !matches!(syntax.tier, Some(TierSyntax::C)) {
         wrong.push("only a rule of tier C has official forms".to_owned());
+    }
+    if rule.keywords.is_empty() && rule.patterns.iter().any(|pattern| !pattern.is_free) {
+        wrong.push("a form that counts only beside a keyword needs keywords".to_owned());
     }
     if rule.tier == Tier::B && rule.boundary == Boundary::None {
         wrong.push("a rule of tier B needs a boundary: word or number".to_owned());

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::rules::error::{LoadError, Problem};
+use crate::rules::groups::{self, Standing};
 use crate::rules::keys::KeyIndex;
-use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax};
+use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
 use crate::rules::{Action, MAX_KEPT, Override, PackSource, Rule, RuleIdx, RuleSet, Selection, compile};
 
 /// Part of the digest: goes up when the engine itself starts to find different things.
@@ -37,6 +38,11 @@ pub(crate) fn build(
     loaded.check_selection(&packs, selection, &mut problems);
     let set = loaded.finish(&mut problems);
     if problems.is_empty() { Ok(set) } else { Err(LoadError { problems }) }
+}
+
+/// The names that these packs give themselves; those that do not parse are left out.
+pub(crate) fn names(sources: &[PackSource<'_>]) -> Vec<String> {
+    sources.iter().filter_map(|source| parse(source).ok()).map(|pack| pack.syntax.pack.name).collect()
 }
 
 struct Pack<'a> {
@@ -83,7 +89,7 @@ struct Loaded {
 impl Loaded {
     fn add_pack(&mut self, pack: &Pack<'_>, selection: &Selection, problems: &mut Vec<Problem>) {
         let head = &pack.syntax.pack;
-        let is_selected = selection.packs.iter().any(|name| *name == head.name || name == "all");
+        let standing = groups::standing(&selection.packs, &head.name, head.opt_in);
         let name: Arc<str> = Arc::from(head.name.as_str());
         for spanned in &pack.syntax.rules {
             let rule = spanned.as_ref();
@@ -96,8 +102,9 @@ impl Loaded {
             let change = last_override(selection, &rule.id);
             let action = change.and_then(|change| change.action.clone());
             let action = action.unwrap_or_else(|| action_of(rule, head));
-            match compile::rule(rule, &name, action) {
-                Ok(mut compiled) if is_in_force(rule, is_selected, selection) => {
+            let tier = tier_of(rule, standing);
+            match compile::rule(rule, &name, tier, action) {
+                Ok(mut compiled) if is_in_force(rule, standing > Standing::Out, selection) => {
                     compiled.examples.line = line_of(pack.source.text, spanned.span().start);
                     pack.source.name.clone_into(&mut compiled.examples.file);
                     self.add_rule(pack, place, rule, compiled, problems);
@@ -134,7 +141,7 @@ impl Loaded {
             Ok(canonical) => {
                 self.hasher.update((canonical.len() as u64).to_le_bytes());
                 self.hasher.update(&canonical);
-                self.hasher.update(format!("{:?}", rule.action).as_bytes());
+                self.hasher.update(format!("{:?} {:?}", rule.action, rule.tier).as_bytes());
             }
             Err(_) => problems.push(pack.problem(place, "the rule cannot be written down for the digest")),
         }
@@ -142,11 +149,11 @@ impl Loaded {
     }
 
     fn check_selection(&self, packs: &[Pack<'_>], selection: &Selection, problems: &mut Vec<Problem>) {
-        let known: Vec<&str> = packs.iter().map(|pack| pack.syntax.pack.name.as_str()).collect();
+        let packs = || packs.iter().map(|pack| pack.syntax.pack.name.as_str());
+        let groups = || groups::GROUPS.iter().map(|group| group.name).chain([groups::ALL]);
         for name in &selection.packs {
-            if name != "all" && !known.contains(&name.as_str()) {
-                let known = known.join(", ");
-                problems.push(of_selection(format!("there is no pack \"{name}\"; there are: {known}")));
+            if !packs().chain(groups()).any(|known| known == name) {
+                problems.push(of_selection(unknown_pack(name, packs().chain(groups()))));
             }
         }
         let disabled = selection.disable.iter().map(|id| ("disable", id));
@@ -167,6 +174,16 @@ impl Loaded {
     }
 }
 
+/// The names beside the unknown one stand without quotes: by its quotes it is found in the configuration.
+fn unknown_pack<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let near = groups::near(name, known.clone());
+    if near.is_empty() {
+        let known: Vec<&str> = known.collect();
+        return format!("there is no pack \"{name}\"; there are: {}", known.join(", "));
+    }
+    format!("there is no pack \"{name}\"; did you mean {}?", near.join(" or "))
+}
+
 fn of_selection(message: String) -> Problem {
     Problem { file: "selection".to_owned(), line: 0, rule: None, message }
 }
@@ -179,6 +196,12 @@ fn last_override<'a>(selection: &'a Selection, id: &str) -> Option<&'a Override>
 fn is_in_force(rule: &RuleSyntax, is_selected: bool, selection: &Selection) -> bool {
     let switch = last_override(selection, &rule.id).and_then(|change| change.enabled);
     !selection.disable.contains(&rule.id) && switch.unwrap_or(is_selected)
+}
+
+/// In a pack that somebody named, a rule may say more by itself.
+fn tier_of(rule: &RuleSyntax, standing: Standing) -> TierSyntax {
+    let named = rule.named_tier.filter(|_| standing != Standing::Careful);
+    named.or(rule.tier).unwrap_or(TierSyntax::D)
 }
 
 fn action_of(rule: &RuleSyntax, pack: &PackHead) -> Action {

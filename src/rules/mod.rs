@@ -10,8 +10,10 @@
 mod builtin;
 mod compile;
 pub mod error;
+pub mod groups;
 pub(crate) mod keys;
 mod load;
+mod loosen;
 pub(crate) mod shape;
 mod syntax;
 
@@ -37,7 +39,7 @@ pub struct PackSource<'a> {
 /// Which rules are in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Names of packs, or `all`.
+    /// Names of packs or groups, or `all`.
     pub packs: Vec<String>,
     /// Ids of rules that are off.
     pub disable: Vec<String>,
@@ -46,9 +48,14 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Every rule of every pack, as the packs have them.
+    /// Every rule of every pack, as the packs have them, but for packs that must be asked for by name.
     pub fn all() -> Self {
-        Self { packs: vec!["all".to_owned()], ..Self::default() }
+        Self { packs: vec![groups::ALL.to_owned()], ..Self::default() }
+    }
+
+    /// Every rule of these packs.
+    pub fn of_all(packs: &[PackSource<'_>]) -> Self {
+        Self { packs: load::names(packs), ..Self::default() }
     }
 }
 
@@ -169,6 +176,8 @@ pub(crate) struct Pattern {
     pub(crate) value: Option<usize>,
     /// Whether it matches without a keyword.
     pub(crate) is_free: bool,
+    /// Whether its checksum must hold even beside a keyword.
+    pub(crate) is_strict: bool,
     pub(crate) shape: shape::Shape,
 }
 

@@ -23,6 +23,9 @@ pub(crate) struct PackHead {
     /// What its rules do with a finding unless they say otherwise.
     #[serde(default)]
     pub(crate) action: ActionSyntax,
+    /// Whether it is in force only where it is named, not with `all`.
+    #[serde(default)]
+    pub(crate) opt_in: bool,
 }
 
 /// One rule.
@@ -36,12 +39,21 @@ pub(crate) struct RuleSyntax {
     pub(crate) name: Option<String>,
     #[serde(default)]
     pub(crate) tier: Option<TierSyntax>,
+    /// Its tier where its pack was named, and not taken in by a careful group.
+    #[serde(default)]
+    pub(crate) named_tier: Option<TierSyntax>,
     /// What a match looks like. A group named `value` narrows what is masked.
     #[serde(default)]
     pub(crate) pattern: OneOrMany,
     /// Tier C only: the form with its official separators, which needs no keyword.
     #[serde(default)]
     pub(crate) official: OneOrMany,
+    /// Forms that count only beside a keyword, whatever the tier.
+    #[serde(default)]
+    pub(crate) worded: OneOrMany,
+    /// `any`: beside a keyword, separators may stand anywhere in it.
+    #[serde(default)]
+    pub(crate) grouping: GroupingSyntax,
     #[serde(default)]
     pub(crate) boundary: Option<BoundarySyntax>,
     #[serde(default)]
@@ -113,6 +125,15 @@ pub(crate) enum TierSyntax {
     B,
     C,
     D,
+}
+
+/// Where separators may stand.
+#[derive(Deserialize, Serialize, Clone, Copy, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum GroupingSyntax {
+    #[default]
+    Written,
+    Any,
 }
 
 /// See [`crate::rules::Boundary`].

@@ -1,0 +1,14 @@
+//! Number of a firm in Ukraine: weights by range, modulus 11, a second round of weights where it gives 10.
+
+use super::arith::{digits, weighted};
+
+pub(super) fn is_valid(text: &str) -> bool {
+    let Some(digits) = digits(text) else { return false };
+    let is_middle = matches!(digits.first(), Some(3..=5));
+    let weights: [u32; 7] = if is_middle { [7, 1, 2, 3, 4, 5, 6] } else { [1, 2, 3, 4, 5, 6, 7] };
+    let rest = match weighted(&digits, &weights) % 11 {
+        10 => weighted(&digits, &weights.map(|weight| weight + 2)) % 11 % 10,
+        rest => rest,
+    };
+    digits.len() == 8 && digits.last().is_some_and(|&check| rest == u32::from(check))
+}
