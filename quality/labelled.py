@@ -164,6 +164,29 @@ class Values:
     def se_org2(self):
         return self.rng.choice([v for v in oracles.valid_values("se_org") if v[2] >= "2"])
 
+    def steuernummer(self):
+        d = self.digits
+        return self.rng.choice([lambda: f"{d(2)}/{d(3)}/{d(5)}", lambda: f"{d(3)}/{d(4)}/{d(4)}", lambda: f"{d(3)}/{d(3)}/{d(5)}"])()
+
+    def hrb(self):
+        return f"HRB {self.rng.randrange(1000, 300000)}"
+
+    def kr_brn_checked(self):
+        body = self.rng.choice("123456789") + self.digits(8)
+        total = sum(int(c) * w for c, w in zip(body, (1, 3, 7, 1, 3, 7, 1, 3, 5))) + int(body[8]) * 5 // 10
+        number = body + str((10 - total % 10) % 10)
+        return self.rng.choice([number, f"{number[:3]}-{number[3:5]}-{number[5:]}"])
+
+    def kr_licence(self):
+        return f"{self.rng.randrange(11, 29)}-{self.rng.randrange(80, 99)}-{self.digits(6)}-{self.digits(2)}"
+
+    def ng_nin(self):
+        judge = oracles.presidio("NgNinRecognizer")
+        return next(text for text in iter(lambda: self.digits(11), None) if judge(text))
+
+    def ph_tin(self):
+        return f"{self.digits(3)}-{self.digits(3)}-{self.digits(3)}-{self.rng.choice(['000', '00000', '001'])}"
+
     def of(self, family):
         source = family["values"]
         if isinstance(source, list):
@@ -182,7 +205,7 @@ class Values:
         if source == "card":
             value = self.card()
             return value[:-1] + str((int(value[-1]) + self.rng.randrange(1, 9)) % 10)
-        if not bad:
+        if not bad or family["id"] == "github token":
             return None
         value = self.rng.choice(bad)
         return dress(value, self.rng.choice(family["forms"])) if "forms" in family else value
@@ -237,7 +260,8 @@ def generated(n=96):
                 yield item("generated", f"{name}/{i}", rng.choice(LABELLED), value, name, label)
         for i in range(n):
             wrong = values.wrong(family) if i % 3 == 0 else None
-            text = wrong or (values.alike(values.of(family)) if name not in OPEN and i % 3 < 2 else junk.any()[1])
+            is_alike = name not in OPEN and i % 3 < 2
+            text = wrong or (values.alike(values.of(family)) if is_alike else junk.any()[1])
             yield {**item("generated", f"{name}/not/{i}", rng.choice(PLAIN), text, None, ""), "class": name}
         for i in range(n // 4):
             wrong = values.wrong(family)
@@ -247,12 +271,16 @@ def generated(n=96):
 
 
 # Families whose shape alone is personal: a random text of that shape would be one of them.
-OPEN = {"email", "phone", "ip", "mac", "ethereum", "jwt", "github token", "US SSN", "US ITIN", "India PAN"}
+OPEN = {
+    "email", "phone", "ip", "mac", "ethereum", "jwt", "github token", "US SSN", "US ITIN", "India PAN", "Germany trade register",
+}
 
 
 def camel(label):
-    words = "".join(c if c.isalnum() else " " for c in label).split()
-    return "".join([words[0].lower(), *(w.capitalize() for w in words[1:])]) if words else label
+    if not label.isascii():
+        return label
+    first, *rest = "".join(c if c.isalnum() else " " for c in label).split()
+    return first.lower() + "".join(word.capitalize() for word in rest)
 
 
 def bare_weak(n=40):
@@ -304,8 +332,13 @@ def surface():
                 formed = form(value)
                 if formed and (formed != value or name == "plain"):
                     yield {**item("surface", f"{family}/{name}/{value}", "given: {V} end", formed, family, ""), "class": name}
+
+
+def encoded():
+    for family, values in FORMED.items():
+        for value in values:
             for name, form in ENCODINGS.items():
-                yield {"id": f"{family}/{name}/{value}", "set": "encoded", "text": form(value), "words": "", "spans": [], "class": name, "value": value, "family": family}
+                yield {"id": f"{family}/{name}/{value}", "text": form(value), "class": name, "value": value, "family": family}
 
 
 class Junk:
@@ -526,6 +559,24 @@ def research(checkout):
                 for s in row["spans"]
             ]
             yield {"id": f"{path}/{i}", "set": "presidio-research", "text": row["full_text"], "words": "", "spans": spans}
+
+
+def corpus(path):
+    """The texts of the recorded corpus: all with a planted value, and one in five of the others."""
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            entry = json.loads(line)
+            if entry["spans"] or int(hashlib.sha256(entry["text"].encode()).hexdigest(), 16) % 5 == 0 and not entry["partial"]:
+                yield entry
+
+
+def everything(corpus_texts, checkout, scale):
+    yield from generated(96 // scale)
+    yield from bare_weak(40 // scale)
+    yield from surface()
+    yield from corpus(corpus_texts)
+    if checkout:
+        yield from research(checkout)
 
 
 def write(path, items):

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from labelled import FAMILIES
 
 PRESIDIO_THRESHOLD = 0.4
-ENGINES = ["blackbar", "blackbar all", "presidio", "presidio+spacy", "datadog"]
+ENGINES = ["blackbar", "blackbar named", "presidio", "presidio+spacy", "datadog"]
 
 
 def names(engine):
@@ -35,12 +35,18 @@ def read(path):
         return [json.loads(line) for line in lines]
 
 
-def findings(engine, stem):
+def packs(family, rules):
+    """The selection that names the country of a family; the default one if it has none."""
+    countries = {rule["pack"] for rule in rules if rule["entity"] in family.get("blackbar", []) and rule["pack"] not in GLOBAL}
+    return "+".join(["default", *sorted(countries)])
+
+
+GLOBAL = {"contact", "payment", "credentials", "network", "personal", "health", "documents", "energy"}
+
+
+def findings(engine, stem, selection="default"):
     """Id of a text → spans found in it."""
-    if engine.startswith("blackbar"):
-        rows = read(f"{stem}.{'all' if engine.endswith('all') else 'default'}.jsonl")
-    else:
-        rows = read(f"{stem}.{engine.split('+')[0]}.jsonl")
+    rows = read(f"{stem}.{selection if engine.startswith('blackbar') else engine.split('+')[0]}.jsonl")
     keep = lambda span: True
     if engine == "presidio":
         keep = lambda span: span["score"] >= PRESIDIO_THRESHOLD and span["by"] != "SpacyRecognizer"
@@ -92,16 +98,21 @@ def rates(row):
             "precision": precision, "recall": recall, "f": f}
 
 
-def compare(texts, stem):
-    """Family → engine → rates, for the engines that know the family."""
-    out = defaultdict(dict)
-    wrong = {}
+def compare(texts, stem, rules):
+    """Family → engine → rates, for the engines that know the family; and examples of what went wrong."""
+    out, wrong = defaultdict(dict), defaultdict(dict)
     for engine in ENGINES:
-        table, wrong[engine] = score(texts, findings(engine, stem), engine)
+        tables = {}
         for family in FAMILIES:
             name = family["id"]
-            if entities(engine, family) and table[name]["labelled"]:
+            selection = packs(family, rules) if engine == "blackbar named" else "default"
+            if selection not in tables:
+                tables[selection] = score(texts, findings(engine, stem, selection), engine)
+            table, examples = tables[selection]
+            if not table[name]["labelled"]:
+                continue
+            if entities(engine, family):
                 out[name][engine] = rates(table[name])
-            elif table[name]["labelled"]:
-                out[name].setdefault("labelled", table[name]["labelled"])
+                wrong[engine][name] = examples[name]
+            out[name].setdefault("labelled", table[name]["labelled"])
     return dict(out), wrong

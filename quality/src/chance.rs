@@ -114,6 +114,7 @@ impl Case<'_> {
 pub fn run(n: usize, to: &str) -> Result<()> {
     let all = engine::scanner("all")?;
     let validators = validators();
+    let careful = engine::rules("default")?;
     let ids: Vec<String> = all.rules().rules().iter().map(|rule| rule.id().to_string()).collect();
     let mut report = Vec::new();
     for rule in all.rules().rules() {
@@ -139,8 +140,10 @@ pub fn run(n: usize, to: &str) -> Result<()> {
             }
         }
         let rate = |count: usize| if rounds == 0 { Value::Null } else { json!(count as f64 / rounds as f64) };
+        let by_default = careful.find(id).and_then(|idx| careful.rule(idx)).map(|rule| tier(rule.tier()));
         report.push(json!({
-            "id": case.id, "pack": rule.pack(), "entity": rule.entity(), "tier": tier(rule.tier()), "keyword": words,
+            "id": case.id, "pack": rule.pack(), "entity": rule.entity(), "keyword": words,
+            "tier": tier(rule.tier()), "tier_by_default": by_default,
             "validator": validators.get(id), "n": rounds, "keys": rule.keys().len(),
             "form": {"bare": rate(counts[0][0]), "beside": rate(counts[0][1]), "any": rate(counts[0][2])},
             "shape": {"bare": rate(counts[1][0]), "beside": rate(counts[1][1]), "any": rate(counts[1][2])},

@@ -77,7 +77,13 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
     let mut seen = BTreeSet::new();
     let mut out = Out::new(strings)?;
     let mut tally = Tally::default();
+    let mut fields: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for row in &rows {
+        let value = opened(&parse(&bodies[row.offset..row.offset + row.len])?)?;
+        fields_of(&value, false, fields.entry(row.session).or_default());
+    }
+    for row in &rows {
+        let fields = fields.get(&row.session).ok_or("a session without requests")?;
         let Some(needles) = needles.get(&row.session) else { continue };
         let body = &bodies[row.offset..row.offset + row.len];
         let (path, query) = row.url.split_once('?').unwrap_or((&row.url, ""));
@@ -93,8 +99,8 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
         };
         let memory = Memory { store: &sessions, now_ms: u64::from(row.id) };
         let redacted = pipeline::run(&request, &policy, memory, &mut scratch)?;
-        let before = leaves(&opened(&parse(body)?)?);
-        let after = leaves(&opened(&parse(&redacted.body)?)?);
+        let before = leaves(&opened(&parse(body)?)?, fields);
+        let after = leaves(&opened(&parse(&redacted.body)?)?, fields);
         if before.len() != after.len() {
             return Err(format!("request {}: {} texts became {}", row.id, before.len(), after.len()).into());
         }
@@ -150,30 +156,47 @@ struct Leaf {
     is_typed: bool,
 }
 
-/// All texts, in order.
-fn leaves(value: &Value) -> Vec<Leaf> {
-    fn walk(value: &Value, key: &str, is_typed: bool, out: &mut Vec<Leaf>) {
+/// The ids of nodes that people type into, and of what stands in them.
+fn fields_of(value: &Value, is_inside: bool, out: &mut BTreeSet<u64>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| fields_of(item, is_inside, out)),
+        Value::Object(entries) => {
+            let tag = entries.get("tagName").and_then(Value::as_str);
+            let is_editable = entries.get("attributes").is_some_and(|a| a.get("contenteditable").is_some());
+            let is_field = matches!(tag, Some("input" | "textarea" | "select" | "option")) || is_editable;
+            let is_inside = is_inside || is_field;
+            if is_inside && let Some(id) = entries.get("id").and_then(Value::as_u64) {
+                out.insert(id);
+            }
+            entries.values().for_each(|value| fields_of(value, is_inside, out));
+        }
+        _ => {}
+    }
+}
+
+/// All texts, in order. `fields` are the nodes that people type into.
+fn leaves(value: &Value, fields: &BTreeSet<u64>) -> Vec<Leaf> {
+    fn walk(value: &Value, key: &str, is_typed: bool, fields: &BTreeSet<u64>, out: &mut Vec<Leaf>) {
         match value {
             Value::String(text) => out.push(Leaf { key: key.to_owned(), text: text.clone(), is_typed }),
             Value::Number(number) => out.push(Leaf { key: key.to_owned(), text: number.to_string(), is_typed }),
-            Value::Array(items) => items.iter().for_each(|item| walk(item, key, is_typed, out)),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, key, is_typed, fields, out)),
             Value::Object(entries) => {
+                let id = entries.get("id").and_then(Value::as_u64);
+                let is_field = id.is_some_and(|id| fields.contains(&id));
                 let is_input = entries.get("source") == Some(&json!(5));
-                let holds = |tag: &Value| matches!(tag.as_str(), Some("input" | "textarea" | "select" | "option"));
-                let is_field = entries.get("tagName").is_some_and(holds);
                 for (name, value) in entries {
-                    let is_value = matches!(name.as_str(), "value" | "text" | "textContent" | "checked" | "selected");
-                    let here = is_typed && (is_value || value.is_object() || value.is_array());
-                    let is_state = key == "attributes" && name == "value";
-                    let is_typed = here || is_state || is_input && name == "text" || is_field && (name == "attributes" || name == "childNodes");
-                    walk(value, name, is_typed, out);
+                    let is_value = matches!(&**name, "value" | "text" | "textContent");
+                    let holds = is_value || name == "attributes" && value.get("value").is_some();
+                    let is_typed = holds && (is_field || is_input || key == "attributes" && is_typed);
+                    walk(value, name, is_typed, fields, out);
                 }
             }
             _ => {}
         }
     }
     let mut out = Vec::new();
-    walk(value, "", false, &mut out);
+    walk(value, "", false, fields, &mut out);
     out
 }
 

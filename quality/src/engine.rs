@@ -11,24 +11,20 @@ use serde_json::{Value, json};
 
 use crate::lines::{Found, Out, Result, Span, Text, read};
 
-/// The packs in force unless a configuration says otherwise: all but `identity-world`.
-pub fn default_packs() -> Vec<String> {
-    let packs = builtin_packs().iter().filter_map(|pack| {
-        let table: toml::Table = pack.text.parse().ok()?;
-        Some(table.get("pack")?.get("name")?.as_str()?.to_owned())
-    });
-    let mut packs: Vec<String> = packs.filter(|name| name != "identity-world").collect();
-    packs.dedup();
-    packs
+/// The packs in force unless a configuration says otherwise.
+const DEFAULT: [&str; 7] = ["contact", "payment", "credentials", "network", "personal", "health", "identity"];
+
+/// `default`, `all`, or `default` and packs by name: `default+de+at`.
+pub fn selection(packs: &str) -> Selection {
+    if packs == "all" {
+        return Selection::all();
+    }
+    let packs = packs.split('+').flat_map(|word| if word == "default" { DEFAULT.to_vec() } else { vec![word] });
+    Selection { packs: packs.map(str::to_owned).collect(), ..Selection::default() }
 }
 
 pub fn rules(packs: &str) -> Result<RuleSet> {
-    let selection = match packs {
-        "all" => Selection::all(),
-        "default" => Selection { packs: default_packs(), ..Selection::default() },
-        name => Selection { packs: vec![name.to_owned()], ..Selection::default() },
-    };
-    Ok(RuleSet::build(builtin_packs(), &[], &selection)?)
+    Ok(RuleSet::build(builtin_packs(), &[], &selection(packs))?)
 }
 
 pub fn scanner(packs: &str) -> Result<Scanner> {
