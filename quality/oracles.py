@@ -29,7 +29,15 @@ def checkout_file(checkout, path):
 def stdnum(name):
     """The judge of python-stdnum of that name."""
     module = importlib.import_module(f"stdnum.{name}")
-    return lambda text: bool(module.is_valid(text))
+
+
+    def judge(text):
+        try:
+            return bool(module.is_valid(text))
+        except (KeyError, IndexError, ValueError):  # some of its tables have gaps
+            return False
+
+    return judge
 
 
 def presidio(name):
@@ -39,12 +47,13 @@ def presidio(name):
 
 
 def candidates(shape, rng, n):
-    """Random texts of a shape, and such whose last signs run through all values, so that some pass.
+    """Random texts of a shape; and others whose last signs run through all values, so that some pass.
 
     9 is a digit, A a letter, X either; <…> stands for itself; {ymd} and the like are dates.
     """
     tokens = tokenize(shape)
-    out = [draw(tokens, rng) for _ in range(n)]
+    drawn = [draw(tokens, rng) for _ in range(n)]
+    out = []
     kinds = [kind for kind, _ in tokens]
     last = max(i for i, kind in enumerate(kinds) if kind in "9AX")
     prior = max((i for i, kind in enumerate(kinds) if kind in "9AX" and i < last), default=last)
@@ -55,7 +64,7 @@ def candidates(shape, rng, n):
             for d in signs[kinds[prior]][:10] if rng.random() < 0.2 else [base[prior]]:
                 base[last], base[prior] = c, d if prior != last else c
                 out.append("".join(base))
-    return list(dict.fromkeys(out))
+    return drawn, list(dict.fromkeys(out))
 
 
 def tokenize(shape):
@@ -99,7 +108,67 @@ def valid_values(key):
     if check:
         rng = random.Random(key)
         judge = stdnum(check["stdnum"])
-        fresh = [text for text in candidates(check["shape"], rng, 4000) if judge(text)]
+        drawn, varied = candidates(check["shape"], rng, 4000)
+        fresh = [text for text in dict.fromkeys(drawn + varied) if judge(text)]
         rng.shuffle(fresh)
         values += fresh[:40]
     return values
+
+
+def judge_all(work, program, n):
+    """Each check of the table over its candidates: what each judge says, and where they differ."""
+    rows, asked = [], []
+    for number, check in enumerate(table()):
+        rng = random.Random(number)
+        known = IDENTIFIERS.get(check.get("vectors"), {})
+        texts = list(known.get("valid", [])) + list(known.get("invalid_last_digit_plus1") or []) + check.get("specimen", [])
+        drawn, varied = candidates(check["shape"], rng, n) if "shape" in check else ([], near(known.get("valid", []), rng, n // 4))
+        rows.append((check, list(dict.fromkeys(texts + drawn + varied)), set(drawn)))
+        asked += [{"text": text, "blackbar": check["validator"], "datadog": check.get("datadog")} for text in rows[-1][1]]
+    source, target = work / "candidates.jsonl", work / "judged.jsonl"
+    source.write_text("".join(json.dumps(entry) + "\n" for entry in asked))
+    program(source, target)
+    answers = iter([json.loads(line) for line in target.read_text().splitlines()])
+    report = [compare(check, texts, drawn, answers) for check, texts, drawn in rows]
+    (work / "oracles.json").write_text(json.dumps(report, ensure_ascii=False))
+
+
+def near(values, rng, n):
+    """Values with one sign changed: for kinds whose check a random text never passes."""
+    out = list(values)
+    while values and len(out) < n:
+        value = rng.choice(values)
+        at = rng.randrange(len(value))
+        out.append(value[:at] + rng.choice(string.ascii_lowercase + string.digits) + value[at + 1:])
+    return out
+
+
+def compare(check, texts, drawn, answers):
+    judges = {}
+    if "stdnum" in check:
+        judges["python-stdnum"] = stdnum(check["stdnum"])
+    if "presidio" in check:
+        judges["Presidio"] = presidio(check["presidio"])
+    verdicts = []
+    for text in texts:
+        answer = next(answers)
+        row = {"text": text, "Blackbar": answer["blackbar"]}
+        if answer["datadog"] is not None:
+            row["DataDog"] = answer["datadog"]
+        row |= {name: judge(text) for name, judge in judges.items()}
+        verdicts.append(row)
+    shaped = [row for row in verdicts if row["text"] in drawn]
+    others = {}
+    for name in ("python-stdnum", "DataDog", "Presidio"):
+        rows = [row for row in verdicts if name in row]
+        if rows:
+            only_us = [row["text"] for row in rows if row["Blackbar"] and not row[name]]
+            only_them = [row["text"] for row in rows if row[name] and not row["Blackbar"]]
+            others[name] = {"n": len(rows), "both": sum(row["Blackbar"] and row[name] for row in rows),
+                            "only_blackbar": len(only_us), "only_other": len(only_them),
+                            "examples": only_us[:3] + only_them[:3]}
+    specimens = {name: [text for text in check.get("specimen", []) if not next(row for row in verdicts if row["text"] == text).get(name, True)]
+                 for name in ("Blackbar", "python-stdnum", "DataDog", "Presidio")}
+    return {"validator": check["validator"], "shape": check.get("shape", ""), "n": len(verdicts), "n_shaped": len(shaped),
+            "accepted": sum(row["Blackbar"] for row in shaped), "others": others, "specimens": check.get("specimen", []),
+            "specimens_refused": specimens, "has_vectors": bool(check.get("vectors")), "verdict": check.get("verdict", {})}

@@ -120,11 +120,21 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
 fn parts(planted: &Planted) -> Vec<Needle> {
     let family = FAMILIES.iter().find(|(kind, _)| *kind == planted.kind).map(|(_, family)| (*family).to_owned());
     let whole = planted.value.trim().to_owned();
-    match (family, planted.kind.as_str()) {
-        (Some(family), _) => vec![Needle { text: whole, family }],
-        (None, "ssn" | "freetext") => sentence(&whole),
-        (None, kind) => vec![Needle { text: whole, family: format!("={kind}") }],
-    }
+    let mut out = match (family, planted.kind.as_str()) {
+        (Some(family), "iban") => vec![Needle { text: behind(&whole, " re "), family }],
+        (Some(family), _) if !whole.contains(" call ") => vec![Needle { text: whole.clone(), family }],
+        (_, "ssn" | "freetext" | "phone") => sentence(&whole),
+        (_, kind) => vec![Needle { text: whole.clone(), family: format!("={kind}") }],
+    };
+    out.push(Needle { text: whole, family: TYPED.to_owned() });
+    out
+}
+
+/// Of a whole text as it was typed: its beginnings were recorded, too.
+const TYPED: &str = "~";
+
+fn behind(text: &str, mark: &str) -> String {
+    text.rsplit(mark).next().unwrap_or(text).trim().to_owned()
 }
 
 /// Addresses and numbers in a sentence.
@@ -143,6 +153,7 @@ fn sentence(text: &str) -> Vec<Needle> {
     let at = number.split('x').map(str::trim).find(|run| run.len() == 19 && run.split(' ').all(|group| group.len() == 4));
     out.extend(at.map(|card| Needle { text: card.to_owned(), family: "card".to_owned() }));
     if let Some((_, phone)) = text.split_once(" call ") {
+        let phone = phone.split(',').next().unwrap_or(phone);
         out.push(Needle { text: phone.trim().trim_end_matches('.').to_owned(), family: "phone".to_owned() });
     }
     out
@@ -203,7 +214,7 @@ fn leaves(value: &Value, fields: &BTreeSet<u64>) -> Vec<Leaf> {
 /// The text with what was planted in it.
 fn labelled(leaf: &Leaf, needles: &BTreeSet<Needle>, n: usize) -> Value {
     let mut spans: Vec<(usize, usize, &str)> = Vec::new();
-    for needle in needles {
+    for needle in needles.iter().filter(|needle| needle.family != TYPED) {
         if let Some(kind) = needle.family.strip_prefix('=') {
             if leaf.text.trim() == needle.text {
                 spans.push((0, leaf.text.len(), kind));
@@ -218,7 +229,7 @@ fn labelled(leaf: &Leaf, needles: &BTreeSet<Needle>, n: usize) -> Value {
         .map(|(start, end, family)| json!({"start": chars(start), "end": chars(end), "family": family}))
         .collect();
     let words = if is_own_key(&leaf.key) { &leaf.key } else { "" };
-    json!({"id": format!("corpus/{n}"), "set": "corpus", "text": leaf.text, "words": words, "spans": spans, "partial": is_partial(&leaf.text, needles)})
+    json!({"id": format!("corpus/{n}"), "set": "corpus", "text": leaf.text, "words": words, "spans": spans, "partial": leaf.is_typed || is_partial(&leaf.text, needles)})
 }
 
 /// A key of the application, not of the recorder: it says something about its value.
@@ -255,7 +266,7 @@ impl Tally {
         self.texts += 1;
         let holds = |text: &str, needle: &Needle| match needle.family.strip_prefix('=') {
             Some(_) => false,
-            None => text.contains(&needle.text),
+            None => needle.family != TYPED && text.contains(&needle.text),
         };
         let planted: Vec<&Needle> = needles.iter().filter(|needle| holds(&before.text, needle)).collect();
         if !planted.is_empty() {

@@ -173,7 +173,9 @@ fn pattern(source: &str, boundary: Boundary, anchors: &[String]) -> Result<Patte
 fn ends_word(hir: Hir, boundary: Boundary) -> Hir {
     match boundary {
         Boundary::None => hir,
-        Boundary::Word | Boundary::Number | Boundary::Address => Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)]),
+        Boundary::Word | Boundary::Number | Boundary::Address => {
+            Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)])
+        }
     }
 }
 
