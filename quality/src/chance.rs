@@ -60,8 +60,12 @@ fn draw_class(class: &Class, random: &mut Random, out: &mut Vec<u8>) {
         Class::Unicode(class) => class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect(),
         Class::Bytes(class) => class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect(),
     };
-    let ascii: Vec<(u32, u32)> =
-        ranges.iter().filter(|r| r.0 < 0x7f).map(|r| (r.0.max(0x20), r.1.min(0x7e))).filter(|r| r.0 <= r.1).collect();
+    let ascii: Vec<(u32, u32)> = ranges
+        .iter()
+        .filter(|r| r.0 < 0x7f)
+        .map(|r| (r.0.max(0x20), r.1.min(0x7e)))
+        .filter(|r| r.0 <= r.1)
+        .collect();
     let ranges = if ascii.is_empty() { ranges } else { ascii };
     let total: u32 = ranges.iter().map(|(low, high)| high - low + 1).sum();
     let mut at = random.below(total as usize) as u32;
@@ -106,7 +110,8 @@ impl Case<'_> {
             found.iter().any(|f| scanner.rules().rule(f.rule).is_some_and(|r| !r.id().is_empty()))
         };
         let bare = finds(&self.alone, "", &mut self.scratch.0);
-        let beside = if self.words.is_empty() { bare } else { finds(&self.alone, &self.words, &mut self.scratch.0) };
+        let beside =
+            if self.words.is_empty() { bare } else { finds(&self.alone, &self.words, &mut self.scratch.0) };
         [bare, beside, asks_all && finds(self.all, "", &mut self.scratch.1)]
     }
 }
@@ -122,7 +127,8 @@ pub fn run(n: usize, to: &str) -> Result<()> {
         let disable = ids.iter().filter(|other| *other != id).cloned().collect();
         let selection = Selection { disable, ..Selection::all() };
         let alone = Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &selection)?));
-        let words = rule.keywords().find(|word| word.is_ascii()).or_else(|| rule.keywords().next()).unwrap_or("");
+        let words =
+            rule.keywords().find(|word| word.is_ascii()).or_else(|| rule.keywords().next()).unwrap_or("");
         let mut case = Case { alone, all: &all, id, words: words.to_owned(), scratch: Default::default() };
         let patterns: Vec<Hir> = rule.patterns().map(parse).collect::<Result<_>>()?;
         let mut counts = [[0_usize; 3]; 2];
@@ -141,7 +147,8 @@ pub fn run(n: usize, to: &str) -> Result<()> {
                 }
             }
         }
-        let share = |count: usize, n: usize| if n == 0 { Value::Null } else { json!(count as f64 / n as f64) };
+        let share =
+            |count: usize, n: usize| if n == 0 { Value::Null } else { json!(count as f64 / n as f64) };
         let rate = |count: usize| share(count, rounds);
         let by_default = careful.find(id).and_then(|idx| careful.rule(idx)).map(|rule| tier(rule.tier()));
         report.push(json!({
@@ -165,7 +172,12 @@ fn tier(tier: Tier) -> &'static str {
 }
 
 fn parse(pattern: &str) -> Result<Hir> {
-    Ok(regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).or_else(|_| regex_syntax::parse(pattern))?)
+    Ok(regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .or_else(|_| regex_syntax::parse(pattern))?)
 }
 
 /// The validator of each rule, by the rule's id.

@@ -88,7 +88,8 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
         let body = &bodies[row.offset..row.offset + row.len];
         let (path, query) = row.url.split_once('?').unwrap_or((&row.url, ""));
         let request = Request {
-            endpoint: classify(&row.method, path).map_err(|_| format!("no endpoint for request {}", row.id))?,
+            endpoint: classify(&row.method, path)
+                .map_err(|_| format!("no endpoint for request {}", row.id))?,
             path,
             query,
             content_type: row.headers.get("content-type").map(String::as_str),
@@ -118,7 +119,8 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
 
 /// The values that a planted text holds: a sentence holds several.
 fn parts(planted: &Planted) -> Vec<Needle> {
-    let family = FAMILIES.iter().find(|(kind, _)| *kind == planted.kind).map(|(_, family)| (*family).to_owned());
+    let family =
+        FAMILIES.iter().find(|(kind, _)| *kind == planted.kind).map(|(_, family)| (*family).to_owned());
     let whole = planted.value.trim().to_owned();
     let mut out = match (family, planted.kind.as_str()) {
         (Some(family), "iban") => vec![Needle { text: behind(&whole, " re "), family }],
@@ -139,7 +141,13 @@ fn behind(text: &str, mark: &str) -> String {
 
 /// Addresses and numbers in a sentence.
 fn sentence(text: &str) -> Vec<Needle> {
-    let is_ssn = |word: &str| word.len() == 11 && word.bytes().enumerate().all(|(i, b)| if i == 3 || i == 6 { b == b'-' } else { b.is_ascii_digit() });
+    let is_ssn = |word: &str| {
+        word.len() == 11
+            && word
+                .bytes()
+                .enumerate()
+                .all(|(i, b)| if i == 3 || i == 6 { b == b'-' } else { b.is_ascii_digit() })
+    };
     let mut out = Vec::new();
     for word in text.split([' ', ',', ';']) {
         let word = word.trim_end_matches('.');
@@ -150,7 +158,10 @@ fn sentence(text: &str) -> Vec<Needle> {
         }
     }
     let number: String = text.chars().map(|c| if c.is_ascii_digit() || c == ' ' { c } else { 'x' }).collect();
-    let at = number.split('x').map(str::trim).find(|run| run.len() == 19 && run.split(' ').all(|group| group.len() == 4));
+    let at = number
+        .split('x')
+        .map(str::trim)
+        .find(|run| run.len() == 19 && run.split(' ').all(|group| group.len() == 4));
     out.extend(at.map(|card| Needle { text: card.to_owned(), family: "card".to_owned() }));
     if let Some((_, phone)) = text.split_once(" call ") {
         let phone = phone.split(',').next().unwrap_or(phone);
@@ -190,7 +201,9 @@ fn leaves(value: &Value, fields: &BTreeSet<u64>) -> Vec<Leaf> {
     fn walk(value: &Value, key: &str, is_typed: bool, fields: &BTreeSet<u64>, out: &mut Vec<Leaf>) {
         match value {
             Value::String(text) => out.push(Leaf { key: key.to_owned(), text: text.clone(), is_typed }),
-            Value::Number(number) => out.push(Leaf { key: key.to_owned(), text: number.to_string(), is_typed }),
+            Value::Number(number) => {
+                out.push(Leaf { key: key.to_owned(), text: number.to_string(), is_typed })
+            }
             Value::Array(items) => items.iter().for_each(|item| walk(item, key, is_typed, fields, out)),
             Value::Object(entries) => {
                 let id = entries.get("id").and_then(Value::as_u64);
@@ -221,7 +234,9 @@ fn labelled(leaf: &Leaf, needles: &BTreeSet<Needle>, n: usize) -> Value {
             }
             continue;
         }
-        spans.extend(leaf.text.match_indices(&needle.text).map(|(at, text)| (at, at + text.len(), &*needle.family)));
+        spans.extend(
+            leaf.text.match_indices(&needle.text).map(|(at, text)| (at, at + text.len(), &*needle.family)),
+        );
     }
     let chars = |at: usize| leaf.text[..at].chars().count();
     let spans: Vec<Value> = spans
@@ -234,7 +249,10 @@ fn labelled(leaf: &Leaf, needles: &BTreeSet<Needle>, n: usize) -> Value {
 
 /// A key of the application, not of the recorder: it says something about its value.
 fn is_own_key(key: &str) -> bool {
-    !matches!(key, "text" | "textContent" | "value" | "attributes" | "data" | "payload" | "id" | "type" | "timestamp")
+    !matches!(
+        key,
+        "text" | "textContent" | "value" | "attributes" | "data" | "payload" | "id" | "type" | "timestamp"
+    )
 }
 
 /// Whether the text is a value on its way to be typed, or holds a value in an encoding.
@@ -245,7 +263,9 @@ fn is_partial(text: &str, needles: &BTreeSet<Needle>) -> bool {
     short.len() >= 2
         && needles.iter().any(|needle| {
             let whole = signs(&needle.text);
-            whole.contains(&short) || short.contains(&whole) || needle.text.split(' ').any(|word| word.len() > 3 && text.contains(word))
+            whole.contains(&short)
+                || short.contains(&whole)
+                || needle.text.split(' ').any(|word| word.len() > 3 && text.contains(word))
         })
 }
 
@@ -283,7 +303,10 @@ impl Tally {
             self.without += 1;
             if before.text != after.text {
                 self.changed += 1;
-                let entry = self.examples.entry(before.key.clone()).or_insert_with(|| (0, before.text.clone(), after.text.clone()));
+                let entry = self
+                    .examples
+                    .entry(before.key.clone())
+                    .or_insert_with(|| (0, before.text.clone(), after.text.clone()));
                 entry.0 += 1;
             }
         }
@@ -316,7 +339,11 @@ fn read_json(text: &str) -> Result<Value> {
 
 fn rebuild(node: Node<'_>) -> Result<Value> {
     Ok(match node.kind() {
-        Kind::Object => Value::Object(node.entries().map(|(key, value)| Ok((key.text().into_owned(), rebuild(value)?))).collect::<Result<_>>()?),
+        Kind::Object => Value::Object(
+            node.entries()
+                .map(|(key, value)| Ok((key.text().into_owned(), rebuild(value)?)))
+                .collect::<Result<_>>()?,
+        ),
         Kind::Array => Value::Array(node.items().map(rebuild).collect::<Result<_>>()?),
         Kind::String | Kind::Key => node.text().into_owned().into(),
         _ => serde_json::from_str(node.raw())?,
@@ -331,9 +358,9 @@ fn opened(value: &Value) -> Result<Value> {
             opened(&parse(&bytes.ok_or("a packed string that is none")?)?)?
         }
         Value::Array(items) => Value::Array(items.iter().map(opened).collect::<Result<_>>()?),
-        Value::Object(entries) => {
-            Value::Object(entries.iter().map(|(key, value)| Ok((key.clone(), opened(value)?))).collect::<Result<_>>()?)
-        }
+        Value::Object(entries) => Value::Object(
+            entries.iter().map(|(key, value)| Ok((key.clone(), opened(value)?))).collect::<Result<_>>()?,
+        ),
         _ => value.clone(),
     })
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use blackbar::detect::validate;
 use dd_sds::{
-    MatchAction, ProximityKeywordsConfig, RegexRuleConfig, RootRuleConfig, RuleConfig, Scanner, ScannerBuilder,
-    SecondaryValidator, SimpleEvent,
+    MatchAction, ProximityKeywordsConfig, RegexRuleConfig, RootRuleConfig, RuleConfig, Scanner,
+    ScannerBuilder, SecondaryValidator, SimpleEvent,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -68,7 +68,9 @@ pub fn run(families: &str, from: &str, to: &str) -> Result<()> {
     }
     let scanners: Vec<(&str, Scanner)> = scanners
         .into_iter()
-        .map(|(name, rules)| Ok((name, ScannerBuilder::new(&rules).build().map_err(|e| format!("{name}: {e}"))?)))
+        .map(|(name, rules)| {
+            Ok((name, ScannerBuilder::new(&rules).build().map_err(|e| format!("{name}: {e}"))?))
+        })
         .collect::<Result<_>>()?;
     let mut out = Out::new(to)?;
     for text in read::<Text>(from)? {
@@ -103,14 +105,16 @@ pub fn judge(from: &str, to: &str) -> Result<()> {
     let mut scanners: BTreeMap<String, Scanner> = BTreeMap::new();
     for candidate in read::<Candidate>(from)? {
         let Candidate { text, blackbar, datadog } = candidate?;
-        let ours = validate::find(&blackbar).ok_or_else(|| format!("no validator {blackbar}"))?.accepts(&text);
+        let ours =
+            validate::find(&blackbar).ok_or_else(|| format!("no validator {blackbar}"))?.accepts(&text);
         let mut theirs = Value::Null;
         if let Some(name) = datadog {
             if !scanners.contains_key(&name) {
                 let mut config = RegexRuleConfig::new(r"[0-9A-Za-z][0-9A-Za-z /.()-]+");
                 config.validator = Some(validator(&name)?);
                 let rule: Rule = RootRuleConfig::new(config.build()).match_action(MatchAction::None);
-                scanners.insert(name.clone(), ScannerBuilder::new(&[rule]).build().map_err(|e| e.to_string())?);
+                scanners
+                    .insert(name.clone(), ScannerBuilder::new(&[rule]).build().map_err(|e| e.to_string())?);
             }
             let mut event = SimpleEvent::String(text.clone());
             let found = scanners[&name].scan(&mut event).map_err(|e| format!("{e:?}"))?;

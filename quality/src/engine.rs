@@ -19,7 +19,8 @@ pub fn selection(packs: &str) -> Selection {
     if packs == "all" {
         return Selection::all();
     }
-    let packs = packs.split('+').flat_map(|word| if word == "default" { DEFAULT.to_vec() } else { vec![word] });
+    let packs =
+        packs.split('+').flat_map(|word| if word == "default" { DEFAULT.to_vec() } else { vec![word] });
     Selection { packs: packs.map(str::to_owned).collect(), ..Selection::default() }
 }
 
