@@ -18,6 +18,7 @@ pub fn builtin_packs() -> &'static [PackSource<'static>] {
         "personal.toml",
         "documents.toml",
         "health.toml",
+        "names.toml",
         "identity/ae.toml",
         "identity/al.toml",
         "identity/ar.toml",

@@ -124,8 +124,8 @@ fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Patte
     let official = rule.official.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
     let worded = rule.worded.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
     let is_loose = rule.grouping == GroupingSyntax::Any;
-    let loose =
-        rule.pattern.as_slice().iter().filter(|_| is_loose).map(|source| (loosened(source), false, true));
+    let loose = rule.pattern.as_slice().iter().chain(rule.worded.as_slice()).filter(|_| is_loose);
+    let loose = loose.map(|source| (loosened(source), false, true));
     let mut patterns = Vec::new();
     for (source, is_free, is_strict) in main.chain(official).chain(worded).chain(loose) {
         let compiled = source.and_then(|source| pattern(&source, boundary(rule), &rule.anchors));

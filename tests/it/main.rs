@@ -33,11 +33,14 @@ mod fixtures;
 mod grown;
 #[cfg(feature = "proxy")]
 mod hostile;
+mod identifiers;
 mod layers;
 #[cfg(feature = "proxy")]
 mod mobile;
 #[cfg(feature = "proxy")]
 mod needles;
+#[cfg(feature = "proxy")]
+mod negative;
 #[cfg(feature = "proxy")]
 mod peers;
 #[cfg(feature = "proxy")]

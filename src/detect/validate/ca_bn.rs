@@ -1,7 +1,8 @@
 //! Business number of Canada: Luhn over the first nine digits; what follows names an account.
 
-use super::arith::{digits, luhn};
+use super::arith::{luhn, symbols, values};
 
 pub(super) fn is_valid(text: &str) -> bool {
-    text.get(..9).and_then(digits).is_some_and(|digits| digits.len() == 9 && luhn(&digits))
+    let number = symbols(text).and_then(|symbols| symbols.get(..9).and_then(values));
+    number.is_some_and(|digits| luhn(&digits))
 }

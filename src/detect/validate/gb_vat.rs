@@ -3,7 +3,7 @@
 use super::arith::{digits_behind, pair, weighted};
 
 pub(super) fn is_valid(text: &str) -> bool {
-    let Some(digits) = digits_behind(text, "GB") else { return false };
+    let Some(digits) = digits_behind(text, "GB").or_else(|| digits_behind(text, "XI")) else { return false };
     let Some(check) = pair(&digits, 7) else { return false };
     let sum = weighted(&digits, &[8, 7, 6, 5, 4, 3, 2]) + check;
     matches!(digits.len(), 9 | 12) && matches!(sum % 97, 0 | 42 | 55)

@@ -9,6 +9,6 @@ pub(super) fn is_valid(text: &str) -> bool {
     else {
         return false;
     };
-    let day = if day > 40 { day - 40 } else { day };
+    let day = day % 40;
     digits.len() == 16 && (11..=97).contains(&province) && is_short_date(year, month, day)
 }

@@ -10,5 +10,7 @@ pub(super) fn is_valid(text: &str) -> bool {
     let sum = weighted(&digits, &[10, 5, 8, 4, 2, 1, 6, 3, 7, 9]);
     let is_old = is_short_date(year, month, day)
         && digits.get(10).is_some_and(|&check| (1 + sum) % 11 % 10 == u32::from(check));
-    digits.len() == 11 && (day == 32 || is_old)
+    let is_firm = matches!(digits.first(), Some(4..=9))
+        && weighted(&digits, &[9, 1, 4, 8, 3, 10, 2, 5, 7, 6, 1]) % 11 == 3;
+    digits.len() == 11 && (day == 32 || is_old || is_firm)
 }

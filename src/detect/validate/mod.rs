@@ -132,6 +132,7 @@ mod orcid;
 mod password;
 mod pe_cui;
 mod pe_ruc;
+mod person;
 mod phone;
 mod pl_dowod;
 mod pl_nip;
@@ -346,6 +347,7 @@ table! {
     "orcid" => orcid::is_valid,
     "pe-cui" => pe_cui::is_valid,
     "pe-ruc" => pe_ruc::is_valid,
+    "person" => person::is_valid,
     "phone" => phone::is_valid,
     "pl-dowod" => pl_dowod::is_valid,
     "pl-nip" => pl_nip::is_valid,

@@ -1,31 +1,17 @@
-//! RFC of Mexico: a day, and a check character by weights 13 to 2, modulus 11; three characters may be missing.
+//! RFC of Mexico: a day. Its check character is left out: there are numbers in use that break its rule.
 
-/// The order in which the tax office counts them; `*` stands for Ñ.
-const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ *";
+use super::arith::{is_short_date, pair, values};
 
 pub(super) fn is_valid(text: &str) -> bool {
-    let mut bytes = [b' '; 13];
-    let kept = text.chars().filter(|c| c.is_alphanumeric() || *c == '&');
-    let plain = kept.map(|c| if matches!(c, 'Ñ' | 'ñ') { '*' } else { c.to_ascii_uppercase() });
-    let mut n = 0;
-    let len = text.chars().filter(|c| c.is_alphanumeric() || *c == '&').count();
-    for c in plain {
-        // Firms have three letters: theirs count behind a blank.
-        let at = n + usize::from(len == 12);
-        let (Some(slot), Ok(byte)) = (bytes.get_mut(at), u8::try_from(c)) else { return false };
-        *slot = byte;
-        n += 1;
+    let mut digits = [0_u8; 6];
+    let kept = || text.chars().filter(|c| c.is_alphanumeric() || *c == '&');
+    let Some(head) = kept().count().checked_sub(9) else { return false };
+    for (slot, c) in digits.iter_mut().zip(kept().skip(head)) {
+        *slot = u8::try_from(c).unwrap_or(0);
     }
-    let Some((&check, body)) = bytes.split_last() else { return false };
-    let value = |byte: u8| ALPHABET.iter().position(|&letter| letter == byte);
-    let sum = body
-        .iter()
-        .zip((2..=13_usize).rev())
-        .try_fold(0, |sum, (&byte, weight)| Some(sum + weight * value(byte)?));
-    let expected = sum.map(|sum| match 11 - sum % 11 {
-        11 => b'0',
-        10 => b'A',
-        digit => b'0' + digit as u8,
-    });
-    matches!(len, 12 | 13) && expected == Some(check)
+    let Some(digits) = values(&digits) else { return false };
+    let (Some(year), Some(month), Some(day)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
+        return false;
+    };
+    matches!(head, 3 | 4) && is_short_date(year, month, day)
 }

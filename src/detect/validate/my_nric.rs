@@ -1,4 +1,4 @@
-//! MyKad of Malaysia: a birthday.
+//! MyKad of Malaysia: a birthday and a place of birth.
 
 use super::arith::{digits, is_short_date, pair};
 
@@ -7,5 +7,7 @@ pub(super) fn is_valid(text: &str) -> bool {
     let (Some(year), Some(month), Some(day)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
         return false;
     };
-    digits.len() == 12 && is_short_date(year, month, day)
+    let is_place = pair(&digits, 6)
+        .is_some_and(|place| matches!(place, 1..=16 | 21..=68 | 71 | 72 | 74..=79 | 82..=93 | 98 | 99));
+    digits.len() == 12 && is_short_date(year, month, day) && is_place
 }
