@@ -17,7 +17,21 @@ pub(crate) fn is_clean(text: &str, span: Span, boundary: Boundary) -> (bool, boo
             is_word_clean_left(text, span.start) && !number_goes_on_left(text.as_bytes(), span.start),
             is_word_clean_right(text, span.end) && !number_goes_on_right(text.as_bytes(), span.end),
         ),
+        Boundary::Address => {
+            let (left, right) = is_clean(text, span, Boundary::Number);
+            (left && !follows_product(text.as_bytes(), span.start), right)
+        }
     }
+}
+
+/// `Chrome/|146.0.27.56`: a name in a word of its own that begins with a capital, and a slash.
+fn follows_product(bytes: &[u8], at: usize) -> bool {
+    let Some((b'/', before)) = bytes.get(..at).and_then(<[u8]>::split_last) else { return false };
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let len = before.iter().rev().take_while(|byte| is_part(byte)).count();
+    let Some((outside, name)) = before.split_at_checked(before.len() - len) else { return false };
+    let is_alone = outside.last().is_none_or(|byte| matches!(byte, b' ' | b'(' | b';' | b',' | b'"' | b'\n'));
+    is_alone && name.first().is_some_and(u8::is_ascii_uppercase)
 }
 
 fn is_word(c: char) -> bool {
@@ -40,9 +54,12 @@ fn is_word_clean_right(text: &str, at: usize) -> bool {
     text.get(at..).and_then(|rest| rest.chars().next()).is_none_or(|c| !is_spaced_letter(c))
 }
 
-/// A letter of a script that puts blanks between words; beside others a number stands freely.
+/// A letter of a script that puts blanks between words; beside others a number stands freely. Thai, Lao,
+/// Burmese and Khmer put none, nor do the scripts of East Asia.
 fn is_spaced_letter(c: char) -> bool {
-    c.is_alphanumeric() && u32::from(c) < 0x2E80
+    let is_unspaced =
+        matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..);
+    c.is_alphanumeric() && !is_unspaced
 }
 
 /// `3.|1415`, `12-|3456`, `1a2b-|3456`.
@@ -151,6 +168,16 @@ mod tests {
         check("1,4111,2", Boundary::Number, (true, true));
     }
 
+    #[test]
+    fn versions_of_products_are_unclean_for_addresses() {
+        check("like Gecko) Chrome/4111", Boundary::Address, (false, true));
+        check("Edg/4111", Boundary::Address, (false, true));
+        check("https://host/Chrome/4111", Boundary::Address, (true, true));
+        check("https://4111/", Boundary::Address, (true, true));
+        check("GET /proxy/4111", Boundary::Address, (true, true));
+        check("host/4111.5", Boundary::Address, (true, false));
+    }
+
     fn keyword(text: &str, word: &str) -> bool {
         let start = text.to_lowercase().find(word).unwrap();
         let keyword = Keyword { text: word.to_owned(), is_open_left: false, is_open_right: false };
@@ -166,6 +193,7 @@ mod tests {
             assert!(!keyword(text, "card"), "{text}");
         }
         assert!(keyword("你的身份证号", "身份证"));
+        assert!(keyword("เลขประจำตัวประชาชน", "เลขประจำตัว"));
     }
 
     #[test]

@@ -78,6 +78,7 @@ fn boundary(rule: &RuleSyntax) -> Boundary {
         BoundarySyntax::None => Boundary::None,
         BoundarySyntax::Word => Boundary::Word,
         BoundarySyntax::Number => Boundary::Number,
+        BoundarySyntax::Address => Boundary::Address,
     }
 }
 
@@ -173,7 +174,9 @@ fn pattern(source: &str, boundary: Boundary, anchors: &[String]) -> Result<Patte
 fn ends_word(hir: Hir, boundary: Boundary) -> Hir {
     match boundary {
         Boundary::None => hir,
-        Boundary::Word | Boundary::Number => Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)]),
+        Boundary::Word | Boundary::Number | Boundary::Address => {
+            Hir::concat(vec![hir, Hir::look(Look::WordEndHalfAscii)])
+        }
     }
 }
 
@@ -271,7 +274,7 @@ impl Pattern {
         let ended = ends_word(parse(&self.source)?, self.boundary);
         Ok(match self.boundary {
             Boundary::None => ended,
-            Boundary::Word | Boundary::Number => {
+            Boundary::Word | Boundary::Number | Boundary::Address => {
                 Hir::concat(vec![Hir::look(Look::WordStartHalfAscii), ended])
             }
         })

@@ -118,6 +118,8 @@ pub enum Boundary {
     Word,
     /// As `Word`, and no further digits behind a point or hyphen: not a part of a longer number.
     Number,
+    /// As `Number`, and no name of a product and slash: `Chrome/146.0.27.56` is a version.
+    Address,
 }
 
 /// What a failed checksum does.

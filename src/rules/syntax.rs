@@ -146,6 +146,7 @@ pub(crate) enum BoundarySyntax {
     None,
     Word,
     Number,
+    Address,
 }
 
 /// See [`crate::rules::OnFailedCheck`].

@@ -182,6 +182,7 @@ fn describe(rule: &Rule) -> String {
                 Boundary::None => "none: anything may touch a match",
                 Boundary::Word => "word: no letter, digit or underscore may touch a match",
                 Boundary::Number => "number: as word, and it is no part of a longer number",
+                Boundary::Address => "address: as number, and no product's name and slash stand before it",
             },
         );
     }

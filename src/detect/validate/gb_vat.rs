@@ -1,4 +1,4 @@
-//! VAT number of the United Kingdom: weights 8 to 2, modulus 97, old and new series.
+//! VAT number of the United Kingdom: weights 8 to 2, modulus 97; the new series counts 55 more or less.
 
 use super::arith::{digits_behind, pair, weighted};
 

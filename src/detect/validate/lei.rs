@@ -1,11 +1,11 @@
-//! LEI: ISO 7064 MOD 97-10. What is digits alone is none.
+//! LEI: ISO 7064 MOD 97-10. What is digits alone behind the issuer is none.
 
 use super::arith::{mod_97, symbols};
 
 pub(super) fn is_valid(text: &str) -> bool {
     symbols(text).is_some_and(|symbols| {
         symbols.len() == 20
-            && symbols.iter().any(u8::is_ascii_alphabetic)
+            && symbols.iter().skip(4).any(u8::is_ascii_alphabetic)
             && mod_97(symbols.iter().copied()) == Some(1)
     })
 }
