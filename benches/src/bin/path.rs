@@ -133,7 +133,9 @@ fn measure(
     let pipeline = |name: &str, bodies| {
         let mut scratch = Scratch::default();
         // Three passes are enough for every table to be built and every text to be known.
-        (0..3).for_each(|_| drop(product::pass(bodies, policy, &mut scratch)));
+        for _ in 0..3 {
+            product::pass(bodies, policy, &mut scratch);
+        }
         Contender::new(name, move || product::pass(bodies, policy, &mut scratch).took)
     };
     let floor = |name: &str, plans, characters| -> Result<Contender<'_>, Error> {
