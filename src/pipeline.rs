@@ -259,13 +259,14 @@ fn judge_body(
     let bound = bound(redactor);
     let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
     let unwrapped = wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.tools.codecs)?;
-    redactor.report.decoded_bytes = unwrapped.text.len() as u64;
-    let edits = judge(&unwrapped.text, request.endpoint, sender, redactor, tape)?;
+    let text = unwrapped.text();
+    redactor.report.decoded_bytes = text.len() as u64;
+    let edits = judge(text, request.endpoint, sender, redactor, tape)?;
     redactor.report.changed = !edits.is_empty();
     let bytes = if edits.is_empty() && unwrapped.is_canonical && !has_data {
         request.body.to_vec()
     } else {
-        encode(&unwrapped.text, &edits, redactor)
+        encode(text, &edits, redactor)
     };
     Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }

@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
         body,
     };
     if let Ok(unwrapped) = unwrap(wrapping, &wrapped, Bound { bytes: MOST, ratio: 1000 }, &mut Codecs::default()) {
-        assert!(unwrapped.text.len() <= MOST.max(data.len()) * 3);
+        assert!(unwrapped.text().len() <= MOST.max(data.len()) * 3);
     }
     let ours = lz64::decode(body, MOST);
     if let (Some(ours), Ok(text)) = (ours, std::str::from_utf8(body)) {

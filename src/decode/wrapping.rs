@@ -78,12 +78,25 @@ impl DecodeError {
 }
 
 /// The text of a body, and whether the body as it came is one gzip member of just that text.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Unwrapped {
-    /// JSON, or JSON lines. Not yet parsed.
-    pub text: String,
+    /// UTF-8.
+    bytes: Vec<u8>,
     /// The body may be forwarded as it came if the text stays as it is.
     pub is_canonical: bool,
+}
+
+impl Unwrapped {
+    /// JSON, or JSON lines. Not yet parsed. Costs a validation, at many GB/s.
+    pub fn text(&self) -> &str {
+        simdutf8::basic::from_utf8(&self.bytes).unwrap_or("")
+    }
+}
+
+impl std::fmt::Debug for Unwrapped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Unwrapped({} bytes)", self.bytes.len())
+    }
 }
 
 /// Takes the wrappings off.
@@ -219,16 +232,13 @@ fn take_off<'a>(
     Ok(data)
 }
 
-fn finish(out: Vec<u8>, body: &[u8]) -> Result<Unwrapped, DecodeError> {
-    if simdutf8::basic::from_utf8(&out).is_err() {
-        return Err(DecodeError::Utf8);
-    }
-    let text = String::from_utf8(out).map_err(|_| DecodeError::Utf8)?;
+fn finish(bytes: Vec<u8>, body: &[u8]) -> Result<Unwrapped, DecodeError> {
+    let text = simdutf8::basic::from_utf8(&bytes).map_err(|_| DecodeError::Utf8)?;
     if text.trim_ascii().is_empty() {
         return Err(DecodeError::Empty);
     }
-    let is_canonical = codec::is_plain_gzip_of(body, text.as_bytes());
-    Ok(Unwrapped { text, is_canonical })
+    let is_canonical = codec::is_plain_gzip_of(body, &bytes);
+    Ok(Unwrapped { bytes, is_canonical })
 }
 
 const SNIFFED: usize = 128;
@@ -291,7 +301,7 @@ mod tests {
 
     #[track_caller]
     fn reads(wrapping: Wrapping, query: &str, ct: Option<&str>, ce: Option<&str>, body: &[u8]) {
-        assert_eq!(read(wrapping, query, ct, ce, body).map(|u| u.text), Ok(JSON.to_owned()));
+        assert_eq!(read(wrapping, query, ct, ce, body).map(|u| u.text().to_owned()), Ok(JSON.to_owned()));
     }
 
     const FORM: Option<&str> = Some("application/x-www-form-urlencoded");

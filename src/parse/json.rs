@@ -36,18 +36,39 @@ pub struct Node {
     pub kind: Kind,
     /// Whether the span holds a backslash.
     pub escaped: bool,
+    /// Of a key without escapes: [`sketch`] of it.
+    sketch: u16,
 }
 
 impl Node {
     /// Where it stands.
+    #[inline]
     pub fn span(&self) -> Span {
         Span::new(self.start as usize, self.end as usize)
     }
 
     /// Index of the first node after this one and all that it holds.
+    #[inline]
     pub fn next(&self) -> usize {
         self.next as usize
     }
+
+    /// Whether a key may read what has this sketch.
+    #[inline]
+    pub(crate) fn may_read(&self, wanted: u16) -> bool {
+        self.sketch == wanted || self.escaped
+    }
+}
+
+/// What turns most unequal keys away without a look at the text: length, first and last byte.
+#[inline]
+pub(crate) const fn sketch(key: &[u8]) -> u16 {
+    let (first, last) = match key {
+        [] => return 0,
+        [only] => (*only, *only),
+        [first, .., last] => (*first, *last),
+    };
+    (key.len() as u16) << 11 ^ (first as u16) << 4 ^ last as u16
 }
 
 /// Why a text is not JSON that we read. Holds nothing of the text.
@@ -344,7 +365,11 @@ impl Reader<'_> {
 
     fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
         let next = self.tape.nodes.len() as u32 + 1;
-        self.tape.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped });
+        let sketch = match kind {
+            Kind::Key => sketch(self.bytes.get(start..end).unwrap_or_default()),
+            _ => 0,
+        };
+        self.tape.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped, sketch });
     }
 }
 

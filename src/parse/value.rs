@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::parse::json::Kind;
 use crate::parse::json::Node;
 use crate::parse::json::Tape;
+use crate::parse::json::sketch;
 use crate::text::json_str;
 use crate::text::span::Span;
 
@@ -23,11 +24,13 @@ pub struct DuplicateKey;
 
 impl<'a> Doc<'a> {
     /// Pairs a text with its index.
+    #[inline]
     pub fn new(text: &'a str, tape: &'a Tape) -> Self {
         Self { text, nodes: tape.nodes() }
     }
 
     /// The outermost value.
+    #[inline]
     pub fn root(self) -> Option<Value<'a>> {
         Value::at(self, 0)
     }
@@ -42,42 +45,50 @@ pub struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
+    #[inline]
     fn at(doc: Doc<'a>, idx: usize) -> Option<Self> {
         doc.nodes.get(idx).map(|&node| Self { doc, idx, node })
     }
 
     /// What it is.
+    #[inline]
     pub fn kind(self) -> Kind {
         self.node.kind
     }
 
     /// Where it stands; for strings and keys, what is between the quotes.
+    #[inline]
     pub fn span(self) -> Span {
         self.node.span()
     }
 
     /// The bytes as they stand; for strings and keys, what is between the quotes.
+    #[inline]
     pub fn raw(self) -> &'a str {
         self.node.span().of(self.doc.text)
     }
 
     /// The text of a string or key; the bytes of anything else.
+    #[inline]
     pub fn text(self) -> Cow<'a, str> {
         if self.node.escaped { json_str::unescape(self.raw()) } else { Cow::Borrowed(self.raw()) }
     }
 
     /// Whether a string or key holds an escape.
+    #[inline]
     pub fn is_escaped(self) -> bool {
         self.node.escaped
     }
 
     /// Whether it is a string or key that reads `want`.
+    #[inline]
     pub fn is_text(self, want: &str) -> bool {
         matches!(self.node.kind, Kind::String | Kind::Key)
             && if self.node.escaped { self.text() == want } else { self.raw() == want }
     }
 
     /// A small whole number.
+    #[inline]
     pub fn as_u32(self) -> Option<u32> {
         (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
     }
@@ -88,12 +99,14 @@ impl<'a> Value<'a> {
     }
 
     /// The entries of an object, in order; nothing for other values.
+    #[inline]
     pub fn entries(self) -> Entries<'a> {
         let is_object = self.node.kind == Kind::Object;
         Entries { doc: self.doc, at: self.idx + 1, end: if is_object { self.node.next() } else { 0 } }
     }
 
     /// The items of an array, in order; nothing for other values.
+    #[inline]
     pub fn items(self) -> Items<'a> {
         let is_array = self.node.kind == Kind::Array;
         Items { doc: self.doc, at: self.idx + 1, end: if is_array { self.node.next() } else { 0 } }
@@ -104,32 +117,40 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
+        let wanted = sketch(key.as_bytes());
         let mut found = None;
-        for (k, v) in self.entries() {
-            if k.is_text(key) && found.replace(v).is_some() {
+        let mut entries = self.entries();
+        while let Some((k, v)) = entries.next_idx() {
+            let may_be = self.doc.nodes.get(k).is_some_and(|node| node.may_read(wanted));
+            if may_be && Value::at(self.doc, k).is_some_and(|k| k.is_text(key)) && found.replace(v).is_some()
+            {
                 return Err(DuplicateKey);
             }
         }
-        Ok(found)
+        Ok(found.and_then(|v| Value::at(self.doc, v)))
     }
 
     /// All nodes of this value and what it holds, in document order.
+    #[inline]
     pub fn nodes(self) -> impl Iterator<Item = Value<'a>> {
         let doc = self.doc;
         (self.idx..self.node.next()).filter_map(move |idx| Value::at(doc, idx))
     }
 
     /// Position of the first node after the value of this key.
+    #[inline]
     pub fn value_end(self) -> usize {
         self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, Node::next)
     }
 
     /// Position in document order; unique within the document.
+    #[inline]
     pub fn idx(self) -> usize {
         self.idx
     }
 
     /// Position of the first node after this value.
+    #[inline]
     pub fn next_idx(self) -> usize {
         self.node.next()
     }
@@ -142,17 +163,25 @@ pub struct Entries<'a> {
     end: usize,
 }
 
-impl<'a> Iterator for Entries<'a> {
-    type Item = (Value<'a>, Value<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl Entries<'_> {
+    /// Positions of the next key and value.
+    fn next_idx(&mut self) -> Option<(usize, usize)> {
         if self.at >= self.end {
             return None;
         }
-        let key = Value::at(self.doc, self.at)?;
-        let value = Value::at(self.doc, self.at + 1)?;
-        self.at = value.node.next();
+        let (key, value) = (self.at, self.at + 1);
+        self.at = self.doc.nodes.get(value)?.next();
         Some((key, value))
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (Value<'a>, Value<'a>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (key, value) = self.next_idx()?;
+        Some((Value::at(self.doc, key)?, Value::at(self.doc, value)?))
     }
 }
 
@@ -166,6 +195,7 @@ pub struct Items<'a> {
 impl<'a> Iterator for Items<'a> {
     type Item = Value<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at >= self.end {
             return None;

@@ -41,13 +41,15 @@ pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Do
     let mut redactor = Redactor::new(policy, &mut scratch.tools, None);
     let wrapped = Wrapped { query: "", content_type: None, content_encoding: None, body: bytes };
     let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };
-    let text = wrapping::unwrap(Wrapping::CaptureLegacy, &wrapped, bound, &mut redactor.tools.codecs)?.text;
+    let codecs = &mut redactor.tools.codecs;
+    let unwrapped = wrapping::unwrap(Wrapping::CaptureLegacy, &wrapped, bound, codecs)?;
+    let text = unwrapped.text();
     redactor.report.decoded_bytes = text.len() as u64;
     let depth = policy.limits.depth;
     let mut edits = Vec::new();
     let mut sender = Sender::default();
-    if scratch.tape.read(&text, depth, Truncated::Reject).is_ok() {
-        if let Some(root) = Doc::new(&text, &scratch.tape).root() {
+    if scratch.tape.read(text, depth, Truncated::Reject).is_ok() {
+        if let Some(root) = Doc::new(text, &scratch.tape).root() {
             judge(root, &mut redactor, &mut sender, &mut edits)?;
         }
     } else {
@@ -70,7 +72,7 @@ pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Do
         return Err(Refusal::FieldTooLarge);
     }
     redactor.report.changed = !edits.is_empty();
-    let plain = redactor.applied(&text, &mut edits);
+    let plain = redactor.applied(text, &mut edits);
     let mut out = plain;
     if bytes.starts_with(GZIP_MAGIC) {
         let mut zipped = Vec::new();

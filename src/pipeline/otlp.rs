@@ -39,9 +39,9 @@ fn judge_json(
 ) -> Result<Body, Refusal> {
     let bound = pipeline::bound(redactor);
     let unwrapped = wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.tools.codecs)?;
-    let text = unwrapped.text;
+    let text = unwrapped.text();
     redactor.report.decoded_bytes = text.len() as u64;
-    let edits = pipeline::judge(&text, request.endpoint, &mut Sender::default(), redactor, tape)?;
+    let edits = pipeline::judge(text, request.endpoint, &mut Sender::default(), redactor, tape)?;
     redactor.report.changed = !edits.is_empty();
     let mut plain = Vec::new();
     edit::apply(text.as_bytes(), &edits, &mut plain);
@@ -49,6 +49,6 @@ fn judge_json(
         return Err(Refusal::Protobuf);
     }
     let is_as_it_came = edits.is_empty() && unwrapped.is_canonical;
-    let bytes = if is_as_it_came { request.body.to_vec() } else { pipeline::encode(&text, &edits, redactor) };
+    let bytes = if is_as_it_came { request.body.to_vec() } else { pipeline::encode(text, &edits, redactor) };
     Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }

@@ -3,9 +3,14 @@
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
 use crate::redact::element::Element;
+use crate::redact::element::Hold;
 use crate::redact::json::Treat;
 use crate::redact::json::carry;
 use crate::redact::mask;
+use crate::redact::memo::Name;
+use crate::redact::memo::Reading;
+use crate::redact::memo::Setting;
+use crate::redact::memo::Verdict;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -179,9 +184,43 @@ impl Redactor<'_> {
             self.json(attributes, place, out);
             return;
         }
+        // Elements repeat: the same attributes in the same place have the same in them, unless one
+        // is a value, whose judgement depends on what was typed before.
+        let reading = match element.hold {
+            Hold::Posture => Some(Reading::Attributes),
+            Hold::Allowed => Some(Reading::AllowedAttributes),
+            Hold::Masked(_) | Hold::Blocked | Hold::BlockedHere => None,
+        };
+        let name = reading.map(|reading| self.attributes_name(attributes, reading, place));
+        if name.is_some_and(|name| matches!(self.tools.memo.verdict(name), Some(Verdict::Clean))) {
+            return;
+        }
+        let from = out.len();
+        let has_value = self.attributes_anew(attributes, id, element, place, out);
+        if let Some(name) = name.filter(|_| !has_value && out.len() == from) {
+            self.tools.memo.remember(name, &[]);
+        }
+    }
+
+    fn attributes_name(&self, attributes: Value<'_>, reading: Reading, place: Place<'_>) -> Name {
+        let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
+        self.tools.memo.name(attributes.raw(), setting)
+    }
+
+    /// Judges the attributes of an element one by one. Says whether one is the value of a control.
+    fn attributes_anew(
+        &mut self,
+        attributes: Value<'_>,
+        id: Option<u32>,
+        element: &Element,
+        place: Place<'_>,
+        out: &mut Vec<Edit>,
+    ) -> bool {
+        let mut has_value = false;
         for (key, value) in attributes.entries() {
             let name = key.text();
             let holds = holds(&name);
+            has_value |= holds == Holds::Value;
             if holds == Holds::Text {
                 self.key(key, place, out);
             }
@@ -196,6 +235,7 @@ impl Redactor<'_> {
                 Kind::Bool | Kind::Null | Kind::Key => {}
             }
         }
+        has_value
     }
 
     fn attribute(

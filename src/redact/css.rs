@@ -4,6 +4,7 @@
 //! besides. Masks are made of letters here, because a star can end a comment and a slash begin one.
 
 use crate::redact::mask::MaskChar;
+use crate::redact::memo::Reading;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -16,7 +17,7 @@ impl Redactor<'_> {
     /// Judges a style sheet, a rule, or a list of declarations.
     pub(crate) fn css(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let place = Place { mask: MaskChar::Letter, posture: Posture::Rules, ..place };
-        self.unless_clean(1, text, place, out, |this, out| {
+        self.unless_known(Reading::Css, text, place, out, |this, out| {
             let from = out.len();
             this.plain(text, place, out);
             out.iter_mut().skip(from).for_each(|edit| keep_comment_marks(text, edit));

@@ -1,7 +1,5 @@
 //! Serialized DOM nodes, as full snapshots and mutations hold them.
 
-use std::collections::HashMap;
-
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
@@ -18,7 +16,9 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::redact::typing;
+use crate::session::table::IdMap;
 use crate::session::tag::Tag;
+use crate::session::tag::is_common;
 use crate::text::edit::Edit;
 use crate::text::json_str;
 use crate::text::span::Span;
@@ -27,7 +27,7 @@ use crate::text::span::Span;
 const SCRIPT_PLACEHOLDER: &str = "SCRIPT_PLACEHOLDER";
 
 /// Findings that cross text nodes: for each node, edits of its text.
-pub(crate) type Crossing = HashMap<u32, Vec<Edit>>;
+pub(crate) type Crossing = IdMap<Vec<Edit>>;
 
 const UNKNOWN: Place<'_> = Place::new(Surface::Unknown);
 
@@ -206,6 +206,9 @@ impl Redactor<'_> {
 
     /// A name that rules find something in becomes one that every player can build.
     fn tag_name(&mut self, value: Value<'_>, out: &mut Vec<Edit>) {
+        if is_common(value.raw()) {
+            return;
+        }
         let from = out.len();
         self.string(value, UNKNOWN, Treat::See, out);
         if let Some(first) = out.get(from) {

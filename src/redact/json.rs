@@ -218,13 +218,13 @@ impl Redactor<'_> {
     }
 
     /// The rule that a key decides by, alone or with the key above it: `user` → `name`.
-    fn key_rule(&self, key: &str, above: &str) -> Option<RuleIdx> {
+    fn key_rule(&mut self, key: &str, above: &str) -> Option<RuleIdx> {
         const GENERAL: [&str; 12] = [
             "name", "number", "no", "id", "value", "code", "date", "address", "first", "last", "street",
             "key",
         ];
         let rules = self.policy.rules();
-        rules.key_rule(key).or_else(|| {
+        self.tools.keys.rule(key, rules).or_else(|| {
             let is_general = !above.is_empty() && GENERAL.iter().any(|word| key.eq_ignore_ascii_case(word));
             is_general.then(|| rules.key_rule(&format!("{above} {key}"))).flatten()
         })
@@ -368,6 +368,7 @@ pub(crate) fn carry(value: Value<'_>, text: &str, mask: MaskChar, mut edits: Vec
 }
 
 /// Whether a number is short enough to be an id, a size, or a time in milliseconds.
+#[inline]
 pub(crate) fn is_measure(raw: &str) -> bool {
     const LONGEST: usize = 13;
     raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST

@@ -1,10 +1,12 @@
-//! Texts that were judged before and had nothing in them.
+//! Texts that were judged before, and what came of it.
 //!
-//! Pages repeat themselves: style sheets, labels, class names. A text is remembered by a keyed
-//! 128-bit hash over the text and all that its judgement depends on; the key is secret, so that
-//! nobody can make a text that passes for another. Bounded: of two generations the older goes.
+//! Pages repeat themselves: style sheets, labels, class names, the name in the corner. A text is
+//! remembered by a keyed 128-bit hash over the text and all that its judgement depends on; the key
+//! is secret, so that nobody can make a text that passes for another. Of a text that had something
+//! in it only the edits are kept: spans, and what is written there. Bounded: of two generations
+//! the older goes.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
 
@@ -12,12 +14,17 @@ use siphasher::sip128::Hasher128;
 use siphasher::sip128::SipHasher13;
 
 use crate::redact::redactor::Place;
+use crate::redact::tag;
+use crate::text::edit::Edit;
 
-/// Entries of a generation: 64 KiB entries of 16 bytes, about 2 MiB with the table.
-const CAPACITY: usize = 1 << 16;
+/// Clean texts of a generation: 64 KiB entries of 17 bytes, about 2 MiB with the table.
+const N_CLEAN: usize = 1 << 16;
 
-/// Texts shorter than this are judged faster than looked up.
-const SHORTEST: usize = 8;
+/// Texts of a generation that had something in them, of at most [`Verdict::MAX_BYTES`] each.
+const N_EDITED: usize = 1 << 14;
+
+/// Names of clean texts that are kept close: most texts that repeat are few. 32 KiB.
+const N_RECENT: usize = 1 << 11;
 
 /// One judged text, named.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,13 +50,89 @@ impl Hasher for Identity {
     }
 }
 
-type Generation = HashSet<Name, BuildHasherDefault<Identity>>;
+/// What came of judging a text.
+#[derive(Clone, Copy)]
+pub(crate) enum Verdict<'a> {
+    /// Nothing is in it.
+    Clean,
+    /// These edits, settled.
+    Edited(&'a [Edit]),
+}
+
+impl<'a> Verdict<'a> {
+    /// Edits of one text that are worth their memory.
+    const MAX_EDITS: usize = 8;
+    /// Bytes that they may write.
+    const MAX_BYTES: usize = 256;
+
+    /// The verdict that these edits are, if they are all that judging did and few enough to keep.
+    fn of(edits: &'a [Edit]) -> Option<Self> {
+        let n_bytes: usize = edits.iter().map(|edit| edit.with.len()).sum();
+        // An encoding that was rebuilt has counted what it holds: that would be missed next time.
+        let is_plain = edits.iter().all(|edit| edit.tag != tag::COUNTED);
+        match edits {
+            [] => Some(Self::Clean),
+            _ if is_plain && edits.len() <= Self::MAX_EDITS && n_bytes <= Self::MAX_BYTES => {
+                Some(Self::Edited(edits))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Of two generations the older goes when the younger is full.
+struct Generations<T> {
+    young: HashMap<Name, T, BuildHasherDefault<Identity>>,
+    old: HashMap<Name, T, BuildHasherDefault<Identity>>,
+    capacity: usize,
+}
+
+impl<T> Generations<T> {
+    fn new(capacity: usize) -> Self {
+        Self { young: HashMap::default(), old: HashMap::default(), capacity }
+    }
+
+    fn find(&mut self, name: Name) -> Option<&T> {
+        if !self.young.contains_key(&name) {
+            let known = self.old.remove(&name)?;
+            self.insert(name, known);
+        }
+        self.young.get(&name)
+    }
+
+    fn insert(&mut self, name: Name, known: T) {
+        if self.young.len() >= self.capacity {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(name, known);
+    }
+
+    fn clear(&mut self) {
+        self.young.clear();
+        self.old.clear();
+    }
+}
+
+/// What a text is read as.
+#[derive(Clone, Copy)]
+pub(crate) enum Reading {
+    /// Any text.
+    Text,
+    /// CSS.
+    Css,
+    /// A URL.
+    Url,
+    /// The attributes of an element, as JSON.
+    Attributes,
+    /// The same, of an element whose postures are lifted.
+    AllowedAttributes,
+}
 
 /// What a judgement depends on besides the text and the policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Setting<'a> {
-    /// How it is read: as any text, as CSS.
-    pub reading: u8,
+    /// What it is read as.
+    pub reading: Reading,
     /// Where it stands.
     pub place: Place<'a>,
     /// Encodings around it.
@@ -58,36 +141,58 @@ pub(crate) struct Setting<'a> {
     pub in_url: bool,
 }
 
-/// Remembers clean texts.
-#[derive(Default)]
+/// Whether a policy is the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+    /// It is.
+    Again,
+    /// It is another: what was known before holds no longer.
+    Anew,
+}
+
+/// Remembers texts and what came of them.
 pub(crate) struct Memo {
     /// Of the policy in force: another one forgets all.
     digest: String,
     key: [u8; 16],
-    young: Generation,
-    old: Generation,
+    /// Each in the place that its last bits say.
+    recent: Vec<Name>,
+    clean: Generations<()>,
+    edited: Generations<Box<[Edit]>>,
+}
+
+impl Default for Memo {
+    fn default() -> Self {
+        Self {
+            digest: String::new(),
+            key: [0; 16],
+            recent: no_names(),
+            clean: Generations::new(N_CLEAN),
+            edited: Generations::new(N_EDITED),
+        }
+    }
 }
 
 impl Memo {
     /// Forgets everything if another policy is in force than before.
-    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) {
-        if self.digest != digest {
-            self.young.clear();
-            self.old.clear();
+    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) -> Served {
+        let is_anew = self.digest != digest;
+        if is_anew {
+            self.recent = no_names();
+            self.clean.clear();
+            self.edited.clear();
             digest.clone_into(&mut self.digest);
         }
         self.key.iter_mut().zip(secret.iter().rev()).for_each(|(to, from)| *to = *from ^ 0x5a);
+        if is_anew { Served::Anew } else { Served::Again }
     }
 
-    /// The name of a text; `None` if it is too short to be worth one.
-    pub(crate) fn name(&self, text: &str, setting: Setting<'_>) -> Option<Name> {
-        if text.len() < SHORTEST {
-            return None;
-        }
+    /// The name of a text.
+    pub(crate) fn name(&self, text: &str, setting: Setting<'_>) -> Name {
         let Setting { reading, place, level, in_url } = setting;
         let mut hasher = SipHasher13::new_with_key(&self.key);
         let flags = [
-            reading,
+            reading as u8,
             place.surface as u8,
             place.posture as u8,
             place.mask as u8,
@@ -100,28 +205,37 @@ impl Memo {
         hasher.write_usize(place.words.len());
         hasher.write(place.words.as_bytes());
         hasher.write(text.as_bytes());
-        Some(Name(hasher.finish128().as_u128()))
+        Name(hasher.finish128().as_u128())
     }
 
-    /// Whether it was judged and had nothing in it.
-    pub(crate) fn is_clean(&mut self, name: Name) -> bool {
-        if self.young.contains(&name) {
-            return true;
+    /// What came of judging it, if it was.
+    pub(crate) fn verdict(&mut self, name: Name) -> Option<Verdict<'_>> {
+        let recent = self.recent.get_mut(name.0 as usize % N_RECENT);
+        if recent.as_deref() == Some(&name) {
+            return Some(Verdict::Clean);
         }
-        let known = self.old.contains(&name);
-        if known {
-            self.remember(name);
+        if self.clean.find(name).is_some() {
+            if let Some(recent) = recent {
+                *recent = name;
+            }
+            return Some(Verdict::Clean);
         }
-        known
+        self.edited.find(name).map(|edits| Verdict::Edited(edits))
     }
 
-    /// Remembers that there was nothing in it.
-    pub(crate) fn remember(&mut self, name: Name) {
-        if self.young.len() >= CAPACITY {
-            self.old = std::mem::take(&mut self.young);
+    /// Remembers what came of judging it, where that can be kept.
+    pub(crate) fn remember(&mut self, name: Name, edits: &[Edit]) {
+        match Verdict::of(edits) {
+            Some(Verdict::Clean) => self.clean.insert(name, ()),
+            Some(Verdict::Edited(edits)) => self.edited.insert(name, edits.into()),
+            None => {}
         }
-        self.young.insert(name);
     }
+}
+
+/// In each place a name that does not belong there.
+fn no_names() -> Vec<Name> {
+    (0..N_RECENT as u128).map(|at| Name(!at)).collect()
 }
 
 #[cfg(test)]
@@ -130,32 +244,62 @@ mod tests {
     use crate::redact::surface::Surface;
 
     fn setting(surface: Surface, words: &str) -> Setting<'_> {
-        Setting { reading: 0, place: Place::new(surface).words(words), level: 1, in_url: false }
+        Setting { reading: Reading::Text, place: Place::new(surface).words(words), level: 1, in_url: false }
+    }
+
+    fn is_clean(memo: &mut Memo, name: Name) -> bool {
+        matches!(memo.verdict(name), Some(Verdict::Clean))
+    }
+
+    fn edit(with: usize, tag: u32) -> Edit {
+        Edit { span: (0..3).into(), with: vec![b'*'; with], tag }
     }
 
     #[test]
     fn a_name_holds_for_one_text_in_one_place_under_one_key() {
         let mut memo = Memo::default();
         memo.serve("a", &[1; 32]);
-        let name = memo.name("some text", setting(Surface::Text, "")).unwrap();
-        assert!(memo.name("some text", setting(Surface::Css, "")) != Some(name));
-        assert!(memo.name("some text", setting(Surface::Text, "ssn")) != Some(name));
-        assert!(memo.name("text", setting(Surface::Text, "some ")).is_none());
-        memo.remember(name);
-        assert!(memo.is_clean(name));
+        let name = memo.name("some text", setting(Surface::Text, ""));
+        assert!(memo.name("some text", setting(Surface::Css, "")) != name);
+        assert!(memo.name("some text", setting(Surface::Text, "ssn")) != name);
+        assert!(memo.name("text", setting(Surface::Text, "some ")) != name);
+        let as_css = Setting { reading: Reading::Css, ..setting(Surface::Text, "") };
+        assert!(memo.name("some text", as_css) != name);
+        memo.remember(name, &[]);
+        assert!(is_clean(&mut memo, name));
         memo.serve("b", &[2; 32]);
-        assert!(!memo.is_clean(name) && memo.name("some text", setting(Surface::Text, "")) != Some(name));
+        assert!(!is_clean(&mut memo, name) && memo.name("some text", setting(Surface::Text, "")) != name);
+    }
+
+    #[test]
+    fn keeps_edits_that_say_all_and_are_few() {
+        let mut memo = Memo::default();
+        for (n, edits, is_kept) in [
+            (1, vec![edit(3, 7)], true),
+            (2, vec![edit(3, 7), edit(3, tag::COUNTED)], false),
+            (3, vec![edit(Verdict::MAX_BYTES + 1, 7)], false),
+            (4, vec![edit(1, 7); Verdict::MAX_EDITS + 1], false),
+        ] {
+            memo.remember(Name(n), &edits);
+            match memo.verdict(Name(n)) {
+                Some(Verdict::Edited(known)) => assert!(is_kept && known == edits),
+                Some(Verdict::Clean) => panic!("edits are not clean"),
+                None => assert!(!is_kept),
+            }
+        }
     }
 
     #[test]
     fn stays_bounded_and_keeps_what_is_used() {
         let mut memo = Memo::default();
         let used = Name(7);
-        memo.remember(used);
-        for n in 0..4 * CAPACITY as u128 {
-            memo.remember(Name(1000 + n));
-            assert!(memo.is_clean(used));
+        memo.remember(used, &[]);
+        for n in 0..4 * N_CLEAN as u128 {
+            memo.remember(Name(1000 + n), &[]);
+            memo.remember(Name(1000 + n), &[edit(1, 7)]);
+            assert!(is_clean(&mut memo, used));
         }
-        assert!(memo.young.len() + memo.old.len() <= 2 * CAPACITY);
+        assert!(memo.clean.young.len() + memo.clean.old.len() <= 2 * N_CLEAN);
+        assert!(memo.edited.young.len() + memo.edited.old.len() <= 2 * N_EDITED);
     }
 }

@@ -39,6 +39,8 @@ pub(crate) mod labels;
 
 pub(crate) mod redactor;
 
+pub(crate) mod keys;
+
 pub(crate) mod memo;
 
 pub(crate) mod text;

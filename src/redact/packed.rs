@@ -30,15 +30,21 @@ pub(crate) enum Opened {
 }
 
 /// What a packed field holds.
+#[derive(Default)]
 pub(crate) struct Unpacked {
-    text: String,
+    /// UTF-8.
+    bytes: Vec<u8>,
     tape: Tape,
 }
 
 impl Unpacked {
-    /// The outermost value.
+    /// The outermost value. Costs a validation.
     pub(crate) fn root(&self) -> Option<Value<'_>> {
-        Doc::new(&self.text, &self.tape).root()
+        Doc::new(self.text(), &self.tape).root()
+    }
+
+    fn text(&self) -> &str {
+        simdutf8::basic::from_utf8(&self.bytes).unwrap_or("")
     }
 }
 
@@ -64,10 +70,40 @@ impl Redactor<'_> {
 
     /// Opens a packed string of a document. `None` if it is not what it claims to be.
     pub(crate) fn unpack(&mut self, value: Value<'_>) -> Option<Unpacked> {
-        let text = self.open(&value.text())?;
-        let mut tape = self.tools.tapes.pop().unwrap_or_default();
-        tape.read(&text, self.policy.limits.depth, Truncated::Reject).ok()?;
-        Some(Unpacked { text, tape })
+        if let Some(inner) = self.unpacked.remove(&address(value)) {
+            return Some(inner);
+        }
+        let mut zipped = std::mem::take(&mut self.tools.zipped);
+        zipped.clear();
+        let inner = json_str::latin1_into(value.raw(), &mut zipped).and_then(|()| self.open(&zipped));
+        self.tools.zipped = zipped;
+        inner
+    }
+
+    /// Keeps what was opened for the next [`Redactor::unpack`] of the same string.
+    pub(crate) fn keep_unpacked(&mut self, value: Value<'_>, inner: Unpacked) {
+        self.unpacked.insert(address(value), inner);
+    }
+
+    /// Whether a packed string holds an empty array. Most do: each is compared with the last one
+    /// that was opened and found to.
+    pub(crate) fn is_packed_empty(&mut self, value: Value<'_>) -> bool {
+        const LONGEST: usize = 160;
+        let raw = value.raw();
+        if raw.len() > LONGEST {
+            return false;
+        }
+        if raw == self.tools.packed_empty {
+            return true;
+        }
+        let Some(inner) = self.unpack(value) else { return false };
+        if inner.bytes != b"[]" {
+            self.keep_unpacked(value, inner);
+            return false;
+        }
+        raw.clone_into(&mut self.tools.packed_empty);
+        self.give_back(inner);
+        true
     }
 
     /// Closes what was opened, if there are edits to it.
@@ -79,21 +115,24 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
     ) {
         if !edits.is_empty() {
-            let redacted = self.applied(&inner.text, &mut edits);
+            let redacted = self.applied(inner.text(), &mut edits);
             let with = self.close(&redacted);
             out.push(Edit { span: value.span(), with, tag: tag::COUNTED });
         }
         self.give_back(inner);
     }
 
-    /// Gives the index of a field back, to be used again.
+    /// Gives the buffers of a field back, to be used again.
     pub(crate) fn give_back(&mut self, inner: Unpacked) {
-        self.tools.tapes.push(inner.tape);
+        self.tools.unpacked.push(inner);
     }
 
     /// Judges a text that begins like a packed field but stands where none belongs.
     pub(crate) fn packed_unknown(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        let Some(inner) = self.open(text) else {
+        let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
+        let mut plain = Vec::new();
+        let inner = bytes.and_then(|bytes| self.inflate(&bytes, &mut plain));
+        let Some(inner) = inner.and_then(|()| String::from_utf8(plain).ok()) else {
             replace_all(text, "", Why::Fixed(Fixed::Packed), place.surface, out);
             return;
         };
@@ -108,16 +147,24 @@ impl Redactor<'_> {
         }
     }
 
-    fn open(&mut self, text: &str) -> Option<String> {
-        let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-        let bytes = bytes?;
+    fn open(&mut self, zipped: &[u8]) -> Option<Unpacked> {
+        let mut inner = self.tools.unpacked.pop().unwrap_or_default();
+        let depth = self.policy.limits.depth;
+        let opened = self.inflate(zipped, &mut inner.bytes).and_then(|()| {
+            let text = simdutf8::basic::from_utf8(&inner.bytes).ok()?;
+            inner.tape.read(text, depth, Truncated::Reject).ok()
+        });
+        if opened.is_none() {
+            self.give_back(inner);
+            return None;
+        }
+        Some(inner)
+    }
+
+    fn inflate(&mut self, zipped: &[u8], out: &mut Vec<u8>) -> Option<()> {
         let most = self.policy.limits.cv_field.min(self.packed_budget);
-        let mut out = Vec::new();
-        match self.tools.codecs.gunzip(
-            &bytes,
-            Bound { bytes: most, ratio: self.policy.limits.ratio },
-            &mut out,
-        ) {
+        let bound = Bound { bytes: most, ratio: self.policy.limits.ratio };
+        match self.tools.codecs.gunzip(zipped, bound, out) {
             Ok(()) => {}
             Err(CodecError::TooLarge) => {
                 self.is_too_large = true;
@@ -126,21 +173,21 @@ impl Redactor<'_> {
             Err(_) => return None,
         }
         self.packed_budget = self.packed_budget.saturating_sub(out.len());
-        String::from_utf8(out).ok()
+        Some(())
     }
 
     /// Packs bytes and writes them as the inside of a JSON string.
     fn close(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut zipped = Vec::new();
+        let mut zipped = std::mem::take(&mut self.tools.zipped);
         self.tools.codecs.gzip(bytes, Level::Field, &mut zipped);
-        let mut out = Vec::with_capacity(zipped.len() * 2);
-        for b in zipped {
-            if b < 0x80 {
-                json_str::escape_into(&[b], &mut out);
-            } else {
-                out.extend_from_slice(char::from(b).encode_utf8(&mut [0; 2]).as_bytes());
-            }
-        }
+        let mut out = Vec::new();
+        json_str::escape_latin1_into(&zipped, &mut out);
+        self.tools.zipped = zipped;
         out
     }
+}
+
+/// Names a string of a document while that document is at hand.
+fn address(value: Value<'_>) -> usize {
+    value.raw().as_ptr() as usize
 }

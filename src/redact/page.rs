@@ -3,9 +3,6 @@
 //! The context outlives the request; the texts do not. They are here for what crosses nodes and
 //! events: a number in three spans, an address that two mutations bring.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
-
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
@@ -23,6 +20,8 @@ use crate::session::store::Key;
 use crate::session::store::Lease;
 use crate::session::store::Store;
 use crate::session::store::Taken;
+use crate::session::table::IdMap;
+use crate::session::table::IdSet;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
 use crate::text::edit::Edit;
@@ -82,18 +81,42 @@ pub(crate) struct Page {
     pub(crate) window: Window,
     /// The right to put it back.
     lease: Option<Lease>,
-    texts: HashMap<u32, String>,
+    texts: Texts,
     /// What texts and values of this request grow into, by node.
-    pub(crate) grown: HashMap<u32, Vec<Grown>>,
+    pub(crate) grown: IdMap<Vec<Grown>>,
+}
+
+/// Short texts by node, one behind the other.
+#[derive(Default)]
+struct Texts {
+    all: String,
+    spans: IdMap<Span>,
+}
+
+impl Texts {
+    fn insert(&mut self, id: u32, text: &str) {
+        let start = self.all.len();
+        self.all.push_str(text);
+        self.spans.insert(id, Span::new(start, self.all.len()));
+    }
+
+    fn get(&self, id: u32) -> Option<&str> {
+        self.spans.get(&id).map(|span| span.of(&self.all))
+    }
+
+    fn clear(&mut self) {
+        self.all.clear();
+        self.spans.clear();
+    }
 }
 
 impl Page {
     /// Takes note of a text node's text.
     fn note(&mut self, id: u32, text: &str) {
         if text.len() <= LONGEST {
-            self.texts.insert(id, text.to_owned());
+            self.texts.insert(id, text);
         } else {
-            self.texts.remove(&id);
+            self.texts.spans.remove(&id);
         }
     }
 
@@ -101,7 +124,7 @@ impl Page {
     ///
     /// # Errors
     /// [`DuplicateKey`] where a node says twice what it is.
-    pub(crate) fn note_nodes(&mut self, root: Value<'_>, ids: &mut HashSet<u32>) -> Result<(), DuplicateKey> {
+    pub(crate) fn note_nodes(&mut self, root: Value<'_>, ids: &mut IdSet) -> Result<(), DuplicateKey> {
         let mut stack = vec![root];
         while let Some(node) = stack.pop() {
             let id = node.get("id")?.and_then(Value::as_u32);
@@ -123,11 +146,7 @@ impl Page {
     ///
     /// # Errors
     /// [`DuplicateKey`] where an entry says twice what it is.
-    pub(crate) fn note_texts(
-        &mut self,
-        texts: Value<'_>,
-        ids: &mut HashSet<u32>,
-    ) -> Result<(), DuplicateKey> {
+    pub(crate) fn note_texts(&mut self, texts: Value<'_>, ids: &mut IdSet) -> Result<(), DuplicateKey> {
         for entry in texts.items() {
             let (Some(id), Some(value)) = (entry.get("id")?.and_then(Value::as_u32), entry.get("value")?)
             else {
@@ -179,13 +198,13 @@ impl Redactor<'_> {
     ///
     /// `touched` are the nodes that came or changed; `None` for all. Costs one scan of each run of
     /// two or more nodes that has a text in it which this request showed.
-    pub(crate) fn crossing(&mut self, touched: Option<&HashSet<u32>>) -> Crossing {
+    pub(crate) fn crossing(&mut self, touched: Option<&IdSet>) -> Crossing {
         let mut runs: Vec<Vec<u32>> = Vec::new();
         {
             let texts = &self.page.texts;
             let mut keep = |ids: &[u32]| {
                 // Known texts side by side; a node that this request did not show ends the run.
-                for part in ids.split(|id| !texts.contains_key(id)) {
+                for part in ids.split(|id| !texts.spans.contains_key(id)) {
                     if part.len() > 1 {
                         runs.push(part.to_vec());
                     }
@@ -196,7 +215,7 @@ impl Redactor<'_> {
                 None => self.page.window.runs(&mut keep),
             }
         }
-        let mut crossing = Crossing::new();
+        let mut crossing = Crossing::default();
         for run in runs {
             self.cross(&run, &mut crossing);
         }
@@ -240,7 +259,7 @@ impl Redactor<'_> {
         let mut joined = String::new();
         let mut parts = Vec::new();
         for &id in run {
-            let Some(text) = self.page.texts.get(&id) else { continue };
+            let Some(text) = self.page.texts.get(id) else { continue };
             parts.push((id, Span::new(joined.len(), joined.len() + text.len())));
             joined.push_str(text);
             if joined.len() > LONGEST_RUN {

@@ -12,10 +12,15 @@ use crate::detect::Context;
 use crate::detect::Finding;
 use crate::detect::Scanner;
 use crate::parse::json::Tape;
+use crate::redact::keys::Keys;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::memo::Memo;
+use crate::redact::memo::Reading;
+use crate::redact::memo::Served;
 use crate::redact::memo::Setting;
+use crate::redact::memo::Verdict;
+use crate::redact::packed::Unpacked;
 use crate::redact::page::Memory;
 use crate::redact::page::Page;
 use crate::redact::policy::Policy;
@@ -36,8 +41,13 @@ pub(crate) struct Tools {
     scan: detect::Scratch,
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
+    pub(crate) unpacked: Vec<Unpacked>,
+    pub(crate) zipped: Vec<u8>,
+    /// A packed empty array, as it stands in documents; empty until one was seen.
+    pub(crate) packed_empty: String,
     pub(crate) codecs: Codecs,
     pub(crate) memo: Memo,
+    pub(crate) keys: Keys,
 }
 
 /// Where a text stands, and what follows from it.
@@ -103,6 +113,8 @@ pub(crate) struct Redactor<'p> {
     /// Its name, and all others of this request.
     pub(crate) page_name: String,
     pub(crate) pages: HashMap<String, Page>,
+    /// Packed fields of the events at hand that were opened before their turn.
+    pub(crate) unpacked: HashMap<usize, Unpacked>,
     /// The text at hand is a URL already.
     pub(crate) in_url: bool,
 }
@@ -113,7 +125,9 @@ pub(crate) const MAX_LEVEL: usize = 8;
 impl<'p> Redactor<'p> {
     /// A redactor for one body.
     pub(crate) fn new(policy: &'p Policy, tools: &'p mut Tools, memory: Option<Memory<'p>>) -> Self {
-        tools.memo.serve(policy.digest(), &policy.hash_key);
+        if tools.memo.serve(policy.digest(), &policy.hash_key) == Served::Anew {
+            tools.keys.clear();
+        }
         Self {
             policy,
             tools,
@@ -127,6 +141,7 @@ impl<'p> Redactor<'p> {
             page: Page::default(),
             page_name: String::new(),
             pages: HashMap::new(),
+            unpacked: HashMap::new(),
         }
     }
 
@@ -190,10 +205,13 @@ impl<'p> Redactor<'p> {
         }
     }
 
-    /// Calls `judge` unless the text is known to have nothing in it.
-    pub(crate) fn unless_clean(
+    /// Calls `judge` unless it is known what would come of it.
+    ///
+    /// `judge` depends on nothing but the text, the policy, `place` and what [`Setting`] holds; it
+    /// does nothing but append edits of the text, settled.
+    pub(crate) fn unless_known(
         &mut self,
-        reading: u8,
+        reading: Reading,
         text: &str,
         place: Place<'_>,
         out: &mut Vec<Edit>,
@@ -201,13 +219,20 @@ impl<'p> Redactor<'p> {
     ) {
         let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
         let name = self.tools.memo.name(text, setting);
-        if name.is_some_and(|name| self.tools.memo.is_clean(name)) {
-            return;
+        match self.tools.memo.verdict(name) {
+            Some(Verdict::Clean) => return,
+            Some(Verdict::Edited(edits)) => {
+                out.extend_from_slice(edits);
+                return;
+            }
+            None => {}
         }
         let from = out.len();
         judge(self, out);
-        if let Some(name) = name.filter(|_| out.len() == from) {
-            self.tools.memo.remember(name);
+        let edits = out.get(from..).unwrap_or_default();
+        // Deeper texts may be masked for the effort that the text around them has cost.
+        if edits.is_empty() || self.level <= 1 {
+            self.tools.memo.remember(name, edits);
         }
     }
 

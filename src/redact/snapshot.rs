@@ -3,7 +3,6 @@
 //! A type, source, plugin or field that is not named here is walked as JSON with every rule.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
@@ -21,6 +20,7 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::session::table::IdSet;
 use crate::text::edit::Edit;
 
 /// The one version of packed fields.
@@ -65,6 +65,7 @@ impl Redactor<'_> {
             }
             self.foresee(&events)?;
             events.into_iter().try_for_each(|event| self.snapshot(event, out))?;
+            self.unpacked.clear();
         }
         Ok(())
     }
@@ -164,7 +165,7 @@ impl Redactor<'_> {
                 "node" => {
                     self.turn_page();
                     self.page.window.snapshot(value, &self.knowledge());
-                    self.page.note_nodes(value, &mut HashSet::new())?;
+                    self.page.note_nodes(value, &mut IdSet::default())?;
                     let mut crossing = self.crossing(None);
                     self.dom(value, &mut crossing, out)?;
                 }
@@ -232,11 +233,11 @@ impl Redactor<'_> {
         let mut fields = Vec::new();
         for name in MUTATION_FIELDS {
             let Some(value) = data.get(name)? else { continue };
-            let is_packed = packed == Packed::Yes && value.kind() == Kind::String && !value.raw().is_empty();
-            let inner = if is_packed { Some(self.unpack(value)) } else { None };
-            match inner {
-                Some(None) => return Ok(Opened::No),
-                inner => fields.push((name, value, inner.flatten())),
+            if packed == Packed::No || value.kind() != Kind::String || value.raw().is_empty() {
+                fields.push((name, value, None));
+            } else if !self.is_packed_empty(value) {
+                let Some(inner) = self.unpack(value) else { return Ok(Opened::No) };
+                fields.push((name, value, Some(inner)));
             }
         }
         let array = |wanted: &str| {
@@ -273,7 +274,7 @@ impl Redactor<'_> {
         let [removes, adds, attributes, texts] = arrays;
         let knowledge = self.knowledge();
         self.page.window.mutate(removes, adds, attributes, &knowledge);
-        let mut touched = HashSet::new();
+        let mut touched = IdSet::default();
         for add in adds.into_iter().flat_map(Value::items) {
             if let Some(node) = add.get("node")? {
                 self.page.note_nodes(node, &mut touched)?;
@@ -283,7 +284,7 @@ impl Redactor<'_> {
             self.page.window.retext(texts, &knowledge);
             self.page.note_texts(texts, &mut touched)?;
         }
-        if touched.is_empty() { Ok(Crossing::new()) } else { Ok(self.crossing(Some(&touched))) }
+        if touched.is_empty() { Ok(Crossing::default()) } else { Ok(self.crossing(Some(&touched))) }
     }
 
     fn mutation_field(

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::redact::memo::Reading;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::MAX_LEVEL;
 use crate::redact::redactor::Place;
@@ -76,7 +77,7 @@ impl Redactor<'_> {
         }
         self.effort -= text.len();
         self.level += 1;
-        self.unless_clean(0, text, place, out, |this, out| {
+        self.unless_known(Reading::Text, text, place, out, |this, out| {
             let from = out.len();
             this.see_inside(text, place, out);
             settle(text, place.mask, from, out);

@@ -74,18 +74,14 @@ impl Redactor<'_> {
         if value.kind() == Kind::Array {
             return value.items().try_for_each(|item| note(item, "value", texts));
         }
-        // Most packed arrays are empty: 22 bytes, some of them escaped.
-        const EMPTY: usize = 96;
-        if value.raw().len() <= EMPTY {
+        if self.is_packed_empty(value) {
             return Ok(());
         }
-        let budget = self.packed_budget;
         let Some(inner) = self.unpack(value) else { return Ok(()) };
-        self.packed_budget = budget;
         if let Some(root) = inner.root() {
             root.items().try_for_each(|item| note(item, "value", texts))?;
         }
-        self.give_back(inner);
+        self.keep_unpacked(value, inner);
         Ok(())
     }
 

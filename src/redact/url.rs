@@ -1,5 +1,6 @@
 //! URLs, part by part: credentials, host, path, query, fragment, each decoded, judged and encoded again.
 
+use crate::redact::memo::Reading;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::redactor::settle;
@@ -14,6 +15,10 @@ use crate::text::view::View;
 impl Redactor<'_> {
     /// Judges a text that is a URL, or meant as one.
     pub(crate) fn url(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
+        self.unless_known(Reading::Url, text, place, out, |this, out| this.url_anew(text, place, out));
+    }
+
+    fn url_anew(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let from = out.len();
         let scheme_len = scheme(text);
         let scheme = text.get(..scheme_len).unwrap_or("").to_ascii_lowercase();

@@ -68,10 +68,11 @@ impl Window {
             return self.meaning_of_control(control);
         }
         let is_text = self.table.get(id).is_some_and(|n| matches!(n.tag, Tag::Text));
-        let Some(words) = self.label_beside(id).filter(|_| is_text || self.holds_value(id)) else {
+        if !is_text && !self.holds_value(id) {
             return Meaning::default();
-        };
-        Meaning { rule: words.rule, words: &words.text }
+        }
+        let label = self.label_beside(id);
+        label.map_or_else(Meaning::default, |words| Meaning { rule: words.rule, words: &words.text })
     }
 
     /// Whether the text of an element is looked at as a value: cells and descriptions.
@@ -120,6 +121,7 @@ impl Window {
         named.chain(self.label_beside(id))
     }
 
+    #[inline]
     pub(crate) fn tag(&self, id: u32) -> Option<Tag> {
         self.table.get(id).map(|n| n.tag)
     }

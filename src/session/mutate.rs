@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use crate::parse::value::Value;
 use crate::session::knowledge::Knowledge;
+use crate::session::table::IdMap;
 use crate::session::table::Place;
 use crate::session::tag::Tag;
 use crate::session::window::Changes;
@@ -81,7 +82,7 @@ impl Window {
 
     fn add(&mut self, adds: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes) {
         let mut batch = Vec::new();
-        let mut coming: BTreeMap<u32, bool> = BTreeMap::new();
+        let mut coming: IdMap<bool> = IdMap::default();
         for entry in adds.items() {
             let Some(add) = Add::of(entry) else {
                 for (_, node) in entry.entries().filter(|(key, _)| key.is_text("node")) {
@@ -106,7 +107,7 @@ impl Window {
         batch: &[Add<'_>],
         mut turn: VecDeque<usize>,
         sibling: Sibling,
-        coming: &mut BTreeMap<u32, bool>,
+        coming: &mut IdMap<bool>,
         k: &Knowledge<'_>,
         changes: &mut Changes,
     ) -> VecDeque<usize> {
@@ -131,7 +132,7 @@ impl Window {
     }
 
     /// The node that an addition must wait for.
-    fn missing(&self, add: &Add<'_>, sibling: Sibling, coming: &BTreeMap<u32, bool>) -> Option<u32> {
+    fn missing(&self, add: &Add<'_>, sibling: Sibling, coming: &IdMap<bool>) -> Option<u32> {
         if self.table.get(add.parent).is_none() {
             return Some(add.parent);
         }

@@ -38,7 +38,7 @@ impl<'a> Keys<'a> {
     fn of(node: Value<'a>) -> Option<Self> {
         let mut keys = Self::default();
         for (key, value) in node.entries() {
-            let slot = match key.text().as_ref() {
+            let slot = match &*key.text() {
                 "id" => &mut keys.id,
                 "type" => &mut keys.kind,
                 "tagName" => &mut keys.name,

@@ -5,9 +5,8 @@
 //! says nothing about blanks: two elements in line may stand apart on the screen, so the nodes of
 //! a run must be searched one by one as well.
 
-use std::collections::HashSet;
-
 use crate::session::table::Flag;
+use crate::session::table::IdSet;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
 
@@ -46,10 +45,10 @@ impl Window {
     /// Visits each run that holds or goes through one of `ids`, once.
     ///
     /// Linear in the nodes of those runs. A block among `ids` touches no run by itself.
-    pub fn runs_touching(&self, ids: &HashSet<u32>, mut visit: impl FnMut(&[u32])) {
+    pub fn runs_touching(&self, ids: &IdSet, mut visit: impl FnMut(&[u32])) {
         let mut sorted: Vec<u32> = ids.iter().copied().collect();
         sorted.sort_unstable();
-        let mut done = HashSet::new();
+        let mut done = IdSet::default();
         let mut run = Vec::new();
         for id in sorted {
             if !self.tag(id).is_some_and(Tag::is_inline) || done.contains(&id) {

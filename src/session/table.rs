@@ -3,8 +3,19 @@
 //! Ids are chosen by a peer. They index pages of 64 nodes, so that a high id costs a page and no
 //! more; ids above the limit and nodes above the count are not stored, and so stay unknown.
 
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
 use crate::session::selector::Treat;
 use crate::session::tag::Tag;
+
+/// A set of ids. They are chosen by a peer: the hash has a seed of this process.
+pub type IdSet = HashSet<u32, RandomState>;
+
+/// A map from ids.
+pub type IdMap<T> = HashMap<u32, T, RandomState>;
 
 /// No node.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -83,23 +94,28 @@ pub(crate) enum Scope {
 }
 
 impl Flags {
+    #[inline]
     pub(crate) fn has(self, flag: Flag) -> bool {
         self.0 & (1 << flag as u16) != 0
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, flag: Flag, on: bool) {
         let bit = 1 << flag as u16;
         self.0 = if on { self.0 | bit } else { self.0 & !bit };
     }
 
+    #[inline]
     pub(crate) const fn bits(self) -> u16 {
         self.0
     }
 
+    #[inline]
     pub(crate) const fn from_bits(bits: u16) -> Self {
         Self(bits)
     }
 
+    #[inline]
     pub(crate) fn treat(self, scope: Scope) -> Option<Treat> {
         match self.0 >> scope as u16 & 3 {
             1 => Some(Treat::Allow),
@@ -109,6 +125,7 @@ impl Flags {
         }
     }
 
+    #[inline]
     pub(crate) fn set_treat(&mut self, scope: Scope, treat: Option<Treat>) {
         let bits = match treat {
             None => 0,
@@ -143,42 +160,51 @@ impl Table {
         self.pages.capacity() * size_of::<Option<Box<Page>>>() + pages * size_of::<Page>()
     }
 
+    #[inline]
     pub(crate) fn get(&self, id: u32) -> Option<&Node> {
         let page = self.pages.get((id / PAGE) as usize)?.as_deref()?;
         page.nodes.get((id % PAGE) as usize)?.as_ref()
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Node> {
         let page = self.pages.get_mut((id / PAGE) as usize)?.as_deref_mut()?;
         page.nodes.get_mut((id % PAGE) as usize)?.as_mut()
     }
 
+    #[inline]
     pub(crate) fn parent(&self, id: u32) -> Option<u32> {
         self.get(id).map(|n| n.parent).filter(|&p| p != NONE)
     }
 
+    #[inline]
     pub(crate) fn first_child(&self, id: u32) -> Option<u32> {
         self.get(id).map(|n| n.first_child).filter(|&c| c != NONE)
     }
 
+    #[inline]
     pub(crate) fn last_child(&self, id: u32) -> Option<u32> {
         self.get(self.first_child(id)?).map(|n| n.prev)
     }
 
+    #[inline]
     pub(crate) fn next(&self, id: u32) -> Option<u32> {
         self.get(id).map(|n| n.next).filter(|&n| n != NONE)
     }
 
+    #[inline]
     pub(crate) fn prev(&self, id: u32) -> Option<u32> {
         let node = self.get(id)?;
         let is_first = self.first_child(node.parent).is_none_or(|first| first == id);
         (!is_first && node.prev != NONE).then_some(node.prev)
     }
 
+    #[inline]
     pub(crate) fn children(&self, id: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(self.first_child(id), |&child| self.next(child))
     }
 
+    #[inline]
     pub(crate) fn ancestors(&self, id: u32) -> impl Iterator<Item = u32> {
         std::iter::successors(self.parent(id), |&id| self.parent(id))
     }

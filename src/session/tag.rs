@@ -162,7 +162,7 @@ impl Tag {
             _ if is_svg => return Self::Svg,
             _ => {}
         }
-        let by_name = TAGS.iter().find(|(names, _)| names.contains(&name)).map(|(_, tag)| *tag);
+        let by_name = by_name(name);
         match (by_name, role) {
             (None | Some(Self::Block), Some(role)) => by_role(role).or(by_name).unwrap_or_default(),
             (tag, _) => tag.unwrap_or_default(),
@@ -205,6 +205,16 @@ impl Tag {
     }
 }
 
+fn by_name(name: &str) -> Option<Tag> {
+    let at = TAGS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
+    TAGS.get(at).map(|(_, tag)| *tag)
+}
+
+/// Whether it is the name of an element that is in every browser: it says nothing about anyone.
+pub(crate) fn is_common(name: &str) -> bool {
+    by_name(name).is_some()
+}
+
 fn by_role(role: &str) -> Option<Tag> {
     Some(match role {
         "table" | "grid" | "treegrid" => Tag::Table,
@@ -220,81 +230,103 @@ fn by_role(role: &str) -> Option<Tag> {
     })
 }
 
-const TAGS: [(&[&str], Tag); 28] = [
-    (
-        &[
-            "div",
-            "p",
-            "section",
-            "article",
-            "aside",
-            "main",
-            "nav",
-            "header",
-            "footer",
-            "form",
-            "fieldset",
-            "html",
-            "head",
-            "body",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "ul",
-            "ol",
-            "dl",
-            "menu",
-            "address",
-            "blockquote",
-            "pre",
-            "figure",
-            "figcaption",
-            "details",
-            "summary",
-            "dialog",
-            "hgroup",
-            "search",
-            "center",
-            "meta",
-            "link",
-            "base",
-            "colgroup",
-            "col",
-            "template",
-            "meter",
-            "progress",
-            "output",
-        ],
-        Tag::Block,
-    ),
-    (&["noscript", "noframes", "noembed"], Tag::Noscript),
-    (&["title"], Tag::Title),
-    (&["textarea"], Tag::Textarea),
-    (&["select"], Tag::Select),
-    (&["option"], Tag::Option),
-    (&["optgroup"], Tag::Optgroup),
-    (&["datalist"], Tag::Datalist),
-    (&["input"], Tag::Input(InputKind::Text)),
-    (&["button"], Tag::Button),
-    (&["label"], Tag::Label),
-    (&["legend", "caption"], Tag::Legend),
-    (&["table"], Tag::Table),
-    (&["thead"], Tag::TableHead),
-    (&["tbody", "tfoot"], Tag::TableBody),
-    (&["tr"], Tag::Row),
-    (&["th"], Tag::HeaderCell),
-    (&["td"], Tag::Cell),
-    (&["dt"], Tag::Term),
-    (&["dd"], Tag::Description),
-    (&["li"], Tag::Item),
-    (&["a"], Tag::Link),
-    (&["br", "hr"], Tag::Break),
-    (&["iframe", "frame"], Tag::Frame),
-    (&["canvas"], Tag::Canvas),
-    (&["img", "video", "audio", "object", "embed", "picture", "source", "track"], Tag::Media),
-    (&["svg", "math"], Tag::Svg),
-    (&["wbr", "span"], Tag::Other),
+/// Sorted.
+const TAGS: [(&str, Tag); 86] = [
+    ("a", Tag::Link),
+    ("address", Tag::Block),
+    ("article", Tag::Block),
+    ("aside", Tag::Block),
+    ("audio", Tag::Media),
+    ("base", Tag::Block),
+    ("blockquote", Tag::Block),
+    ("body", Tag::Block),
+    ("br", Tag::Break),
+    ("button", Tag::Button),
+    ("canvas", Tag::Canvas),
+    ("caption", Tag::Legend),
+    ("center", Tag::Block),
+    ("col", Tag::Block),
+    ("colgroup", Tag::Block),
+    ("datalist", Tag::Datalist),
+    ("dd", Tag::Description),
+    ("details", Tag::Block),
+    ("dialog", Tag::Block),
+    ("div", Tag::Block),
+    ("dl", Tag::Block),
+    ("dt", Tag::Term),
+    ("embed", Tag::Media),
+    ("fieldset", Tag::Block),
+    ("figcaption", Tag::Block),
+    ("figure", Tag::Block),
+    ("footer", Tag::Block),
+    ("form", Tag::Block),
+    ("frame", Tag::Frame),
+    ("h1", Tag::Block),
+    ("h2", Tag::Block),
+    ("h3", Tag::Block),
+    ("h4", Tag::Block),
+    ("h5", Tag::Block),
+    ("h6", Tag::Block),
+    ("head", Tag::Block),
+    ("header", Tag::Block),
+    ("hgroup", Tag::Block),
+    ("hr", Tag::Break),
+    ("html", Tag::Block),
+    ("iframe", Tag::Frame),
+    ("img", Tag::Media),
+    ("input", Tag::Input(InputKind::Text)),
+    ("label", Tag::Label),
+    ("legend", Tag::Legend),
+    ("li", Tag::Item),
+    ("link", Tag::Block),
+    ("main", Tag::Block),
+    ("math", Tag::Svg),
+    ("menu", Tag::Block),
+    ("meta", Tag::Block),
+    ("meter", Tag::Block),
+    ("nav", Tag::Block),
+    ("noembed", Tag::Noscript),
+    ("noframes", Tag::Noscript),
+    ("noscript", Tag::Noscript),
+    ("object", Tag::Media),
+    ("ol", Tag::Block),
+    ("optgroup", Tag::Optgroup),
+    ("option", Tag::Option),
+    ("output", Tag::Block),
+    ("p", Tag::Block),
+    ("picture", Tag::Media),
+    ("pre", Tag::Block),
+    ("progress", Tag::Block),
+    ("search", Tag::Block),
+    ("section", Tag::Block),
+    ("select", Tag::Select),
+    ("source", Tag::Media),
+    ("span", Tag::Other),
+    ("summary", Tag::Block),
+    ("svg", Tag::Svg),
+    ("table", Tag::Table),
+    ("tbody", Tag::TableBody),
+    ("td", Tag::Cell),
+    ("template", Tag::Block),
+    ("textarea", Tag::Textarea),
+    ("tfoot", Tag::TableBody),
+    ("th", Tag::HeaderCell),
+    ("thead", Tag::TableHead),
+    ("title", Tag::Title),
+    ("tr", Tag::Row),
+    ("track", Tag::Media),
+    ("ul", Tag::Block),
+    ("video", Tag::Media),
+    ("wbr", Tag::Other),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_names_is_sorted() {
+        assert!(TAGS.is_sorted_by_key(|(name, _)| *name));
+        assert_eq!([by_name("hr"), by_name("wbr")], [Some(Tag::Break), Some(Tag::Other)]);
+    }
+}

@@ -21,6 +21,7 @@ use crate::session::matching::Tree;
 use crate::session::selector::Treat;
 use crate::session::table::Flag;
 use crate::session::table::Flags;
+use crate::session::table::IdSet;
 use crate::session::table::NONE;
 use crate::session::table::Place;
 use crate::session::table::Scope;
@@ -52,7 +53,7 @@ pub(crate) struct Changes {
     /// Labels whose words must be joined again.
     pub(crate) labels: BTreeSet<u32>,
     /// Nodes that came with this event.
-    pub(crate) fresh: BTreeSet<u32>,
+    pub(crate) fresh: IdSet,
     /// Ids that stand for two nodes.
     pub(crate) ambiguous: BTreeSet<u32>,
     /// What must be kept of a node that was taken out, if it is put back in elsewhere.
@@ -145,10 +146,12 @@ impl Window {
             + self.fors.heap_bytes()
     }
 
+    #[inline]
     pub(crate) fn flags(&self, id: u32) -> Flags {
         self.table.get(id).map(|n| n.flags).unwrap_or_default()
     }
 
+    #[inline]
     pub(crate) fn set_flag(&mut self, id: u32, flag: Flag, on: bool) {
         if let Some(node) = self.table.get_mut(id) {
             node.flags.set(flag, on);

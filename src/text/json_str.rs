@@ -27,6 +27,61 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Appends the bytes that `raw`, the inside of a JSON string, stands for if each of its characters
+/// is one byte: U+0000 to U+00FF. `None` if one is not; what `out` then holds is of no use.
+///
+/// One pass, without a text in between, and without a branch on what the compressed bytes are:
+/// nothing could predict it.
+pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
+    let raw = raw.as_bytes();
+    let from = out.len();
+    // One more than can come: what is written last may be taken back.
+    out.resize(from + raw.len() + 1, 0);
+    let buffer = out.get_mut(from..)?;
+    let (mut at, mut n_written, mut is_bad) = (0, 0, false);
+    while let Some(&first) = raw.get(at) {
+        if first == b'\\' {
+            let (len, c) = escape(raw.get(at..)?);
+            *buffer.get_mut(n_written)? = u8::try_from(c).ok()?;
+            at += len;
+        } else {
+            // Two bytes of UTF-8: the first holds two bits, the second six.
+            let second = raw.get(at + 1).copied().unwrap_or(0);
+            let is_wide = first >= 0x80;
+            *buffer.get_mut(n_written)? = if is_wide { first << 6 | second & 0x3F } else { first };
+            is_bad |= is_wide & (first & 0xFE != 0xC2);
+            at += 1 + usize::from(is_wide);
+        }
+        n_written += 1;
+    }
+    out.truncate(from + n_written);
+    (!is_bad).then_some(())
+}
+
+/// Appends `bytes`, each as one character from U+0000 to U+00FF, as the inside of a JSON string.
+pub fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
+    const CHUNK: usize = 256;
+    for chunk in bytes.chunks(CHUNK) {
+        let mut buffer = [0; 2 * CHUNK + 2];
+        let mut n_written = 0;
+        for &b in chunk {
+            if matches!(b, 0..0x20 | b'"' | b'\\') {
+                out.extend_from_slice(buffer.get(..n_written).unwrap_or_default());
+                n_written = 0;
+                escape_into(&[b], out);
+                continue;
+            }
+            let is_wide = b >= 0x80;
+            let pair = if is_wide { [0xC0 | b >> 6, 0x80 | b & 0x3F] } else { [b, 0] };
+            if let Some(place) = buffer.get_mut(n_written..n_written + 2) {
+                place.copy_from_slice(&pair);
+            }
+            n_written += 1 + usize::from(is_wide);
+        }
+        out.extend_from_slice(buffer.get(..n_written).unwrap_or_default());
+    }
+}
+
 /// Carries `edits` of the unescaped text over to `raw`, escaping what they put in.
 ///
 /// The edits are sorted. One pass over `raw` up to the last edit.
@@ -216,6 +271,26 @@ mod tests {
             let mut out = Vec::new();
             escape_into(text.as_bytes(), &mut out);
             prop_assert_eq!(std::str::from_utf8(&out).unwrap(), raw);
+        }
+
+        #[test]
+        fn reads_and_writes_bytes_as_characters(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let text: String = bytes.iter().map(|&b| char::from(b)).collect();
+            let quoted = serde_json::to_string(&text).unwrap();
+            let raw = quoted.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')).unwrap();
+            let (mut read, mut written) = (Vec::new(), Vec::new());
+            prop_assert!(latin1_into(raw, &mut read).is_some());
+            prop_assert_eq!(&read, &bytes);
+            escape_latin1_into(&bytes, &mut written);
+            prop_assert_eq!(std::str::from_utf8(&written).unwrap(), raw);
+        }
+
+        #[test]
+        fn bytes_are_the_characters_of_the_text_or_nothing(raw in "([a-cé\u{ff}\u{100}€]|\\\\n|\\\\u00e9|\\\\u0100|\\\\ud83d){0,9}") {
+            let by_text: Option<Vec<u8>> = unescape(&raw).chars().map(|c| u8::try_from(c).ok()).collect();
+            let mut out = Vec::new();
+            let read = latin1_into(&raw, &mut out).map(|()| out);
+            prop_assert_eq!(read, by_text);
         }
 
         #[test]

@@ -171,7 +171,7 @@ fn readable(received: &Received, codecs: &mut Codecs) -> Option<Value> {
         body: &received.body,
     };
     let unwrapped = wrapping::unwrap(received.endpoint.wrapping, &wrapped, BOUND, codecs).ok()?;
-    serde_json::from_str(&unwrapped.text).ok()
+    serde_json::from_str(unwrapped.text()).ok()
 }
 
 /// A session's id as the name of a directory: nothing that could lead elsewhere.
