@@ -5,13 +5,18 @@
 
 pub mod clock;
 pub mod corpus;
+#[cfg(feature = "datadog")]
+pub mod datadog;
 pub mod floor;
+pub mod grow;
+pub mod load;
 pub mod options;
 pub mod packed;
 pub mod peer;
 pub mod product;
 pub mod report;
 pub mod rounds;
+pub mod strings;
 
 /// Whatever goes wrong ends a bench.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
