@@ -100,7 +100,11 @@ fn wrap(template: &Body, envelopes: Vec<Value>) -> Result<Body, Error> {
     Ok(Body { bytes: gzip(Value::Array(envelopes).to_string().as_bytes())?, ..template.clone() })
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+/// A gzip member at a middling level.
+///
+/// # Errors
+/// The library fails.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut compressor = Compressor::new(CompressionLvl::default());
     let mut out = vec![0; compressor.gzip_compress_bound(bytes.len())];
     let len = compressor.gzip_compress(bytes, &mut out)?;

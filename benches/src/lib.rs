@@ -9,6 +9,7 @@ pub mod corpus;
 pub mod datadog;
 pub mod floor;
 pub mod grow;
+pub mod heap;
 pub mod load;
 pub mod options;
 pub mod packed;

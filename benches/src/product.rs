@@ -19,6 +19,14 @@ pub fn policy() -> Result<Policy, Error> {
     policy_of(&Selection::all())
 }
 
+/// Every rule.
+///
+/// # Errors
+/// A built-in pack does not load.
+pub fn rules() -> Result<RuleSet, Error> {
+    RuleSet::build(builtin_packs(), &[], &Selection::all()).map_err(|error| error.to_string().into())
+}
+
 /// The rules of `selection`, preset balanced.
 ///
 /// # Errors

@@ -7,6 +7,7 @@ use std::time::Duration;
 use blackbar::pipeline::Scratch;
 use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::load::client::{self, Bytes, Connection, Outcome, Pace, send};
+use blackbar_benches::load::process::Cpu;
 use blackbar_benches::load::servers;
 use blackbar_benches::load::setup::{self, Target};
 use blackbar_benches::options::{self, Options};
@@ -64,11 +65,14 @@ fn measure(options: &Options) -> Result<(), Error> {
             .flatten()
             .collect();
     let mut in_process = InProcess::new(&all)?;
-    for traffic in &traffic {
+    let only = std::env::var("LOAD_ONLY").unwrap_or_default();
+    for traffic in traffic.iter().filter(|traffic| traffic.name.contains(&only)) {
         eprintln!("{} …", traffic.name);
         one(&mut report, options, traffic, &targets, &mut in_process)?;
     }
-    large_beside_small(&mut report, options, &traffic[0], &blackbar, &all)?;
+    if only.is_empty() || only == "large" {
+        large_beside_small(&mut report, options, &traffic[0], &blackbar, &all)?;
+    }
     report.give(&options.out)
 }
 
@@ -143,6 +147,8 @@ impl<'a> InProcess<'a> {
 struct Measured {
     rates: Vec<f64>,
     saturated: Vec<Duration>,
+    redact: Vec<Duration>,
+    audit: Vec<Duration>,
     p50: Vec<Duration>,
     p99: Vec<Duration>,
     steady: Vec<Duration>,
@@ -171,7 +177,9 @@ fn one(
             let (outcome, cpu) =
                 counted(target, || send(target.address, &traffic.lists, traffic.n, Pace::Saturated))?;
             measured.rates.push(outcome.rate());
-            measured.saturated.push(cpu);
+            measured.saturated.push(cpu.all);
+            measured.redact.push(cpu.redact);
+            measured.audit.push(cpu.audit);
             measured.p50.push(outcome.latencies.quantile(0.5));
             measured.p99.push(outcome.latencies.quantile(0.99));
         }
@@ -188,7 +196,7 @@ fn one(
         for (target, measured) in targets.iter().zip(&mut all) {
             let (outcome, cpu) =
                 counted(target, || send(target.address, &traffic.lists, traffic.n, Pace::Steady(half)))?;
-            measured.steady.push(cpu);
+            measured.steady.push(cpu.all);
             measured.steady_p50.push(outcome.latencies.quantile(0.5));
             measured.steady_p99.push(outcome.latencies.quantile(0.99));
         }
@@ -199,15 +207,11 @@ fn one(
 }
 
 /// What `work` gives, and the CPU time that the target used meanwhile.
-fn counted(
-    target: &Target,
-    work: impl FnOnce() -> Result<Outcome, Error>,
-) -> Result<(Outcome, Duration), Error> {
+fn counted(target: &Target, work: impl FnOnce() -> Result<Outcome, Error>) -> Result<(Outcome, Cpu), Error> {
     let before = target.process.cpu()?;
     let outcome = work()?;
-    let used = target.process.cpu()?.saturating_sub(before);
-    let n = u32::try_from(outcome.n)?;
-    Ok((outcome, used / n))
+    let used = target.process.cpu()?.each_since(before, u32::try_from(outcome.n)?);
+    Ok((outcome, used))
 }
 
 impl Measured {
@@ -216,6 +220,8 @@ impl Measured {
         Self {
             rates: Vec::new(),
             saturated: none(),
+            redact: none(),
+            audit: none(),
             p50: none(),
             p99: none(),
             steady: none(),
@@ -252,6 +258,7 @@ fn tell(
             format!("{rate:.0}"),
             format!("{:.0}", 1e6 / us(&m.saturated)),
             format!("{:.0}", us(&m.saturated)),
+            format!("{:.0} / {:.0}", us(&m.redact), us(&m.audit)),
             format!("{:.2} / {:.2}", ms(&m.p50), ms(&m.p99)),
             format!("{:.0}", us(&m.steady)),
             format!("{:.2} / {:.2}", ms(&m.steady_p50), ms(&m.steady_p99)),
@@ -272,6 +279,7 @@ fn tell(
         "requests/s",
         "requests per CPU-second",
         "µs CPU",
+        "of it redacting / audit",
         "p50 / p99 ms",
         "half load: µs CPU",
         "half load: p50 / p99 ms",

@@ -47,8 +47,12 @@ impl Process {
     ///
     /// # Errors
     /// It has ended.
-    pub fn cpu(&self) -> Result<Duration, Error> {
-        self.tree()?.into_iter().map(cpu_of).sum()
+    pub fn cpu(&self) -> Result<Cpu, Error> {
+        let mut cpu = Cpu::default();
+        for pid in self.tree()? {
+            cpu.count(pid)?;
+        }
+        Ok(cpu)
     }
 
     /// Memory that it and its children have in use, in bytes.
@@ -85,12 +89,42 @@ impl Drop for Process {
     }
 }
 
-/// The kernel's own account of each thread, in nanoseconds.
-fn cpu_of(pid: u32) -> Result<Duration, Error> {
-    let mut sum = 0;
-    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
-        let Ok(account) = fs::read_to_string(task?.path().join("schedstat")) else { continue };
-        sum += account.split_whitespace().next().ok_or("no account")?.parse::<u64>()?;
+/// CPU time by kind of thread, from the kernel's own account of each.
+#[derive(Clone, Copy, Default)]
+pub struct Cpu {
+    /// All threads.
+    pub all: Duration,
+    /// Those that redact.
+    pub redact: Duration,
+    /// The one that writes the audit.
+    pub audit: Duration,
+}
+
+impl Cpu {
+    fn count(&mut self, pid: u32) -> Result<(), Error> {
+        for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+            let task = task?.path();
+            let Ok(account) = fs::read_to_string(task.join("schedstat")) else { continue };
+            let Ok(name) = fs::read_to_string(task.join("comm")) else { continue };
+            let used = account.split_whitespace().next().ok_or("no account")?;
+            let used = Duration::from_nanos(used.parse()?);
+            self.all += used;
+            if name.starts_with("redact") {
+                self.redact += used;
+            } else if name.starts_with("audit") {
+                self.audit += used;
+            }
+        }
+        Ok(())
     }
-    Ok(Duration::from_nanos(sum))
+
+    /// What was used for each of `n` requests since `before`.
+    pub fn each_since(self, before: Self, n: u32) -> Self {
+        let each = |now: Duration, before| now.saturating_sub(before) / n;
+        Self {
+            all: each(self.all, before.all),
+            redact: each(self.redact, before.redact),
+            audit: each(self.audit, before.audit),
+        }
+    }
 }
