@@ -92,6 +92,7 @@ impl<'a> Story<'a> {
             n_events: 0,
             n_snapshots: 0,
             findings: Vec::new(),
+            suppressed: Vec::new(),
             unmasked_inputs: None,
         };
         Self { proxy, live, started: Instant::now(), time: now(), class: None, record }

@@ -23,6 +23,8 @@ use crate::parse::value::DuplicateKey;
 use crate::redact::envelope::Sender;
 use crate::redact::json::Treat;
 use crate::redact::mask::MaskChar;
+use crate::redact::notes::Note;
+use crate::redact::notes::Notes;
 use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
 use crate::redact::redactor::Place;
@@ -32,6 +34,7 @@ use crate::redact::redactor::settle;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
 use crate::redact::tag::Why;
+use crate::rules::RuleIdx;
 use crate::text::edit;
 use crate::text::edit::Edit;
 
@@ -165,6 +168,25 @@ impl Refusal {
 pub struct Scratch {
     tools: Tools,
     tape: Tape,
+}
+
+impl Scratch {
+    /// Says what time it is, in seconds since 1970: suppressions end. Where nobody says, those that
+    /// have an end have come to it.
+    pub fn set_time(&mut self, now: Option<u64>) {
+        self.tools.now = now;
+    }
+
+    /// Notes from now on what rules found and nearly found, about `only` these rules or about all.
+    /// Slow: for people who ask why.
+    pub fn take_notes(&mut self, only: Vec<RuleIdx>) {
+        self.tools.notes = Some(Notes::on(only));
+    }
+
+    /// The notes, and no more of them.
+    pub fn notes(&mut self) -> Vec<Note> {
+        self.tools.notes.take().map(Notes::into_all).unwrap_or_default()
+    }
 }
 
 /// Decodes, parses, redacts and encodes one request.
@@ -337,6 +359,7 @@ fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
 fn redact_header(name: &str, value: &str, redactor: &mut Redactor<'_>) -> String {
     let treat = redactor.policy.rules().key_rule(name).map_or(Treat::See, |idx| Treat::Whole(Why::Rule(idx)));
     let mut edits = Vec::new();
+    redactor.begin_field();
     redactor.text(value, Place::new(Surface::Property).words(name), treat, &mut edits);
     let redacted = redactor.applied(value, &mut edits);
     String::from_utf8_lossy(&redacted).into_owned()

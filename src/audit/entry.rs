@@ -82,6 +82,9 @@ pub struct Exchange {
     pub n_snapshots: u64,
     /// What was found.
     pub findings: Vec<Count>,
+    /// What rules found and suppressions let through; nothing if there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
     /// Typed values that the SDK did not mask; none if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unmasked_inputs: Option<Unmasked>,
@@ -96,6 +99,18 @@ pub struct Count {
     /// The surface.
     pub surface: String,
     /// How often.
+    pub count: u64,
+}
+
+/// How often a suppression let through what a rule found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suppressed {
+    /// The suppression's number among those of the policy, from 1.
+    pub suppression: u16,
+    /// The rule's id.
+    pub rule: String,
+    /// In how many fields, each value once.
     pub count: u64,
 }
 
@@ -135,6 +150,13 @@ impl Exchange {
                 count: *count,
             })
             .collect();
+        let suppressed = report.suppressed.iter();
+        let suppressed = suppressed.map(|((number, rule), count)| Suppressed {
+            suppression: *number,
+            rule: rule.to_string(),
+            count: *count,
+        });
+        self.suppressed = suppressed.collect();
     }
 }
 

@@ -40,6 +40,9 @@ pub struct Summary {
     pub findings_by_surface: BTreeMap<String, u64>,
     /// Findings by region.
     pub findings_by_region: BTreeMap<String, u64>,
+    /// What rules found and suppressions let through, by policy, number and rule: the description of
+    /// the policy that the audit keeps says what each vouches for, and why.
+    pub suppressed: BTreeMap<String, u64>,
     /// Typed values that SDKs did not mask, by library and version.
     pub unmasked_inputs_by_sdk: BTreeMap<String, u64>,
 }
@@ -64,6 +67,11 @@ impl Summary {
         if let Some(unmasked) = &exchange.unmasked_inputs {
             let sdk = format!("{} {}", unmasked.lib, unmasked.version_class);
             *self.unmasked_inputs_by_sdk.entry(sdk).or_default() += unmasked.count;
+        }
+        for let_through in &exchange.suppressed {
+            let policy = entry.policy.get(..12).unwrap_or(&entry.policy);
+            let name = format!("{policy} #{} {}", let_through.suppression, let_through.rule);
+            *self.suppressed.entry(name).or_default() += let_through.count;
         }
         for found in &exchange.findings {
             *self.findings_by_rule.entry(found.rule.clone()).or_default() += found.count;
@@ -91,6 +99,7 @@ impl Summary {
             ("findings by rule", &self.findings_by_rule),
             ("findings by surface", &self.findings_by_surface),
             ("findings by region", &self.findings_by_region),
+            ("suppressed by policy, number and rule", &self.suppressed),
             ("typed values not masked, by SDK", &self.unmasked_inputs_by_sdk),
         ];
         for (title, table) in tables {

@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::cli::rules::counted;
 use crate::cli::{ConfigFile, failed, put, tell};
 use crate::config;
 use crate::exchange::Live;
+use crate::redact::policy::Policy;
 
 /// Checks a configuration and its rules without starting anything.
 ///
@@ -22,8 +24,7 @@ impl Check {
         match config::load(&self.file.config) {
             Err(problems) => {
                 tell(&problems);
-                let n_problems = problems.0.len();
-                tell(format_args!("{n_problems} problem{}", if n_problems == 1 { "" } else { "s" }));
+                tell(counted(problems.0.len(), "problem"));
                 ExitCode::FAILURE
             }
             Ok(config) => {
@@ -34,14 +35,23 @@ impl Check {
                     tell(format_args!("warning: {warning}"));
                 }
                 put(&format!(
-                    "ok: {} regions, {} routes, {} rules, policy {}\n",
-                    config.regions.len(),
-                    config.routing.routes.len(),
-                    config.policy.n_rules,
+                    "ok: {}, {}, {}, {}policy {}\n",
+                    counted(config.regions.len(), "region"),
+                    counted(config.routing.routes.len(), "route"),
+                    counted(config.policy.n_rules, "rule"),
+                    suppressions(&config.policy.policy),
                     config.policy.digest
                 ));
                 ExitCode::SUCCESS
             }
         }
+    }
+}
+
+/// How many suppressions there are, if there are any.
+fn suppressions(policy: &Policy) -> String {
+    match policy.suppressions().numbered().count() {
+        0 => String::new(),
+        n => format!("{}, ", counted(n, "suppression")),
     }
 }

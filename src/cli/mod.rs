@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod demo;
+mod explain;
 mod redact;
 mod rules;
 mod serve;
@@ -30,6 +31,7 @@ const EXAMPLES: &str = "Examples:
   blackbar check --config blackbar.toml
   blackbar serve --config blackbar.toml
   blackbar redact recording.json > redacted.json
+  blackbar rules explain --rule payment-card
   blackbar audit verify --dir /var/lib/blackbar/audit";
 
 #[derive(Subcommand)]

@@ -96,6 +96,7 @@ fn reload(running: &Running, file: &Path) {
 struct StartLines {
     regions: Vec<(String, String)>,
     n_rules: usize,
+    n_suppressions: usize,
     summary: String,
     audit_dir: String,
     warnings: Vec<String>,
@@ -109,6 +110,7 @@ fn start_lines(config: &Config) -> StartLines {
     StartLines {
         regions: config.regions.iter().map(hosts).collect(),
         n_rules: config.policy.n_rules,
+        n_suppressions: config.policy.policy.suppressions().numbered().count(),
         summary: config.policy.summary.clone(),
         audit_dir: config.audit.dir.display().to_string(),
         warnings: config.warnings.clone(),
@@ -127,6 +129,7 @@ impl StartLines {
         tracing::info!(
             policy = &*policy,
             rules = self.n_rules,
+            suppressions = self.n_suppressions,
             postures = self.summary,
             "the policy in force"
         );

@@ -33,6 +33,11 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The file, as it was named.
+    pub(crate) fn file(&self) -> &str {
+        self.source.file()
+    }
+
     /// Whether nothing is wrong so far.
     pub(crate) fn is_clean(&self) -> bool {
         self.problems.is_empty()

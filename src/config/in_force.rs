@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::config::region::{Region, Upstream};
 use crate::config::routing::{Route, Routing};
-use crate::rules::{Action, Rule};
+use crate::redact::policy::Policy;
+use crate::redact::suppress::Suppression;
+use crate::rules::{Action, Rule, RuleIdx};
 
 /// The JSON text; equal configurations give equal texts.
 pub fn describe(config: &Config) -> String {
@@ -18,6 +20,9 @@ pub fn describe(config: &Config) -> String {
         "postures": config.policy.summary,
         "selectors": config.policy.selectors.iter().map(|selector| {
             json!({ "css": selector.css, "treat": word(&selector.treat) })
+        }).collect::<Vec<_>>(),
+        "suppressions": policy.suppressions().numbered().map(|(number, one)| {
+            suppression(number, one, policy)
         }).collect::<Vec<_>>(),
         "client_ip": word(&policy.choices.client_ip),
         "user_agent": word(&config.forward.user_agent),
@@ -34,6 +39,18 @@ pub fn describe(config: &Config) -> String {
     });
     // Texts and numbers always serialize.
     serde_json::to_string_pretty(&described).unwrap_or_default() + "\n"
+}
+
+fn suppression(number: u16, one: &Suppression, policy: &Policy) -> Value {
+    let rule_id = |idx: &RuleIdx| policy.rules().rule(*idx).map(|rule| rule.id().to_string());
+    let end = one.expires.and_then(|end| jiff::Timestamp::from_second(i64::try_from(end).ok()?).ok());
+    json!({
+        "number": number,
+        one.what.kind(): one.what.to_string(),
+        "rules": one.rules.iter().filter_map(rule_id).collect::<Vec<_>>(),
+        "reason": one.reason,
+        "until": end.map(|end| end.to_string()),
+    })
 }
 
 fn rule(rule: &Rule) -> Value {

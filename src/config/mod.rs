@@ -20,6 +20,7 @@ pub(crate) mod rules;
 mod sdk;
 pub mod session_store;
 mod source;
+pub(crate) mod suppressions;
 pub mod telemetry;
 pub mod units;
 
@@ -87,6 +88,7 @@ const SECTIONS: &[&str] = &[
     "route",
     "redaction",
     "rules",
+    "suppressions",
     "sdk",
     "forward",
     "limits",
@@ -142,7 +144,7 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
 /// Reads the file for its redaction alone: the other sections may be missing or wrong.
 ///
 /// # Errors
-/// Every problem found in `[redaction]`, `[rules]` and `[limits]`.
+/// Every problem found in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
 pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
     parse_redaction_only(&read(path)?, &path.display().to_string())
 }
@@ -150,7 +152,7 @@ pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
 /// As [`load_redaction_only`], from a text. The empty text gives the defaults.
 ///
 /// # Errors
-/// Every problem found in `[redaction]`, `[rules]` and `[limits]`.
+/// Every problem found in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
 pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Problems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);

@@ -1,4 +1,4 @@
-//! From `[redaction]`, `[rules]` and `[limits]` to the policy in force and its digest.
+//! From `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]` to the policy in force and its digest.
 //!
 //! The one place where the configuration meets the core: what the core's constructors want is
 //! put together here and nowhere else.
@@ -15,7 +15,9 @@ use crate::config::limits;
 use crate::config::problem::Problem;
 use crate::config::redaction::{self, Redaction, Selector};
 use crate::config::rules::{self, Rules};
+use crate::config::suppressions::{self, Key};
 use crate::redact::policy::{Limits, Policy};
+use crate::redact::suppress::Suppression;
 use crate::rules::{PackSource, RuleSet, builtin_packs, error};
 
 /// A policy, with the names by which people and records refer to it.
@@ -23,7 +25,7 @@ use crate::rules::{PackSource, RuleSet, builtin_packs, error};
 pub struct PolicyInForce {
     /// What is redacted, and how.
     pub policy: Arc<Policy>,
-    /// SHA-256 over rules, postures, selectors and limits.
+    /// SHA-256 over rules, postures, selectors, suppressions and limits.
     pub digest: Arc<str>,
     /// How many rules.
     pub n_rules: usize,
@@ -31,6 +33,8 @@ pub struct PolicyInForce {
     pub summary: String,
     /// The selectors.
     pub selectors: Vec<Selector>,
+    /// Whether the key of hashes is named in the configuration, and so outlives the process.
+    pub has_key_file: bool,
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
@@ -38,13 +42,16 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let redaction = redaction::check(checker);
     let rules = rules::check(checker);
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
-    let rule_set = build_rules(checker, &rules)?;
+    let rule_set = build_rules(checker, &rules);
+    let key = if redaction.hash_key_file.is_some() { Key::Kept } else { Key::Random };
+    let suppressions = suppressions::check(checker, rule_set.as_ref(), key);
     warn_on_lost_pseudonyms(checker, &redaction);
-    build(checker, rule_set, redaction, limits, hash_key)
+    build(checker, rule_set?, redaction, limits, hash_key, suppressions)
 }
 
 fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
-    let files = rules::read_dirs(checker, &rules.dirs);
+    let folder = Path::new(checker.file()).parent().map(Path::to_owned).unwrap_or_default();
+    let files = rules::read_dirs(checker, &folder, &rules.dirs);
     let extra: Vec<PackSource<'_>> = files.iter().map(|(name, text)| PackSource { name, text }).collect();
     let mut selection = rules.selection();
     // A pack of your own is in force because its directory is named.
@@ -95,16 +102,25 @@ fn build(
     redaction: Redaction,
     limits: Limits,
     hash_key: [u8; 32],
+    suppressions: Vec<Suppression>,
 ) -> Option<PolicyInForce> {
     let n_rules = rule_set.rules().len();
     let summary = summary(&redaction);
     let selectors: Vec<_> = redaction.selectors.iter().map(|own| (own.css.clone(), own.treat)).collect();
-    match Policy::new(rule_set, redaction.postures, &selectors, limits, hash_key) {
+    let policy = Policy::new(rule_set, redaction.postures, &selectors, limits, hash_key);
+    match policy.and_then(|policy| policy.choosing(redaction.choices).suppressing(suppressions)) {
         Ok(policy) => {
-            let policy = policy.choosing(redaction.choices);
             let digest = policy.digest().into();
+            let has_key_file = redaction.hash_key_file.is_some();
             let selectors = redaction.selectors;
-            Some(PolicyInForce { policy: Arc::new(policy), digest, n_rules, summary, selectors })
+            Some(PolicyInForce {
+                policy: Arc::new(policy),
+                digest,
+                n_rules,
+                summary,
+                selectors,
+                has_key_file,
+            })
         }
         Err(error) => {
             checker.problem("redaction.selector", error.reason.to_string());

@@ -97,11 +97,13 @@ pub(crate) fn pack_name(text: &str) -> Option<String> {
     pack.get("name")?.get_ref().as_str().map(str::to_owned)
 }
 
-/// Reads all `*.toml` files of the directories, in the order of their names.
-pub(crate) fn read_dirs(checker: &mut Checker<'_>, dirs: &[PathBuf]) -> Vec<(String, String)> {
+/// Reads all `*.toml` files of the directories, in the order of their names. One that is named
+/// relatively lies beside the configuration, in `folder`.
+pub(crate) fn read_dirs(checker: &mut Checker<'_>, folder: &Path, dirs: &[PathBuf]) -> Vec<(String, String)> {
     let mut packs = Vec::new();
     for (idx, dir) in dirs.iter().enumerate() {
-        match read_dir(dir) {
+        let dir = folder.join(dir);
+        match read_dir(&dir) {
             Ok(found) => packs.extend(found),
             Err(error) => checker
                 .problem(&format!("rules.dirs[{idx}]"), format!("cannot read {}: {error}", dir.display())),

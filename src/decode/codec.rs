@@ -41,6 +41,8 @@ pub enum CodecError {
 pub struct Codecs {
     inflate: Decompressor,
     deflate: [Option<(Level, Compressor)>; 2],
+    /// Where the library writes: as large as the largest so far needed, never cleared.
+    buffer: Vec<u8>,
 }
 
 /// How hard to deflate.
@@ -63,9 +65,12 @@ impl Level {
 
 impl Default for Codecs {
     fn default() -> Self {
-        Self { inflate: Decompressor::new(), deflate: [None, None] }
+        Self { inflate: Decompressor::new(), deflate: [None, None], buffer: Vec::new() }
     }
 }
+
+/// A buffer that is not kept, in bytes: it was for one body in very many.
+const LARGE: usize = 4 << 20;
 
 /// The first bytes of a gzip stream.
 pub const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
@@ -104,10 +109,17 @@ impl Codecs {
             let number = CompressionLvl::new(level.number()).unwrap_or_default();
             (level, Compressor::new(number))
         });
-        out.resize(compressor.gzip_compress_bound(bytes.len()), 0);
+        let most = compressor.gzip_compress_bound(bytes.len());
+        if self.buffer.len() < most {
+            self.buffer.resize(most, 0);
+        }
         // The buffer has the size that the library asks for; it has no other error.
-        let len = compressor.gzip_compress(bytes, out).unwrap_or(0);
-        out.truncate(len);
+        let len = compressor.gzip_compress(bytes, &mut self.buffer).unwrap_or(0);
+        out.clear();
+        out.extend_from_slice(self.buffer.get(..len).unwrap_or_default());
+        if most > LARGE {
+            self.buffer = Vec::new();
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 //! A positive example marks its finding with guillemets; alone, the rule must find exactly that, and with all
 //! rules in force every marked byte must be covered. A negative example must come through the rule alone.
 //! Every example is also searched without a prefilter: both ways must agree. It stands here and not in
-//! `rules` because it searches.
+//! `rules` because it searches. What it tells is where an example stands, what became of it and what to
+//! change; not its text.
 
 use std::sync::Arc;
 
-use crate::detect::{Context, Finding, Scanner, Scratch};
+use crate::detect::{Context, Finding, Miss, Scanner, Scratch, Why};
 use crate::rules::error::{LoadError, Problem};
 use crate::rules::{PackSource, Rule, RuleIdx, RuleSet, Selection};
 use crate::text::span::Span;
@@ -69,28 +70,43 @@ impl Case<'_> {
         }
         let alone = Scanner::new(Arc::new(self.scanner.rules().alone(self.idx)));
         let mut own = Scratch::default();
-        for example in &self.rule.examples.positive {
+        for (idx, example) in examples.positive.iter().enumerate() {
+            let at = At { line: example.line, name: format!("must_match[{idx}]") };
             let (text, expected) = unmark(&example.text);
             if expected.is_empty() {
-                self.problem(format!("mark what is to be found with « and »: {}", example.text));
+                self.problem_at(&at, "mark what is to be found with « and »");
+                continue;
             }
-            self.compare(&alone, &text, &example.context, Some(&expected), &mut own);
-            self.covers(&text, &example.context, &expected, scratch);
+            let context = Context { words: &example.context };
+            self.report.n_examples += 1;
+            self.agrees(&at, &alone, &text, &context, &mut own);
+            self.finds(&at, &alone, &text, &context, &expected, &mut own);
+            self.covers(&at, &text, &context, &expected, scratch);
         }
-        for example in &self.rule.examples.negative {
-            self.compare(&alone, &example.text, &example.context, Some(&[]), &mut own);
-            let all = self.scanner;
-            self.compare(all, &example.text, &example.context, None, scratch);
+        for (idx, example) in examples.negative.iter().enumerate() {
+            let at = At {
+                line: example.line,
+                name: format!("must_not_match[{idx}] (because: {})", example.because),
+            };
+            let context = Context { words: &example.context };
+            self.report.n_examples += 1;
+            self.agrees(&at, &alone, &example.text, &context, &mut own);
+            self.finds(&at, &alone, &example.text, &context, &[], &mut own);
+            self.agrees(&at, self.scanner, &example.text, &context, scratch);
         }
     }
 
     fn problem(&mut self, message: String) {
-        self.report.problems.push(Problem {
-            file: self.rule.examples.file.clone(),
-            line: self.rule.examples.line,
-            rule: Some(self.rule.id.to_string()),
-            message,
-        });
+        self.push(self.rule.examples.line, message);
+    }
+
+    fn problem_at(&mut self, at: &At, message: &str) {
+        self.push(at.line, format!("{}: {message}", at.name));
+    }
+
+    fn push(&mut self, line: usize, message: String) {
+        let file = self.rule.examples.file.clone();
+        self.report.problems.push(Problem { file, line, rule: Some(self.rule.id.to_string()), message });
     }
 
     /// Keys decide for their own rule, and not where the author says so.
@@ -109,42 +125,98 @@ impl Case<'_> {
         }
     }
 
-    /// Scans with and without prefilter; both must agree, and give what is expected.
-    fn compare(
+    /// The rule alone must find exactly `expected`.
+    fn finds(
         &mut self,
-        scanner: &Scanner,
+        at: &At,
+        alone: &Scanner,
         text: &str,
-        context: &str,
-        expected: Option<&[Span]>,
+        context: &Context<'_>,
+        expected: &[Span],
         scratch: &mut Scratch,
     ) {
-        self.report.n_examples += 1;
-        let context = Context { words: context };
-        let mut findings = Vec::new();
-        scanner.scan(text, &context, scratch, &mut findings);
-        let (slow, misses) = scanner.scan_everything(text, &context, scratch);
-        if findings != slow {
-            self.problem(format!("the prefilter changes what is found in: {text}"));
+        let (findings, misses) = alone.explain_with(text, context, scratch);
+        let found: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
+        if found == expected {
+            return;
         }
-        let spans: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
-        if let Some(expected) = expected
-            && spans != expected
-        {
-            let why: Vec<&str> = misses.iter().map(|miss| miss.why.code()).collect();
-            let why = why.join(", ");
-            let [found, wanted] = [mark(text, &spans), mark(text, expected)];
-            self.problem(format!("finds {found} instead of {wanted} (misses: {why})"));
+        for span in expected.iter().filter(|span| !found.contains(span)) {
+            let nearest = || misses.iter().find(|miss| miss.span.overlaps(*span));
+            let reason = if let Some(part) = found.iter().find(|found| found.overlaps(*span)) {
+                format!("{} is found; mark just that, or change what the pattern takes", place(*part))
+            } else if let Some(Miss { span, why, .. }) = nearest() {
+                let (what, remedy) = (why.sentence(alone.rules()), why.remedy());
+                format!("the pattern matches {}, but {what}; {remedy}", place(*span))
+            } else {
+                "the pattern matches nothing there; widen it, or correct the example".to_owned()
+            };
+            self.problem_at(at, &format!("{} is not found: {reason}", place(*span)));
+        }
+        let is_marked = |span: &Span| expected.iter().any(|other| other.overlaps(*span));
+        for span in found.iter().filter(|span| !is_marked(span)) {
+            let remedy = if expected.is_empty() {
+                "narrow the pattern, its boundary or its keywords, give it a validator, or list the value in allow"
+            } else {
+                "mark it as well, or narrow the pattern"
+            };
+            self.problem_at(at, &format!("{} is found, and must not be: {remedy}", place(*span)));
         }
     }
 
-    fn covers(&mut self, text: &str, context: &str, expected: &[Span], scratch: &mut Scratch) {
+    /// A search that skips nothing must find the same.
+    fn agrees(
+        &mut self,
+        at: &At,
+        scanner: &Scanner,
+        text: &str,
+        context: &Context<'_>,
+        scratch: &mut Scratch,
+    ) {
+        let mut findings = Vec::new();
+        scanner.scan(text, context, scratch, &mut findings);
+        let (slow, _) = scanner.scan_everything(text, context, scratch);
+        let differs = |a: &[Finding], b: &[Finding]| a.iter().find(|found| !b.contains(found)).copied();
+        let Some(lost) = differs(&slow, &findings).or_else(|| differs(&findings, &slow)) else { return };
+        let id = scanner.rules().rule(lost.rule).map_or("unknown", |rule| &*rule.id);
+        let (what, remedy) = (Why::NoAnchor.sentence(scanner.rules()), Why::NoAnchor.remedy());
+        let span = place(lost.span);
+        self.problem_at(at, &format!("{id} matches {span} and is not called up for it: {what}; {remedy}"));
+    }
+
+    fn covers(
+        &mut self,
+        at: &At,
+        text: &str,
+        context: &Context<'_>,
+        expected: &[Span],
+        scratch: &mut Scratch,
+    ) {
         let mut findings: Vec<Finding> = Vec::new();
-        self.scanner.scan(text, &Context { words: context }, scratch, &mut findings);
+        self.scanner.scan(text, context, scratch, &mut findings);
         let is_covered = |at: usize| findings.iter().any(|f| f.span.start <= at && at < f.span.end);
-        if !expected.iter().all(|span| span.range().all(is_covered)) {
-            self.problem(format!("with all rules in force something of it stays visible: {text}"));
+        for span in expected {
+            let open: Vec<usize> = span.range().filter(|&at| !is_covered(at)).collect();
+            if let (Some(&first), Some(&last)) = (open.first(), open.last()) {
+                let open = place(Span::new(first, last + 1));
+                let message = format!(
+                    "with all rules in force {open} stays visible: another rule took the rest of it; make the \
+                     pattern cover all of it, or give both rules one entity"
+                );
+                self.problem_at(at, &message);
+            }
         }
     }
+}
+
+/// Which example, and where it stands.
+struct At {
+    line: usize,
+    name: String,
+}
+
+/// A span as people read it: the first byte and the one behind the last.
+fn place(span: Span) -> String {
+    format!("{}..{}", span.start, span.end)
 }
 
 /// The text without guillemets, and the spans that stood between them.
@@ -162,29 +234,15 @@ fn unmark(marked: &str) -> (String, Vec<Span>) {
     (text, spans)
 }
 
-fn mark(text: &str, spans: &[Span]) -> String {
-    let mut out = String::with_capacity(text.len() + 4 * spans.len());
-    let mut cursor = 0;
-    for span in spans {
-        out.push_str(Span::new(cursor, span.start).of(text));
-        out.push('«');
-        out.push_str(span.of(text));
-        out.push('»');
-        cursor = span.end;
-    }
-    out.push_str(Span::new(cursor, text.len()).of(text));
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn guillemets_mark_and_unmark() {
+    fn guillemets_mark() {
         let (text, spans) = unmark("é «a» b«c»");
         assert_eq!(text, "é a bc");
-        assert_eq!(mark(&text, &spans), "é «a» b«c»");
+        assert_eq!(spans, [Span::new(3, 4), Span::new(6, 7)]);
     }
 
     #[test]
@@ -200,12 +258,60 @@ mod tests {
             tier = "A"
             pattern = "zed-[0-9]{3}"
             anchors = ["zed-"]
-            must_match = ["«zed-123»", "a «zed-12»", "«zed-456»"]
-            must_not_match = [{ text = "zed", because = "too short" }, { text = "zed-999", because = "is one" }]
+            must_match = ["«zed-123»",
+                "a «zed-12»",
+                "«zed»-456"]
+            must_not_match = [{ text = "zed", because = "too short" },
+                { text = "zed-999", because = "is one" }]
         "#;
+        let told = told(text);
+        assert_eq!(told.len(), 5, "{told:#?}");
+        assert!(told[0].starts_with("toy.toml:5: rule zed: give at least 3"), "{}", told[0]);
+        for (told, part) in told[1..].iter().zip([
+            "toy.toml:13: rule zed: must_match[1]: 2..8 is not found: the pattern matches nothing there",
+            "toy.toml:13: rule zed: must_match[1]: with all rules in force 2..8 stays visible",
+            "toy.toml:14: rule zed: must_match[2]: 0..3 is not found: 0..7 is found",
+            "toy.toml:16: rule zed: must_not_match[1] (because: is one): 0..7 is found, and must not be",
+        ]) {
+            assert!(told.starts_with(part), "{told}\nis not {part}");
+        }
+        assert!(told.iter().all(|told| !told.contains("zed-")), "{told:#?}");
+    }
+
+    #[test]
+    fn says_what_spoke_against_an_example() {
+        let text = r#"
+            [pack]
+            name = "toy"
+            description = "toys"
+            [[rule]]
+            id = "zed"
+            entity = "ZED"
+            description = "Zeds"
+            tier = "D"
+            pattern = "[0-9]{6}"
+            validator = "luhn"
+            on_failed_check = "reject"
+            keywords = ["zed"]
+            distance = 8
+            must_match = ["zed «123455»", "zed «123456»", "zed, far away: «123455»", "x«123455» zed", "«123455»"]
+            must_not_match = [
+                { text = "zed", because = "a" }, { text = "zed 1", because = "b" }, { text = "zed 2", because = "c" },
+            ]
+        "#;
+        let told = told(text);
+        for part in [
+            "the checksum failed",
+            "the nearest keyword is 12 bytes away",
+            "touches it",
+            "no keyword of the rule",
+        ] {
+            assert!(told.iter().any(|told| told.contains(part)), "{part}: {told:#?}");
+        }
+    }
+
+    fn told(text: &str) -> Vec<String> {
         let report = check(&[PackSource { name: "toy.toml", text }]).unwrap();
-        let messages: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-        assert_eq!(messages.len(), 4, "{messages:#?}");
-        assert!(messages[0].starts_with("toy.toml:5: rule zed: give at least 3"), "{}", messages[0]);
+        report.problems.iter().map(ToString::to_string).collect()
     }
 }

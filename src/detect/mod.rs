@@ -21,7 +21,7 @@ pub mod validate;
 use crate::rules::RuleIdx;
 use crate::text::span::Span;
 
-pub use crate::detect::explain::{Miss, Why};
+pub use crate::detect::explain::{Literals, Miss, Why};
 pub use crate::detect::scanner::{Scanner, Scratch};
 
 /// A validated match.

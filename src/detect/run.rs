@@ -62,7 +62,6 @@ pub(crate) struct Evidence<'a> {
 /// How near a keyword is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Nearness {
-    None,
     Far,
     Near,
     Beside,
@@ -197,7 +196,9 @@ impl Run<'_> {
         let value = self.value(found);
         let nearness = self.nearness(value);
         if !self.pattern.is_free && nearness < Nearness::Near {
-            return Err(if nearness == Nearness::None { Why::NoKeyword } else { Why::KeywordTooFar });
+            let limit = self.rule.distance;
+            let too_far = self.gap(value).map(|gap| Why::KeywordTooFar { gap, limit });
+            return Err(too_far.unwrap_or(Why::NoKeyword));
         }
         if self.rule.allow.iter().any(|allowed| value.of(text).eq_ignore_ascii_case(allowed)) {
             return Err(Why::Allowed);
@@ -242,6 +243,15 @@ impl Run<'_> {
         hits.get(..before).unwrap_or(&[]).iter().rev().take(4).any(|hit| hit.end == at)
     }
 
+    /// How many bytes lie between a match and the nearest keyword.
+    fn gap(&self, span: Span) -> Option<usize> {
+        let hits = self.hits();
+        let split = hits.partition_point(|hit| hit.start <= span.start);
+        let before = hits.get(..split).unwrap_or(&[]).iter().rev().take(4);
+        let gaps = before.map(|hit| span.start.saturating_sub(hit.end));
+        gaps.chain(hits.get(split).map(|hit| hit.start.saturating_sub(span.end))).min()
+    }
+
     fn nearness(&self, span: Span) -> Nearness {
         if self.evidence.context_rules.binary_search(&self.idx).is_ok() {
             return Nearness::Beside;
@@ -255,7 +265,6 @@ impl Run<'_> {
             (Some(gap), _) if gap <= BESIDE.min(self.rule.distance) => Nearness::Beside,
             (Some(gap), _) if gap <= self.rule.distance => Nearness::Near,
             (_, Some(behind)) if behind <= AFTER => Nearness::Near,
-            (None, None) => Nearness::None,
             _ => Nearness::Far,
         }
     }
@@ -351,7 +360,8 @@ mod tests {
             scanner(rules).explain(text, &Context::default()).iter().map(|miss| miss.why).collect()
         };
         assert_eq!(why(&[WORDED], "1234"), [Why::NoKeyword]);
-        assert_eq!(why(&[WORDED], "zed, but much too far away from 1234"), [Why::KeywordTooFar]);
+        let too_far = Why::KeywordTooFar { gap: 29, limit: 20 };
+        assert_eq!(why(&[WORDED], "zed, but much too far away from 1234"), [too_far]);
         assert_eq!(why(&[NUMBER], "1231"), [Why::FailedCheck]);
         assert_eq!(why(&[NUMBER], "x1230"), [Why::Boundary]);
     }

@@ -93,6 +93,38 @@ impl Scanner {
         });
     }
 
+    /// The same, but for matches that `is_out` takes out before overlaps are settled: it gets all that
+    /// were judged good and says of each whether it goes. What it takes out hides nothing else.
+    pub(crate) fn scan_but(
+        &self,
+        text: &str,
+        context: &Context<'_>,
+        scratch: &mut Scratch,
+        out: &mut Vec<Finding>,
+        is_out: impl FnOnce(&[Finding]) -> Vec<bool>,
+    ) {
+        let folded = fold(text);
+        let haystack = folded.as_str();
+        self.prepare(haystack, context, scratch);
+        self.call_up(haystack, scratch);
+        if scratch.jobs.is_empty() {
+            return;
+        }
+        self.run_jobs(haystack, scratch, &mut None);
+        let found: Vec<Finding> = scratch
+            .candidates
+            .iter()
+            .map(|found| Finding { rule: found.rule, span: folded.original_span(found.span) })
+            .collect();
+        if !found.is_empty() {
+            let mut is_out = is_out(&found).into_iter();
+            scratch.candidates.retain(|_| !is_out.next().unwrap_or(false));
+        }
+        overlap::resolve(&mut scratch.candidates, |rule, span| {
+            out.push(Finding { rule, span: folded.original_span(span) });
+        });
+    }
+
     /// The same without a prefilter, and with what did not match and why. Slow: for people and tests.
     pub(crate) fn scan_everything(
         &self,
@@ -117,12 +149,12 @@ impl Scanner {
             findings.push(Finding { rule, span: folded.original_span(span) });
         });
         let mut misses = misses.unwrap_or_default();
-        for candidate in &scratch.candidates {
-            let wins = findings
-                .iter()
-                .any(|f| f.rule == candidate.rule && f.span.overlaps(folded.original_span(candidate.span)));
-            if !wins {
-                misses.push(Miss { rule: candidate.rule, span: candidate.span, why: Why::Overlapped });
+        for &Candidate { rule, span, .. } in &scratch.candidates {
+            let winners = || findings.iter().filter(|f| f.span.overlaps(folded.original_span(span)));
+            if winners().all(|winner| winner.rule != rule)
+                && let Some(winner) = winners().next()
+            {
+                misses.push(Miss { rule, span, why: Why::Overlapped { by: winner.rule } });
             }
         }
         for miss in &mut misses {
@@ -275,12 +307,17 @@ impl Scanner {
             if first.is_anchored { run.at_anchors(same) } else { run.in_windows(same) }
         }
         claims.sort_unstable_by_key(|(_, span)| *span);
-        self.settle_claims(candidates, claims);
+        self.settle_claims(candidates, claims, misses);
     }
 
     /// Takes out what a claimed match shows to be a part of something else: the host behind a password
     /// is no domain of an address.
-    fn settle_claims(&self, candidates: &mut Vec<Candidate>, claims: &[(RuleIdx, Span)]) {
+    fn settle_claims(
+        &self,
+        candidates: &mut Vec<Candidate>,
+        claims: &[(RuleIdx, Span)],
+        misses: &mut Option<Vec<Miss>>,
+    ) {
         if claims.is_empty() {
             return;
         }
@@ -293,7 +330,12 @@ impl Scanner {
             let at = candidate.span.start;
             let before = claims.partition_point(|(_, span)| span.start <= at);
             let nearest = before.checked_sub(1).and_then(|idx| claims.get(idx));
-            !nearest.is_some_and(|&(claimer, span)| at < span.end && replaced(claimer, &rule.id))
+            let by = nearest.filter(|(claimer, span)| at < span.end && replaced(*claimer, &rule.id));
+            if let (Some(&(by, _)), Some(misses)) = (by, misses.as_mut()) {
+                let Candidate { rule, span, .. } = *candidate;
+                misses.push(Miss { rule, span, why: Why::Overlapped { by } });
+            }
+            by.is_none()
         });
     }
 }

@@ -14,6 +14,7 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::request::Parts;
 use tokio::sync::{oneshot, watch};
 
+use crate::config::suppressions;
 use crate::decode::endpoint::Endpoint;
 use crate::exchange::facts::bearer;
 use crate::exchange::queue::{Queue, Size};
@@ -72,6 +73,7 @@ impl Job {
             headers: &self.headers,
             body: &self.body,
         };
+        scratch.set_time(Some(suppressions::now()));
         let memory = Memory { store: &*self.sessions, now_ms: now_ms() };
         Ok(pipeline::run(&request, &self.policy, memory, scratch)?)
     }

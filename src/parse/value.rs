@@ -90,7 +90,16 @@ impl<'a> Value<'a> {
     /// A small whole number.
     #[inline]
     pub fn as_u32(self) -> Option<u32> {
-        (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
+        const MAX_DIGITS: usize = 9;
+        if self.node.kind != Kind::Number {
+            return None;
+        }
+        let raw = self.raw();
+        if raw.len() > MAX_DIGITS {
+            return raw.parse().ok();
+        }
+        // So few digits always fit.
+        raw.bytes().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
     }
 
     /// A number.
@@ -117,15 +126,22 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
+        if self.node.kind != Kind::Object {
+            return Ok(None);
+        }
         let wanted = sketch(key.as_bytes());
         let mut found = None;
-        let mut entries = self.entries();
-        while let Some((k, v)) = entries.next_idx() {
-            let may_be = self.doc.nodes.get(k).is_some_and(|node| node.may_read(wanted));
-            if may_be && Value::at(self.doc, k).is_some_and(|k| k.is_text(key)) && found.replace(v).is_some()
+        let mut at = self.idx + 1;
+        while at < self.node.next()
+            && let Some([name, value]) = self.doc.nodes.get(at..at + 2)
+        {
+            if name.may_read(wanted)
+                && Value::at(self.doc, at).is_some_and(|name| name.is_text(key))
+                && found.replace(at + 1).is_some()
             {
                 return Err(DuplicateKey);
             }
+            at = value.next();
         }
         Ok(found.and_then(|v| Value::at(self.doc, v)))
     }
@@ -149,10 +165,113 @@ impl<'a> Value<'a> {
         self.idx
     }
 
+    /// The value at a position of the same document.
+    #[inline]
+    pub fn in_document(self, idx: usize) -> Option<Value<'a>> {
+        Value::at(self.doc, idx)
+    }
+
     /// Position of the first node after this value.
     #[inline]
     pub fn next_idx(self) -> usize {
         self.node.next()
+    }
+
+    /// The steps from the outermost value to this one; a key is the last step to itself.
+    ///
+    /// Costs one look at each value that stands before one on the way, taken from `looks`; where
+    /// `trail` led to a value before this one, those before that are not looked at again. `None` if
+    /// the looks do not suffice, or if it lies deeper than [`MAX_STEPS`].
+    pub fn path(self, trail: &mut Trail, looks: &mut usize) -> Option<Vec<Step<'a>>> {
+        trail.follow(self.doc);
+        let before = std::mem::take(&mut trail.children);
+        let mut steps = Vec::new();
+        let mut at = Self::at(self.doc, 0)?;
+        while at.idx < self.idx && steps.len() < MAX_STEPS {
+            let known = before.get(steps.len()).filter(|known| known.of == at.idx && known.idx <= self.idx);
+            let (mut idx, mut n) = known.map_or((at.idx + 1, 0), |known| (known.idx, known.n));
+            let is_object = at.kind() == Kind::Object;
+            let holder = loop {
+                if idx >= at.next_idx() || !matches!(at.kind(), Kind::Object | Kind::Array) {
+                    return None;
+                }
+                *looks = looks.checked_sub(1)?;
+                let child = Self::at(self.doc, idx)?;
+                let value = if is_object { Self::at(self.doc, idx + 1)? } else { child };
+                if self.idx < value.next_idx() {
+                    steps.push(if is_object { Step::Key(child.text()) } else { Step::Item(n) });
+                    break if self.idx == child.idx { child } else { value };
+                }
+                (idx, n) = (value.next_idx(), n + 1);
+            };
+            trail.children.push(Child { of: at.idx, idx, n });
+            at = holder;
+        }
+        (at.idx == self.idx).then_some(steps)
+    }
+}
+
+/// The most steps of a path.
+pub const MAX_STEPS: usize = 96;
+
+/// The way to the value that a path led to last.
+#[derive(Default)]
+pub struct Trail {
+    /// Which document it leads through: where its text and index stand, and how long they are.
+    doc: [usize; 4],
+    children: Vec<Child>,
+}
+
+/// A value on the way, or its key.
+#[derive(Clone, Copy)]
+struct Child {
+    /// What holds it.
+    of: usize,
+    /// Where it stands in the index.
+    idx: usize,
+    /// How many stand before it in what holds it.
+    n: usize,
+}
+
+impl Trail {
+    /// Begins anew in another document.
+    fn follow(&mut self, doc: Doc<'_>) {
+        let place = |at: *const u8, len| [at as usize, len];
+        let [text, n_bytes] = place(doc.text.as_ptr(), doc.text.len());
+        let [nodes, n_nodes] = place(doc.nodes.as_ptr().cast(), doc.nodes.len());
+        let doc = [text, n_bytes, nodes, n_nodes];
+        if self.doc != doc {
+            self.doc = doc;
+            self.children.clear();
+        }
+    }
+}
+
+/// A step on the way to a value.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Into the value of this key.
+    Key(Cow<'a, str>),
+    /// Into this item of an array, from 0.
+    Item(usize),
+}
+
+impl Step<'_> {
+    /// The same, on its own.
+    pub fn into_owned(self) -> Step<'static> {
+        match self {
+            Self::Key(key) => Step::Key(Cow::Owned(key.into_owned())),
+            Self::Item(idx) => Step::Item(idx),
+        }
+    }
+}
+
+impl std::fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "Key({} bytes)", key.len()),
+            Self::Item(idx) => write!(f, "Item({idx})"),
+        }
     }
 }
 
@@ -224,6 +343,40 @@ mod tests {
         with_root(r#"{"data":{"type":9},"t\u0079pe":3}"#, |root| {
             assert_eq!(root.get("type").unwrap().unwrap().as_u32(), Some(3));
             assert!(root.get("nope").unwrap().is_none());
+        });
+    }
+
+    #[test]
+    fn tells_the_way_to_every_value() {
+        with_root(r#"{"a":[1,{"b\u0063":"x"}],"d":{"e":2}}"#, |root| {
+            let mut trail = Trail::default();
+            let mut way = |value: Value<'_>, mut looks: usize| {
+                let steps = value.path(&mut trail, &mut looks)?;
+                let step = |step: Step<'_>| match step {
+                    Step::Key(key) => key.into_owned(),
+                    Step::Item(idx) => idx.to_string(),
+                };
+                Some(steps.into_iter().map(step).collect::<Vec<_>>().join("."))
+            };
+            let ways: Vec<_> = root.nodes().map(|value| way(value, 9).unwrap()).collect();
+            let expected = ["", "a", "a", "a.0", "a.1", "a.1.bc", "a.1.bc", "d", "d", "d.e", "d.e"];
+            assert_eq!(ways, expected);
+            let backwards: Vec<_> = root.nodes().collect();
+            let backwards = backwards.into_iter().rev().map(|value| way(value, 9).unwrap());
+            assert!(backwards.eq(expected.into_iter().rev()));
+            let last = root.nodes().last().unwrap();
+            let path = |looks: &mut usize| last.path(&mut Trail::default(), looks);
+            assert!(path(&mut 2).is_none() && path(&mut 3).is_some());
+        });
+    }
+
+    #[test]
+    fn ways_to_values_in_order_cost_no_more_than_their_steps() {
+        let text = format!(r#"{{"a":[{}]}}"#, vec![r#"{"b":[1,2]}"#; 1000].join(","));
+        with_root(&text, |root| {
+            let (mut trail, mut looks) = (Trail::default(), 1 << 20);
+            assert!(root.nodes().all(|value| value.path(&mut trail, &mut looks).is_some()));
+            assert!((1 << 20) - looks < 25_000, "{looks}");
         });
     }
 

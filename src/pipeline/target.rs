@@ -80,6 +80,7 @@ pub(super) fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
         let offset = pair.as_ptr() as usize - kept.as_ptr() as usize;
         if !is_token {
             let from = edits.len();
+            redactor.begin_field();
             redactor.pairs(pair, place, &mut edits);
             for edit in edits.iter_mut().skip(from) {
                 edit.span = edit.span.shifted(offset);

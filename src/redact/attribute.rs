@@ -191,13 +191,15 @@ impl Redactor<'_> {
             Hold::Allowed => Some(Reading::AllowedAttributes),
             Hold::Masked(_) | Hold::Blocked | Hold::BlockedHere => None,
         };
+        let reading = reading.filter(|_| self.tools.notes.is_none());
         let name = reading.map(|reading| self.attributes_name(attributes, reading, place));
         if name.is_some_and(|name| matches!(self.tools.memo.verdict(name), Some(Verdict::Clean))) {
             return;
         }
-        let from = out.len();
-        let has_value = self.attributes_anew(attributes, id, element, place, out);
-        if let Some(name) = name.filter(|_| !has_value && out.len() == from) {
+        let from = (out.len(), self.field.n_silenced);
+        let has_value = self.of_node(id, |this| this.attributes_anew(attributes, id, element, place, out));
+        let is_clean = (out.len(), self.field.n_silenced) == from;
+        if let Some(name) = name.filter(|_| !has_value && is_clean) {
             self.tools.memo.remember(name, &[]);
         }
     }
@@ -299,13 +301,25 @@ impl Redactor<'_> {
         let mut edits = Vec::new();
         if matches!(treat, Treat::See) && place.posture == Posture::Rules && element.is_control() {
             self.grown(id, &text, place.surface, &mut edits);
-            self.text(&text, place, treat, &mut edits);
+            self.value_text(value, id, &text, place, treat, &mut edits);
             self.remember(id, &text, &edits);
             typing::mask_beginnings(&text, place, &mut edits);
         } else {
-            self.text(&text, place, treat, &mut edits);
+            self.value_text(value, id, &text, place, treat, &mut edits);
         }
         carry(value, &text, place.mask, edits, out);
+    }
+
+    fn value_text(
+        &mut self,
+        value: Value<'_>,
+        id: Option<u32>,
+        text: &str,
+        place: Place<'_>,
+        treat: Treat,
+        out: &mut Vec<Edit>,
+    ) {
+        self.of_node(id, |this| this.at(value, out, |this, out| this.text(text, place, treat, out)));
     }
 
     fn number_value(&mut self, value: Value<'_>, element: &Element, out: &mut Vec<Edit>) {

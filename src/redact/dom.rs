@@ -107,7 +107,9 @@ impl Redactor<'_> {
         if is_seen {
             self.grown(id, &text, place.surface, &mut edits);
         }
-        self.text(&text, place, treat, &mut edits);
+        self.of_node(id, |this| {
+            this.at(value, &mut edits, |this, edits| this.text(&text, place, treat, edits));
+        });
         let is_typed = element.is_editable || element.tag == Some(Tag::Textarea);
         if is_seen && is_typed && place.posture == Posture::Rules {
             typing::mask_beginnings(&text, place, &mut edits);

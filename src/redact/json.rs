@@ -18,6 +18,7 @@ use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::replace_all;
 use crate::redact::redactor::settle;
 use crate::redact::surface::Surface;
 use crate::redact::tag;
@@ -92,7 +93,7 @@ impl Trail {
             self.text.push(' ');
         }
         let start = self.text.len();
-        self.text.extend(key.chars().take(LONGEST));
+        self.text.push_str(key.get(..key.floor_char_boundary(LONGEST)).unwrap_or(key));
         self.steps.push(Step { start, end, rule, treat });
     }
 
@@ -237,12 +238,16 @@ impl Redactor<'_> {
         }
         let text = value.text();
         let mut edits = Vec::new();
-        self.text(&text, place, treat, &mut edits);
+        self.at(value, &mut edits, |this, edits| this.text(&text, place, treat, edits));
         carry(value, &text, place.mask, edits, out);
     }
 
     /// Judges a text as what it is.
     pub(crate) fn text(&mut self, text: &str, place: Place<'_>, treat: Treat, out: &mut Vec<Edit>) {
+        let treat = match treat {
+            Treat::Whole(Why::Rule(rule)) if self.is_lifted(rule, text) => Treat::See,
+            other => other,
+        };
         match treat {
             Treat::See if place.surface == Surface::Person => self.identity(text, place, out),
             Treat::See => self.see(text, place, out),
@@ -256,6 +261,7 @@ impl Redactor<'_> {
             Treat::ByRules => self.see(text, place.posture(Posture::Rules), out),
             // Targeting compares a person's properties: what goes keeps one name everywhere.
             Treat::Whole(why) if place.surface == Surface::Person => {
+                self.note_whole(why, text);
                 self.pseudonym(text, tag::tag(why, place.surface), out);
             }
             Treat::Whole(why) => self.whole(text, why, place, out),
@@ -292,21 +298,20 @@ impl Redactor<'_> {
         if raw == "0" {
             return;
         }
-        let tag = if let Some(idx) = rule {
-            tag::tag(Why::Rule(idx), place.surface)
-        } else {
-            // A fraction is a measure, and too short a number says nothing without a key that decides.
-            if raw.len() < SHORTEST || raw.bytes().any(|b| matches!(b, b'.' | b'e' | b'E')) {
-                return;
+        let mut found = Vec::new();
+        self.at(value, &mut found, |this, found| {
+            if let Some(idx) = rule.filter(|&idx| !this.is_lifted(idx, raw)) {
+                let why = Why::Rule(idx);
+                this.note_whole(why, raw);
+                replace_all(raw, "0", why, place.surface, found);
+            } else if raw.len() >= SHORTEST && !raw.bytes().any(|b| matches!(b, b'.' | b'e' | b'E')) {
+                // A fraction is a measure, and too short a number says nothing without a key that decides.
+                this.plain(raw, place.posture(Posture::Rules), found);
             }
-            let mut found = Vec::new();
-            self.plain(raw, place.posture(Posture::Rules), &mut found);
-            match found.first() {
-                Some(edit) => edit.tag,
-                None => return,
-            }
-        };
-        out.push(Edit { span: value.span(), with: b"0".to_vec(), tag });
+        });
+        if let Some(edit) = found.first() {
+            out.push(Edit { span: value.span(), with: b"0".to_vec(), tag: edit.tag });
+        }
     }
 
     /// Judges a number that is an id, a time or a size by its place: it stays as it is unless it
@@ -321,7 +326,8 @@ impl Redactor<'_> {
     pub(crate) fn key(&mut self, key: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         let text = key.text();
         let mut found = Vec::new();
-        self.see(&text, Place::new(Surface::Key).words(place.words), &mut found);
+        let place = Place::new(Surface::Key).words(place.words);
+        self.at(key, &mut found, |this, found| this.see(&text, place, found));
         if let Some(edit) = found.first() {
             let with = mask::pseudonym(&text, &self.policy.hash_key).into_bytes();
             out.push(Edit { span: key.span(), with, tag: edit.tag });
@@ -371,5 +377,6 @@ pub(crate) fn carry(value: Value<'_>, text: &str, mask: MaskChar, mut edits: Vec
 #[inline]
 pub(crate) fn is_measure(raw: &str) -> bool {
     const LONGEST: usize = 13;
-    raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST
+    raw.len() <= LONGEST
+        || raw.bytes().skip_while(|&b| b == b'-').take_while(u8::is_ascii_digit).count() <= LONGEST
 }

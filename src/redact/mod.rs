@@ -5,10 +5,12 @@
 
 pub mod client_ip;
 pub mod exceptions;
+pub mod notes;
 pub mod policy;
 pub mod remote_config;
 pub mod report;
 pub mod sdk;
+pub mod suppress;
 pub mod surface;
 
 pub(crate) mod envelope;
@@ -38,6 +40,8 @@ pub(crate) mod json;
 pub(crate) mod labels;
 
 pub(crate) mod redactor;
+
+pub(crate) mod field;
 
 pub(crate) mod keys;
 

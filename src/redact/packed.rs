@@ -62,7 +62,7 @@ impl Redactor<'_> {
         let Some(inner) = self.unpack(value) else { return Ok(Opened::No) };
         let mut edits = Vec::new();
         if let Some(root) = inner.root() {
-            judge(self, root, &mut edits)?;
+            self.inside(value, |this| judge(this, root, &mut edits))?;
         }
         self.repack(value, inner, edits, out);
         Ok(Opened::Yes)

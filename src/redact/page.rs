@@ -235,10 +235,14 @@ impl Redactor<'_> {
             joined.push_str(&text);
         }
         let mut found = Vec::new();
-        self.plain(&joined, place.posture(Posture::Rules), &mut found);
+        // Each of them is judged by itself as well; what crosses them no suppression vouches for.
+        self.unsuppressed(|this| this.plain(&joined, place.posture(Posture::Rules), &mut found));
         found.retain(|edit| {
             !parts.iter().any(|part| part.start <= edit.span.start && edit.span.end <= part.end)
         });
+        for edit in &found {
+            self.note_crossing(edit.tag, edit.span, joined.len());
+        }
         for (string, part) in strings.iter().zip(&parts) {
             let edits: Vec<Edit> = found
                 .iter()
@@ -267,11 +271,13 @@ impl Redactor<'_> {
             }
         }
         let mut found = Vec::new();
-        self.plain(&joined, Place::new(Surface::Text).posture(Posture::Rules), &mut found);
+        let place = Place::new(Surface::Text).posture(Posture::Rules);
+        self.unsuppressed(|this| this.plain(&joined, place, &mut found));
         for edit in found {
             if parts.iter().any(|(_, part)| part.start <= edit.span.start && edit.span.end <= part.end) {
                 continue;
             }
+            self.note_crossing(edit.tag, edit.span, joined.len());
             for (id, part) in parts.iter().filter(|(_, part)| part.overlaps(edit.span)) {
                 crossing.entry(*id).or_default().push(piece(&edit, *part, &joined));
             }

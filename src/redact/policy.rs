@@ -7,6 +7,9 @@ use sha2::Sha256;
 
 use crate::detect::Scanner;
 use crate::redact::client_ip::ClientIp;
+use crate::redact::suppress::Suppression;
+use crate::redact::suppress::Suppressions;
+use crate::redact::suppress::What;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 use crate::session::knowledge::Labels;
@@ -180,6 +183,7 @@ pub struct Policy {
     pub choices: Choices,
     /// Key of the `hash` action and of pseudonyms.
     pub hash_key: [u8; 32],
+    suppressions: Suppressions,
     digest: String,
 }
 
@@ -208,7 +212,9 @@ impl Policy {
         let digest = hex(&hasher.finalize());
         let scanner = Scanner::new(Arc::new(rules));
         let choices = Choices::default();
-        Ok(Self { scanner, postures, selectors: compiled, choices, limits, hash_key, digest })
+        let suppressions = Suppressions::default();
+        let selectors = compiled;
+        Ok(Self { scanner, postures, limits, selectors, choices, hash_key, suppressions, digest })
     }
 
     /// The same policy with other choices.
@@ -220,6 +226,33 @@ impl Policy {
             self.choices = choices;
         }
         self
+    }
+
+    /// The same policy with exceptions. Their ends are part of the digest; that they have come is not:
+    /// what was in force at a time follows from the digest and that time.
+    ///
+    /// # Errors
+    /// [`SelectorError`] for the first selector that cannot be used.
+    pub fn suppressing(mut self, suppressions: Vec<Suppression>) -> Result<Self, SelectorError> {
+        let suppressions = Suppressions::new(suppressions);
+        for (number, suppression) in suppressions.numbered() {
+            if let What::Selector(css) = &suppression.what {
+                let index = usize::from(number) - 1;
+                self.selectors.exempt(css, number).map_err(|reason| SelectorError { index, reason })?;
+            }
+        }
+        if !suppressions.is_empty() {
+            let rule_id = |idx| self.rules().rule(idx).map(|rule| rule.id().to_string()).unwrap_or_default();
+            let digest = Sha256::digest(format!("{} {}", self.digest, suppressions.describe(rule_id)));
+            self.digest = hex(&digest);
+        }
+        self.suppressions = suppressions;
+        Ok(self)
+    }
+
+    /// The exceptions.
+    pub fn suppressions(&self) -> &Suppressions {
+        &self.suppressions
     }
 
     /// The rules in force.

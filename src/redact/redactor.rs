@@ -8,10 +8,9 @@ use std::collections::HashMap;
 
 use crate::decode::codec::Codecs;
 use crate::detect;
-use crate::detect::Context;
 use crate::detect::Finding;
-use crate::detect::Scanner;
 use crate::parse::json::Tape;
+use crate::redact::field::Field;
 use crate::redact::keys::Keys;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
@@ -20,6 +19,7 @@ use crate::redact::memo::Reading;
 use crate::redact::memo::Served;
 use crate::redact::memo::Setting;
 use crate::redact::memo::Verdict;
+use crate::redact::notes::Notes;
 use crate::redact::packed::Unpacked;
 use crate::redact::page::Memory;
 use crate::redact::page::Page;
@@ -38,7 +38,7 @@ use crate::text::span::Span;
 /// Buffers that are kept between bodies.
 #[derive(Default)]
 pub(crate) struct Tools {
-    scan: detect::Scratch,
+    pub(crate) scan: detect::Scratch,
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
     pub(crate) unpacked: Vec<Unpacked>,
@@ -47,6 +47,10 @@ pub(crate) struct Tools {
     pub(crate) packed_empty: String,
     pub(crate) codecs: Codecs,
     pub(crate) memo: Memo,
+    /// Seconds since 1970, if anybody said.
+    pub(crate) now: Option<u64>,
+    /// Where it is noted why; nobody asked if there are none.
+    pub(crate) notes: Option<Notes>,
     pub(crate) keys: Keys,
 }
 
@@ -117,6 +121,8 @@ pub(crate) struct Redactor<'p> {
     pub(crate) unpacked: HashMap<usize, Unpacked>,
     /// The text at hand is a URL already.
     pub(crate) in_url: bool,
+    /// Where the text at hand stands, and what is suppressed there.
+    pub(crate) field: Field,
 }
 
 /// How many encodings inside each other are followed; what lies deeper is masked whole.
@@ -137,6 +143,7 @@ impl<'p> Redactor<'p> {
             packed_budget: policy.limits.cv_total,
             is_too_large: false,
             in_url: false,
+            field: Field::default(),
             memory,
             page: Page::default(),
             page_name: String::new(),
@@ -153,8 +160,7 @@ impl<'p> Redactor<'p> {
         }
         let mut findings = std::mem::take(&mut self.tools.findings);
         findings.clear();
-        let context = Context { words: place.words };
-        self.scanner().scan(text, &context, &mut self.tools.scan, &mut findings);
+        self.find(text, place, &mut findings);
         for finding in &findings {
             let matched = finding.span.of(text);
             if mask::is_masked(matched) {
@@ -173,14 +179,13 @@ impl<'p> Redactor<'p> {
         self.tools.findings = findings;
     }
 
-    fn scanner(&self) -> &'p Scanner {
-        self.policy.scanner()
-    }
-
     fn by_posture(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let why = Why::Fixed(Fixed::Posture);
         match place.posture {
-            Posture::Drop => replace_all(text, "", why, place.surface, out),
+            Posture::Drop => {
+                self.note_whole(why, text);
+                replace_all(text, "", why, place.surface, out);
+            }
             _ => self.whole(text, why, place, out),
         }
     }
@@ -191,6 +196,13 @@ impl<'p> Redactor<'p> {
         if mask::is_masked(text) || matches!(why, Why::Rule(_)) && is_project_token(text) {
             return;
         }
+        if let Why::Rule(rule) = why
+            && self.is_lifted(rule, text)
+        {
+            self.see(text, place, out);
+            return;
+        }
+        self.note_whole(why, text);
         let action = match why {
             Why::Rule(idx) => self.policy.rules().rule(idx).map_or(&Action::Mask, crate::rules::Rule::action),
             Why::Fixed(Fixed::Password) => {
@@ -217,21 +229,29 @@ impl<'p> Redactor<'p> {
         out: &mut Vec<Edit>,
         judge: impl FnOnce(&mut Self, &mut Vec<Edit>),
     ) {
+        if self.tools.notes.is_some() {
+            judge(self, out);
+            return;
+        }
+        let may_know_edits = self.may_keep_edits();
         let setting = Setting { reading, place, level: self.level, in_url: self.in_url };
         let name = self.tools.memo.name(text, setting);
         match self.tools.memo.verdict(name) {
             Some(Verdict::Clean) => return,
-            Some(Verdict::Edited(edits)) => {
+            Some(Verdict::Edited(edits)) if may_know_edits => {
                 out.extend_from_slice(edits);
                 return;
             }
-            None => {}
+            _ => {}
         }
-        let from = out.len();
+        let from = (out.len(), self.field.n_silenced);
         judge(self, out);
-        let edits = out.get(from..).unwrap_or_default();
+        let edits = out.get(from.0..).unwrap_or_default();
+        // What a suppression let through is not clean: it may end, and holds for this place alone.
+        let is_silenced = self.field.n_silenced != from.1;
         // Deeper texts may be masked for the effort that the text around them has cost.
-        if edits.is_empty() || self.level <= 1 {
+        let may_keep = edits.is_empty() || self.level <= 1 && may_know_edits;
+        if !is_silenced && may_keep {
             self.tools.memo.remember(name, edits);
         }
     }

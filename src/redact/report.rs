@@ -44,12 +44,41 @@ pub struct Report {
     pub decoded_bytes: u64,
     /// Whether a byte of the JSON changed.
     pub changed: bool,
+    /// What rules found and suppressions let through: by number and rule, each value once a field.
+    pub suppressed: BTreeMap<(u16, std::sync::Arc<str>), u64>,
 }
 
 impl Report {
     /// Counts one finding.
     pub fn count(&mut self, cause: Cause, surface: Surface) {
         *self.findings.entry((cause, surface)).or_default() += 1;
+    }
+
+    /// Counts what the suppression of this number let through.
+    pub fn suppress(&mut self, number: u16, rule: &std::sync::Arc<str>) {
+        *self.suppressed.entry((number, std::sync::Arc::clone(rule))).or_default() += 1;
+    }
+
+    /// Adds what was counted apart.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let Self { findings, n_events, n_snapshots, n_unmasked_inputs, decoded_bytes, changed, suppressed } =
+            other;
+        for (cause, count) in findings {
+            *self.findings.entry(cause).or_default() += count;
+        }
+        for (number, count) in suppressed {
+            *self.suppressed.entry(number).or_default() += count;
+        }
+        self.n_events += n_events;
+        self.n_snapshots += n_snapshots;
+        self.n_unmasked_inputs += n_unmasked_inputs;
+        self.decoded_bytes += decoded_bytes;
+        self.changed |= changed;
+    }
+
+    /// All that was let through.
+    pub fn n_suppressed(&self) -> u64 {
+        self.suppressed.values().sum()
     }
 
     /// All findings.

@@ -253,7 +253,7 @@ impl Redactor<'_> {
             };
             let mut edits = Vec::new();
             if let Some(root) = inner.root() {
-                self.mutation_field(name, root, &mut crossing, &mut edits)?;
+                self.inside(value, |this| this.mutation_field(name, root, &mut crossing, &mut edits))?;
             }
             self.repack(value, inner, edits, out);
         }

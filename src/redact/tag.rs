@@ -73,6 +73,12 @@ pub(crate) const COUNTED: u32 = 0;
 
 const FIXED_BASE: u32 = 0x10000;
 
+/// The word for a reason that is no rule, as in reports.
+pub(crate) fn fixed_label(fixed: Fixed) -> String {
+    let known = Fixed::ALL.iter().find(|(other, _)| *other == fixed);
+    known.map(|(_, cause)| cause.label()).unwrap_or_default()
+}
+
 /// Packs a reason and a surface.
 pub(crate) fn tag(why: Why, surface: Surface) -> u32 {
     let cause = match why {

@@ -88,7 +88,7 @@ impl Redactor<'_> {
     fn foresee_node(&mut self, id: u32, values: &[String]) {
         for value in values {
             let mut found = Vec::new();
-            self.plain(value, Place::new(Surface::Input), &mut found);
+            self.unsuppressed(|this| this.plain(value, Place::new(Surface::Input), &mut found));
             for edit in found {
                 let Some(rule) = tag::rule(edit.tag) else { continue };
                 let grown = Grown {
@@ -102,13 +102,21 @@ impl Redactor<'_> {
     }
 
     /// Masks in a node's text what another event of this request completes.
-    pub(crate) fn grown(&self, id: Option<u32>, text: &str, surface: Surface, out: &mut Vec<Edit>) {
+    pub(crate) fn grown(&mut self, id: Option<u32>, text: &str, surface: Surface, out: &mut Vec<Edit>) {
+        if self.page.grown.is_empty() {
+            return;
+        }
+        self.of_node(id, |this| this.grown_at_node(id, text, surface, out));
+    }
+
+    fn grown_at_node(&self, id: Option<u32>, text: &str, surface: Surface, out: &mut Vec<Edit>) {
         let known = id.and_then(|id| self.page.grown.get(&id));
         for grown in known.into_iter().flatten() {
             let Some(rest) = text.strip_prefix(&*grown.before).filter(|rest| !rest.is_empty()) else {
                 continue;
             };
-            if grown.found.starts_with(rest) || rest.starts_with(&*grown.found) {
+            let grows = grown.found.starts_with(rest) || rest.starts_with(&*grown.found);
+            if grows && !self.is_silenced_at_node(grown.rule, &grown.found) {
                 let start = grown.before.len();
                 let span = Span::new(start, start + rest.len().min(grown.found.len()));
                 let with = mask::mask(span.of(text), MaskChar::Star);

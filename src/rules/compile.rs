@@ -214,14 +214,21 @@ fn parse_keyword(written: &str) -> impl Iterator<Item = Keyword> {
 }
 
 fn examples(rule: &RuleSyntax) -> Examples {
-    let positive = rule.must_match.iter().map(|example| match example {
-        PositiveSyntax::Text(text) => Example { text: text.clone(), context: String::new() },
-        PositiveSyntax::InContext(pair) => Example { text: pair.text.clone(), context: pair.context.clone() },
+    let example = |text: &str, context: &str, because: &str, offset| Example {
+        text: text.to_owned(),
+        context: context.to_owned(),
+        because: because.to_owned(),
+        offset,
+        line: 0,
+    };
+    let positive = rule.must_match.iter().map(|spanned| match spanned.as_ref() {
+        PositiveSyntax::Text(text) => example(text, "", "", spanned.span().start),
+        PositiveSyntax::InContext(pair) => example(&pair.text, &pair.context, "", spanned.span().start),
     });
-    let negative = rule
-        .must_not_match
-        .iter()
-        .map(|NegativeSyntax { text, context, .. }| Example { text: text.clone(), context: context.clone() });
+    let negative = rule.must_not_match.iter().map(|spanned| {
+        let NegativeSyntax { text, context, because } = spanned.as_ref();
+        example(text, context, because, spanned.span().start)
+    });
     Examples {
         line: 0,
         file: String::new(),

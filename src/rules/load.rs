@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 use crate::rules::error::{LoadError, Problem};
 use crate::rules::keys::KeyIndex;
 use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax};
-use crate::rules::{Action, MAX_KEPT, Override, PackSource, Rule, RuleIdx, RuleSet, Selection, compile};
+use crate::rules::{
+    Action, Examples, MAX_KEPT, Override, Pack as PackInForce, PackSource, Rule, RuleIdx, RuleSet, Selection,
+    compile,
+};
 
 /// Part of the digest: goes up when the engine itself starts to find different things.
 const ENGINE: u32 = 1;
@@ -74,6 +77,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 #[derive(Default)]
 struct Loaded {
     rules: Vec<Rule>,
+    packs: Vec<PackInForce>,
     keys: KeyIndex,
     /// Every id of every pack, in force or not, and the file that has it.
     ids: HashMap<String, String>,
@@ -98,7 +102,11 @@ impl Loaded {
             let action = action.unwrap_or_else(|| action_of(rule, head));
             match compile::rule(rule, &name, action) {
                 Ok(mut compiled) if is_in_force(rule, is_selected, selection) => {
-                    compiled.examples.line = line_of(pack.source.text, spanned.span().start);
+                    let Examples { line, positive, negative, .. } = &mut compiled.examples;
+                    *line = line_of(pack.source.text, spanned.span().start);
+                    for example in positive.iter_mut().chain(negative) {
+                        example.line = line_of(pack.source.text, example.offset);
+                    }
                     pack.source.name.clone_into(&mut compiled.examples.file);
                     self.add_rule(pack, place, rule, compiled, problems);
                 }
@@ -107,6 +115,10 @@ impl Loaded {
                     problems.extend(messages.into_iter().map(|message| pack.problem(place, message)));
                 }
             }
+        }
+        let is_new = self.packs.iter().all(|pack| pack.name != name);
+        if is_new && self.rules.last().is_some_and(|rule| rule.pack == name) {
+            self.packs.push(PackInForce { name, description: head.description.clone() });
         }
     }
 
@@ -163,7 +175,8 @@ impl Loaded {
             problems.push(of_selection("no rule is in force; select a pack, or \"all\"".to_owned()));
         }
         self.hasher.update(ENGINE.to_le_bytes());
-        RuleSet { rules: self.rules, keys: self.keys, digest: self.hasher.finalize().into() }
+        let Self { rules, packs, keys, hasher, .. } = self;
+        RuleSet { rules, packs, keys, digest: hasher.finalize().into() }
     }
 }
 

@@ -198,6 +198,12 @@ pub(crate) struct Examples {
 pub(crate) struct Example {
     pub(crate) text: String,
     pub(crate) context: String,
+    /// Why it must not match; empty for one that must.
+    pub(crate) because: String,
+    /// Where it begins in its file.
+    pub(crate) offset: usize,
+    /// The line of that, from 1.
+    pub(crate) line: usize,
 }
 
 impl Rule {
@@ -251,6 +257,51 @@ impl Rule {
         self.validator.is_some()
     }
 
+    /// The name of the checksum behind its matches.
+    pub fn validator(&self) -> Option<&'static str> {
+        self.validator.map(|validator| validator.name())
+    }
+
+    /// Whether it looks at texts at all, and not at the names of fields alone.
+    pub fn has_pattern(&self) -> bool {
+        !self.patterns.is_empty()
+    }
+
+    /// Whether it has a form with official separators, which needs no keyword.
+    pub fn has_official_form(&self) -> bool {
+        self.tier == Tier::C && self.patterns.iter().any(|pattern| pattern.is_free)
+    }
+
+    /// What may not stand beside a match.
+    pub fn boundary(&self) -> Boundary {
+        self.boundary
+    }
+
+    /// What a failed checksum does.
+    pub fn on_failed_check(&self) -> OnFailedCheck {
+        self.on_failed_check
+    }
+
+    /// Literals of which every match holds one.
+    pub fn anchors(&self) -> &[String] {
+        &self.anchors
+    }
+
+    /// How many bytes a keyword may stand before a match.
+    pub fn distance(&self) -> usize {
+        self.distance
+    }
+
+    /// How many examples it has: of what it must find, and of what it must not.
+    pub fn n_examples(&self) -> (usize, usize) {
+        (self.examples.positive.len(), self.examples.negative.len())
+    }
+
+    /// The file it stands in, and the line.
+    pub fn place(&self) -> (&str, usize) {
+        (&self.examples.file, self.examples.line)
+    }
+
     /// The keys that decide by themselves, as written.
     pub fn keys(&self) -> &[String] {
         &self.keys
@@ -262,10 +313,20 @@ impl Rule {
     }
 }
 
+/// A pack of which at least one rule is in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it is about, in a sentence.
+    pub description: String,
+}
+
 /// All rules in force.
 #[derive(Default)]
 pub struct RuleSet {
     rules: Vec<Rule>,
+    packs: Vec<Pack>,
     keys: KeyIndex,
     digest: [u8; 32],
 }
@@ -291,6 +352,11 @@ impl RuleSet {
     /// All of them, in order of packs and files.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The packs they come from, in order.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
     }
 
     /// The rule with this index. An index of another set gives its last rule's neighbour or none.

@@ -76,9 +76,9 @@ pub(crate) struct RuleSyntax {
     #[serde(default)]
     pub(crate) action: Option<ActionSyntax>,
     #[serde(default)]
-    pub(crate) must_match: Vec<PositiveSyntax>,
+    pub(crate) must_match: Vec<Spanned<PositiveSyntax>>,
     #[serde(default)]
-    pub(crate) must_not_match: Vec<NegativeSyntax>,
+    pub(crate) must_not_match: Vec<Spanned<NegativeSyntax>>,
     #[serde(default)]
     pub(crate) must_not_decide: Vec<String>,
 }

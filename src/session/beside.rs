@@ -4,6 +4,7 @@
 //! beside a value. A text that is itself a label is never taken for a value.
 
 use crate::session::table::Flag;
+use crate::session::table::NONE;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
 use crate::session::words::Words;
@@ -27,15 +28,20 @@ impl Window {
         if self.is_label_text(id) {
             return None;
         }
-        let own_and_up = std::iter::once(id).chain(self.table.ancestors(id).take(MAX_UP));
         let mut by_place = None;
-        for up in own_and_up {
-            by_place = match self.tag(up)? {
+        let mut up = id;
+        for _ in 0..=MAX_UP {
+            let node = self.table.get(up)?;
+            by_place = match node.tag {
                 Tag::Cell | Tag::HeaderCell => self.header_of(up),
                 Tag::Description => self.term_of(up),
                 Tag::Label | Tag::Legend | Tag::Term => return None,
                 Tag::Table | Tag::Document => break,
-                _ => continue,
+                _ if node.parent == NONE => break,
+                _ => {
+                    up = node.parent;
+                    continue;
+                }
             };
             break;
         }

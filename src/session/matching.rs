@@ -53,7 +53,7 @@ impl Budget {
     }
 
     /// Takes one step; `false` if none is left.
-    fn step(&self) -> bool {
+    pub(crate) fn step(&self) -> bool {
         let left = self.0.get();
         self.0.set(left.saturating_sub(1));
         left > 0
@@ -95,6 +95,30 @@ impl Tree<'_> {
             }
         }
         if self.budget.step() { strictest } else { strictest.max(Some(Treat::Mask)) }
+    }
+
+    /// Appends the numbers of the exemptions that `id` itself matches; none once the steps are used up.
+    pub(crate) fn exemptions_of(self, id: u32, caches: &mut SelectorCaches, out: &mut Vec<u16>) {
+        let element = Recorded { tree: self, id };
+        let facts = element.facts();
+        let mut context = MatchingContext::new(
+            MatchingMode::Normal,
+            None,
+            caches,
+            QuirksMode::NoQuirks,
+            NeedsSelectorFlags::No,
+            MatchingForInvalidation::No,
+        );
+        let from = out.len();
+        for exempt in self.selectors.exempts() {
+            let is_possible = exempt.required.is_none_or(|fact| facts.contains(&fact));
+            if is_possible && matches_selector(&exempt.selector, 0, None, element, &mut context) {
+                out.push(exempt.number);
+            }
+        }
+        if !self.budget.step() {
+            out.truncate(from);
+        }
     }
 }
 

@@ -38,7 +38,7 @@ mod grow;
 #[cfg(test)]
 mod history;
 mod html_id;
-mod matching;
+pub(crate) mod matching;
 mod mutate;
 mod reading;
 #[cfg(test)]

@@ -121,6 +121,9 @@ impl Window {
             let place = Place { parent: add.parent, before: add.next };
             let planted = self.plant(add.node, place, k, changes);
             coming.insert(add.id, true);
+            if waiting.is_empty() {
+                continue;
+            }
             turn.extend(waiting.remove(&add.id).into_iter().flatten());
             for id in planted.into_iter().flat_map(|root| self.table.subtree(root)) {
                 turn.extend(waiting.remove(&id).into_iter().flatten());

@@ -22,20 +22,21 @@ pub(crate) struct Read<'a> {
     pub(crate) children: Option<Value<'a>>,
 }
 
+/// Positions of the values of a node's keys.
 #[derive(Default)]
-struct Keys<'a> {
-    id: Option<Value<'a>>,
-    kind: Option<Value<'a>>,
-    name: Option<Value<'a>>,
-    attributes: Option<Value<'a>>,
-    text: Option<Value<'a>>,
-    children: Option<Value<'a>>,
-    is_shadow: Option<Value<'a>>,
-    is_svg: Option<Value<'a>>,
+struct Keys {
+    id: Option<usize>,
+    kind: Option<usize>,
+    name: Option<usize>,
+    attributes: Option<usize>,
+    text: Option<usize>,
+    children: Option<usize>,
+    is_shadow: Option<usize>,
+    is_svg: Option<usize>,
 }
 
-impl<'a> Keys<'a> {
-    fn of(node: Value<'a>) -> Option<Self> {
+impl Keys {
+    fn of(node: Value<'_>) -> Option<Self> {
         let mut keys = Self::default();
         for (key, value) in node.entries() {
             let slot = match &*key.text() {
@@ -49,7 +50,7 @@ impl<'a> Keys<'a> {
                 "isSVG" => &mut keys.is_svg,
                 _ => continue,
             };
-            if slot.replace(value).is_some() {
+            if slot.replace(value.idx()).is_some() {
                 return None;
             }
         }
@@ -61,33 +62,34 @@ impl<'a> Read<'a> {
     /// Reads one node; `None` if it must stay unknown.
     pub(crate) fn of(node: Value<'a>, limits: WindowLimits) -> Option<Self> {
         let keys = Keys::of(node)?;
-        let id = keys.id?.as_u32().filter(|&id| id <= limits.max_id)?;
-        let kind = keys.kind?.as_u32()?;
+        let at = |idx: Option<usize>| idx.and_then(|idx| node.in_document(idx));
+        let id = at(keys.id)?.as_u32().filter(|&id| id <= limits.max_id)?;
+        let kind = at(keys.kind)?.as_u32()?;
         let mut read = Self {
             id,
             tag: Tag::Document,
             name: Cow::Borrowed(""),
-            is_shadow: keys.is_shadow.is_some_and(|v| v.raw() == "true"),
+            is_shadow: at(keys.is_shadow).is_some_and(|v| v.raw() == "true"),
             attributes: None,
             text: None,
-            children: keys.children,
+            children: at(keys.children),
         };
         match kind {
             0 => {}
             1 => read.tag = Tag::Doctype,
             2 => {
-                let name = keys.name.filter(|v| v.kind() == Kind::String)?.text();
+                let name = at(keys.name).filter(|v| v.kind() == Kind::String)?.text();
                 read.name = lower(name);
-                read.attributes = keys.attributes;
-                let is_svg = keys.is_svg.is_some_and(|v| v.raw() == "true");
-                let role = match keys.attributes.map(|a| a.get("role")) {
+                read.attributes = at(keys.attributes);
+                let is_svg = at(keys.is_svg).is_some_and(|v| v.raw() == "true");
+                let role = match read.attributes.map(|a| a.get("role")) {
                     None => None,
                     Some(Err(_)) => return None,
                     Some(Ok(role)) => role.map(Value::text),
                 };
                 read.tag = Tag::of_element(&read.name, role.as_deref(), is_svg);
             }
-            3 | 4 => (read.tag, read.text) = (Tag::Text, keys.text),
+            3 | 4 => (read.tag, read.text) = (Tag::Text, at(keys.text)),
             5 => read.tag = Tag::Comment,
             _ => return None,
         }

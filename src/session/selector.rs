@@ -79,6 +79,7 @@ pub enum SelectorProblem {
 #[derive(Default)]
 pub struct Selectors {
     entries: Vec<Entry>,
+    exempt: Vec<Exempt>,
     facts: Facts,
     /// Whether a change beside an element may change what matches it.
     pub(crate) looks_sideways: bool,
@@ -86,11 +87,22 @@ pub struct Selectors {
     pub(crate) is_local: bool,
 }
 
+/// A complex selector, and what it asks of the element itself.
+type Compiled = (Selector<Dialect>, Option<FactIdx>);
+
 /// One complex selector.
 pub(crate) struct Entry {
     pub(crate) selector: Selector<Dialect>,
     pub(crate) treat: Treat,
     /// A fact that must hold for the element itself: the quick way out.
+    pub(crate) required: Option<FactIdx>,
+}
+
+/// One complex selector whose elements are exempt from something, by number.
+pub(crate) struct Exempt {
+    pub(crate) selector: Selector<Dialect>,
+    pub(crate) number: u16,
+    /// As in [`Entry`].
     pub(crate) required: Option<FactIdx>,
 }
 
@@ -122,6 +134,21 @@ impl Selectors {
         self.entries.is_empty()
     }
 
+    /// Adds a list of selectors that treat nothing: their elements are asked for by number.
+    ///
+    /// # Errors
+    /// The list cannot be used; nothing was added.
+    pub(crate) fn exempt(&mut self, css: &str, number: u16) -> Result<(), SelectorProblem> {
+        let compiled = self.compile(css)?;
+        let exempt = compiled.into_iter().map(|(selector, required)| Exempt { selector, number, required });
+        self.exempt.extend(exempt);
+        Ok(())
+    }
+
+    pub(crate) fn exempts(&self) -> &[Exempt] {
+        &self.exempt
+    }
+
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -131,19 +158,27 @@ impl Selectors {
     }
 
     fn add(&mut self, css: &str, treat: Treat) -> Result<(), SelectorProblem> {
+        let compiled = self.compile(css)?;
+        let entries = compiled.into_iter().map(|(selector, required)| Entry { selector, treat, required });
+        self.entries.extend(entries);
+        Ok(())
+    }
+
+    /// Parses a list and numbers its parts; each selector with a fact that it asks for.
+    fn compile(&mut self, css: &str) -> Result<Vec<Compiled>, SelectorProblem> {
         let list = CssParser::new(css)
             .parse_entirely(|input| SelectorList::parse(&Grammar, input, ParseRelative::No))
             .map_err(|e| problem(&e.kind))?;
+        let mut compiled = Vec::new();
         for selector in list.slice() {
             let mut survey = Survey { all: self, problem: None };
             selector.visit(&mut survey);
             if let Some(problem) = survey.problem {
                 return Err(problem);
             }
-            let required = self.required(selector);
-            self.entries.push(Entry { selector: selector.clone(), treat, required });
+            compiled.push((selector.clone(), self.required(selector)));
         }
-        Ok(())
+        Ok(compiled)
     }
 
     /// A fact that the rightmost compound asks for.

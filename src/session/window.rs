@@ -18,6 +18,7 @@ use crate::session::knowledge::Knowledge;
 use crate::session::matching::Budget;
 use crate::session::matching::FactMap;
 use crate::session::matching::Tree;
+use crate::session::selector::Selectors;
 use crate::session::selector::Treat;
 use crate::session::table::Flag;
 use crate::session::table::Flags;
@@ -110,6 +111,23 @@ impl Window {
         if self.takes_values(id) {
             self.controls.entry(id).or_default().remember(rule);
         }
+    }
+
+    /// The numbers of the exemptions that hold for a node: those that its element, or one around it,
+    /// matches. None for a node that is not known, and none once `budget` is used up.
+    pub(crate) fn exemptions(&self, id: u32, selectors: &Selectors, budget: &Budget) -> Vec<u16> {
+        let mut caches = SelectorCaches::default();
+        let mut found = Vec::new();
+        let tree = Tree { table: &self.table, facts: &self.facts, selectors, budget };
+        for id in std::iter::once(id).chain(self.table.ancestors(id)) {
+            if !budget.step() {
+                return Vec::new();
+            }
+            if self.table.get(id).is_some_and(|node| node.tag.is_element()) {
+                tree.exemptions_of(id, &mut caches, &mut found);
+            }
+        }
+        found
     }
 
     /// Number of nodes known.

@@ -52,6 +52,7 @@ pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
     findings: IntCounterVec,
+    suppressed: IntCounterVec,
     bytes_in: IntCounterVec,
     bytes_out: IntCounterVec,
     events: IntCounterVec,
@@ -95,6 +96,12 @@ impl Metrics {
         let metrics = Self {
             requests: counters(r, "requests_total", "Requests.", &["endpoint", "region", "outcome"])?,
             findings: counters(r, "findings_total", "Texts that were replaced.", &["rule", "surface"])?,
+            suppressed: counters(
+                r,
+                "suppressed_total",
+                "Texts that a rule found and a suppression let through.",
+                &["suppression", "rule"],
+            )?,
             bytes_in: counters(r, "received_bytes_total", "Bytes of bodies received.", &["endpoint"])?,
             bytes_out: counters(r, "forwarded_bytes_total", "Bytes of bodies forwarded.", &["endpoint"])?,
             events: counters(r, "events_total", "Events and snapshots looked at.", &["kind"])?,
@@ -154,6 +161,9 @@ impl Metrics {
     pub fn found(&self, report: &Report) {
         for ((cause, surface), count) in &report.findings {
             self.findings.with_label_values(&[cause.label().as_str(), surface.as_str()]).inc_by(*count);
+        }
+        for ((number, rule), count) in &report.suppressed {
+            self.suppressed.with_label_values(&[number.to_string().as_str(), rule]).inc_by(*count);
         }
         self.events.with_label_values(&["event"]).inc_by(report.n_events);
         self.events.with_label_values(&["snapshot"]).inc_by(report.n_snapshots);

@@ -14,7 +14,7 @@ use crate::support::upstream::Upstream;
 
 /// Makes secrets that no two places share, so that a leak names its place.
 #[derive(Default)]
-struct Mint {
+pub(crate) struct Mint {
     made: Vec<(String, String)>,
 }
 
@@ -26,7 +26,7 @@ impl Mint {
     }
 
     /// The places of the secrets that can be read in `text`.
-    fn seen_in(&self, text: &str) -> Vec<&str> {
+    pub(crate) fn seen_in(&self, text: &str) -> Vec<&str> {
         let seen = |secret: &str| text.contains(secret) || text.contains(&secret.replace('@', "%40"));
         self.made.iter().filter(|(_, secret)| seen(secret)).map(|(place, _)| place.as_str()).collect()
     }
@@ -98,7 +98,7 @@ fn snapshots(mint: &mut Mint, is_packed: bool) -> Vec<Value> {
     ]
 }
 
-fn replay(mint: &mut Mint, is_packed: bool) -> Value {
+pub(crate) fn replay(mint: &mut Mint, is_packed: bool) -> Value {
     let events = snapshots(mint, is_packed);
     let mut m = |place: &str| mint.make(place);
     json!([{
@@ -112,7 +112,7 @@ fn replay(mint: &mut Mint, is_packed: bool) -> Value {
     }])
 }
 
-fn event(mint: &mut Mint) -> Value {
+pub(crate) fn event(mint: &mut Mint) -> Value {
     let mut m = |place: &str| mint.make(place);
     json!({"api_key": "phc_canary", "sent_at": m("sent_at"), "batch": [{
     "event": m("event name"), "distinct_id": m("event distinct_id"), "uuid": m("event uuid"),

@@ -74,7 +74,7 @@ fn check_says_ok_or_what_is_wrong() {
     let (_dir, file) = config("https://eu.i.posthog.com", "");
     let good = blackbar(&["check", "--config", file.to_str().unwrap()]);
     assert!(good.status.success(), "{good:?}");
-    assert!(text(&good.stdout).starts_with("ok: 1 regions, 0 routes, "));
+    assert!(text(&good.stdout).starts_with("ok: 1 region, 0 routes, "), "{good:?}");
     let (_dir, file) = config("eu.i.posthog.com", "dirs = [\"no-such-dir\"]\n");
     let bad = blackbar(&["check", "--config", file.to_str().unwrap()]);
     assert_eq!(bad.status.code(), Some(1));
@@ -112,4 +112,244 @@ fn rules_are_listed_and_checked() {
     assert!(text(&listed.stdout).lines().any(|line| line.starts_with("email ")), "{listed:?}");
     let missing = blackbar(&["rules", "check", "no-such-dir"]);
     assert_eq!(missing.status.code(), Some(1));
+}
+
+#[test]
+fn rules_are_listed_for_programs_and_for_the_docs() {
+    let listed = blackbar(&["rules", "list", "--format", "json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let rules = listed["rules"].as_array().unwrap();
+    assert_eq!(listed["n_rules"], rules.len());
+    let ssn = rules.iter().find(|rule| rule["id"] == "us-ssn").unwrap();
+    assert_eq!(
+        (&ssn["tier"], &ssn["validator"], &ssn["action"]),
+        (&"C".into(), &"us-ssn".into(), &"mask".into())
+    );
+    assert_eq!(ssn["needs"], "keyword or official form");
+    assert!(ssn["n_must_match"].as_u64() >= Some(3) && !ssn["keywords"].as_array().unwrap().is_empty());
+    let packs: Vec<&str> =
+        listed["packs"].as_array().unwrap().iter().map(|pack| pack["name"].as_str().unwrap()).collect();
+    assert!(rules.iter().all(|rule| packs.contains(&rule["pack"].as_str().unwrap())), "{packs:?}");
+
+    let (dir, file) = config("https://eu.i.posthog.com", "");
+    let few = blackbar(&["rules", "list", "--config", file.to_str().unwrap()]);
+    assert!(text(&few.stdout).contains("\nemail ") && !text(&few.stdout).contains("us-ssn"), "{few:?}");
+
+    let page = dir.path().join("page.md");
+    std::fs::write(&page, "before\n<!-- rules: begin -->\nold\n<!-- rules: end -->\nafter\n").unwrap();
+    let into = ["rules", "list", "--format", "md", "--into", page.to_str().unwrap()];
+    assert!(blackbar(&into).status.success());
+    let written = std::fs::read_to_string(&page).unwrap();
+    assert!(written.starts_with("before\n<!-- rules: begin -->\n\n") && written.ends_with("after\n"));
+    assert!(written.contains("| `us-ssn` | US_SSN |") && !written.contains("\nold\n"), "{written}");
+    std::fs::write(&page, "no table here").unwrap();
+    assert_eq!(blackbar(&into).status.code(), Some(1));
+}
+
+/// After a change of rules: `cargo run -- rules list --format md --into docs/rules.md`.
+#[test]
+fn the_table_in_the_docs_is_in_step() {
+    let listed = blackbar(&["rules", "list", "--format", "md"]);
+    let page = include_str!("../../docs/rules.md");
+    let (_, rest) = page.split_once("<!-- rules: begin -->\n\n").unwrap();
+    let (table, _) = rest.split_once("\n<!-- rules: end -->").unwrap();
+    assert!(table == text(&listed.stdout), "run: cargo run -- rules list --format md --into docs/rules.md");
+}
+
+#[test]
+fn a_hash_is_made_from_standard_input_with_the_key_of_the_configuration() {
+    let hash = |arguments: &[&str], input: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_blackbar"))
+            .args([&["rules", "hash"], arguments].concat())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+        child.wait_with_output().unwrap()
+    };
+    let (dir, file) = config("https://eu.i.posthog.com", "");
+    let config = ["--config", file.to_str().unwrap()];
+    let refused = hash(&config, "ann@acme.test\n");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("name redaction.hash_key_file"), "{refused:?}");
+    let key = dir.path().join("key");
+    std::fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
+    let toml = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{toml}[redaction]\nhash_key_file = {key:?}\n")).unwrap();
+    let made = hash(&config, "ann@acme.test\n\n Ann@Acme.test \njoe@acme.test");
+    let lines: Vec<&str> = text(&made.stdout).lines().collect();
+    assert_eq!(lines.len(), 3, "{made:?}");
+    assert!(lines[0] == lines[1] && lines[0] != lines[2] && lines.iter().all(|line| line.len() == 64));
+    assert_eq!(hash(&config, "\n").status.code(), Some(1));
+
+    // What it prints lets that value through.
+    let toml = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(
+        &file,
+        format!("{toml}[[suppressions]]\nvalue_hash = \"{}\"\nreason = \"ours\"\n", lines[0]),
+    )
+    .unwrap();
+    let input = dir.path().join("in.json");
+    std::fs::write(&input, r#"[{"event":"ann@acme.test and joe@acme.test"}]"#).unwrap();
+    let report = dir.path().join("report.json");
+    let out = blackbar(&[
+        "redact",
+        "--config",
+        config[1],
+        "--report",
+        report.to_str().unwrap(),
+        input.to_str().unwrap(),
+    ]);
+    assert_eq!(text(&out.stdout), r#"[{"event":"ann@acme.test and *************"}]"#);
+    let counts: serde_json::Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    assert_eq!((&counts["n_suppressed"], &counts["suppressed"][0]["rule"]), (&1.into(), &"email".into()));
+}
+
+/// A pack with every key that a rule can have.
+const OWN_PACK: &str = r#"[pack]
+name = "acme"
+description = "Identifiers of our own systems"
+action = { replace = "[acme]" }
+
+[[rule]]
+id = "acme-customer"
+entity = "ACME_CUSTOMER"
+name = "customer number"
+description = "Number of a customer"
+tier = "C"
+pattern = '(?:AC ?)?(?P<value>[0-9]{4} ?[0-9]{4})'
+official = 'AC-(?P<value>[0-9]{4}-[0-9]{4})'
+boundary = "number"
+validator = "luhn"
+on_failed_check = "reject"
+anchors = ["AC-"]
+digits = 8
+keywords = ["customer", "*nummer"]
+distance = 20
+allow = ["0000 0000"]
+keys = ["acme customer"]
+key_strength = "personal"
+action = { keep_last = 2 }
+must_match = ["customer «1234 5674»", "AC-«1234-5674»", { text = "«12345674»", context = "Kundennummer" }]
+must_not_match = [
+    { text = "1234 5674", because = "nothing says what it is" },
+    { text = "customer 1234 5675", because = "fails the checksum" },
+    { text = "customer 0000 0000", because = "a placeholder" },
+    { text = "1234 5674", because = "of another kind", context = "order" },
+]
+must_not_decide = ["acme_customer_id_type"]
+
+[[rule]]
+id = "acme-badge"
+entity = "ACME_BADGE"
+description = "Badge, also where it looks like an address"
+tier = "A"
+pattern = 'badge:(?P<value>[a-z]{3,9})@acme\.test'
+anchors = ["badge:"]
+replaces = ["email"]
+action = "hash"
+must_match = ["badge:«ann»@acme.test", "a badge:«joe»@acme.test", "(badge:«eve»@acme.test)"]
+must_not_match = [
+    { text = "badge:a@acme.test", because = "too short" },
+    { text = "badge: ann@acme.test", because = "an address" },
+    { text = "ann@acme.test", because = "no badge" },
+]
+
+[[rule]]
+id = "acme-note"
+entity = "ACME_NOTE"
+description = "Names of fields of ours that hold notes"
+keys = ["acme note"]
+action = "drop"
+
+[[rule]]
+id = "acme-code"
+entity = "ACME_CODE"
+description = "Code of a door"
+tier = "B"
+pattern = '[A-Z]{4}[0-9]{4}[A-Z0-9]{4}'
+boundary = "word"
+run = 12
+must_match = ["«DOOR1234AB12»", "the «GATE0000XXXX»", "(«LOCK9999A1B2»)"]
+must_not_match = [
+    { text = "DOOR1234AB1", because = "too short" },
+    { text = "DOOR1234AB123", because = "too long" },
+    { text = "door1234ab12", because = "in small letters" },
+]
+"#;
+
+#[test]
+fn a_pack_of_your_own_can_have_every_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("acme.toml");
+    std::fs::write(&file, OWN_PACK.replacen("tier = ", "no-such-key = ", 1)).unwrap();
+    let told = blackbar(&["rules", "check", dir.path().to_str().unwrap()]);
+    let told = text(&told.stderr);
+    assert!(told.contains("acme.toml:11: ") && told.contains("unknown field `no-such-key`"), "{told}");
+    let keys: Vec<&str> = told.split('`').skip(3).step_by(2).collect();
+    assert!(keys.len() > 20, "{told}");
+    for key in keys {
+        assert!(OWN_PACK.contains(&format!("\n{key} = ")), "{key} is in no rule of the pack of this test");
+    }
+}
+
+#[test]
+fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
+    let (dir, file) = config("https://eu.i.posthog.com", "dirs = [\"packs\"]\n");
+    let packs = dir.path().join("packs");
+    std::fs::create_dir(&packs).unwrap();
+    std::fs::write(packs.join("acme.toml"), OWN_PACK).unwrap();
+    let checked = blackbar(&["rules", "check", packs.to_str().unwrap()]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    assert_eq!(text(&checked.stdout), "4 rules (1 with a checksum), 19 examples\n");
+    let document = serde_json::json!([{"event": "customer 1234 5674, customer 1234 5675", "properties": {
+        "acme_note": "anything", "acmeCustomer": "whatever 99", "a": "badge:ann@acme.test", "b": "door DOOR1234AB12",
+        "Kundennummer": 12_345_674}}]);
+    let input = dir.path().join("in.json");
+    std::fs::write(&input, document.to_string()).unwrap();
+    // The folder of the configuration counts, not the one that the program runs in.
+    let out = blackbar(&["redact", "--config", file.to_str().unwrap(), input.to_str().unwrap()]);
+    let redacted: serde_json::Value =
+        serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{out:?}"));
+    assert_eq!(redacted[0]["event"], "customer **** **74, customer 1234 5675");
+    let properties = &redacted[0]["properties"];
+    assert_eq!(properties["acme_note"], "");
+    assert_eq!(properties["acmeCustomer"], "******** 99");
+    assert!(properties["a"].as_str().unwrap().starts_with("badge:anon_"), "{properties}");
+    assert_eq!((&properties["b"], &properties["Kundennummer"]), (&"door [acme]".into(), &0.into()));
+    let listed = blackbar(&["rules", "list", "--config", file.to_str().unwrap()]);
+    assert!(
+        text(&listed.stdout).contains("acme-customer") && text(&listed.stdout).contains("partial 2"),
+        "{listed:?}"
+    );
+}
+
+#[test]
+fn a_pack_that_breaks_its_promises_is_told_where_and_what_to_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let broken = OWN_PACK
+        .replace("AC-«1234-5674»", "AC-«1234-5675»")
+        .replace("text = \"badge:a@", "text = \"badge:secretive@");
+    std::fs::write(dir.path().join("acme.toml"), broken).unwrap();
+    let checked = blackbar(&["rules", "check", dir.path().to_str().unwrap()]);
+    assert_eq!(checked.status.code(), Some(1));
+    let told = text(&checked.stderr);
+    let line = |text: &str| 1 + OWN_PACK.split(text).next().unwrap().matches('\n').count();
+    for part in [
+        format!(
+            "acme.toml:{}: rule acme-customer: must_match[1]: 3..12 is not found: the pattern matches 0..12, but the checksum failed",
+            line("AC-«1234")
+        ),
+        "correct the check digits of the example".to_owned(),
+        format!(
+            "acme.toml:{}: rule acme-badge: must_not_match[0] (because: too short): 6..15 is found, and must not be",
+            line("{ text = \"badge:a@")
+        ),
+    ] {
+        assert!(told.contains(&part), "{part}\nis not in\n{told}");
+    }
+    assert!(!told.contains("secretive") && !told.contains("5675"), "{told}");
+    assert!(told.ends_with("2 problems\n") || told.ends_with("3 problems\n"), "{told}");
 }

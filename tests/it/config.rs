@@ -135,7 +135,7 @@ blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB"
 blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
 blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
 blackbar.toml:39: rules.disable[0]: disable names the rule "no-such-rule", which no pack has
-blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, sdk, forward, limits, session_store, telemetry
+blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, suppressions, sdk, forward, limits, session_store, telemetry
 "#);
 }
 
@@ -221,6 +221,90 @@ fn a_selector_that_cannot_work_is_told() {
     assert!(told[1].starts_with("blackbar.toml:15: redaction.selector[0].treat: "), "{told:?}");
 }
 
+#[test]
+fn a_suppression_that_could_hide_too_much_is_told() {
+    let text = r#"[rules]
+packs = ["contact"]
+[[suppressions]]
+pattern = ".*"
+reason = "r"
+[[suppressions]]
+path = "**"
+reason = " "
+[[suppressions]]
+selector = "*"
+reason = "r"
+rules = []
+[[suppressions]]
+value_hash = "0000000000000000000000000000000000000000000000000000000000000000"
+reason = "r"
+rules = ["email", "us-ssn"]
+[[suppressions]]
+path = "a"
+pattern = "b"
+reason = "r"
+[[suppressions]]
+reason = "r"
+[[suppressions]]
+path = "a"
+reason = "r"
+expires = 2026-12-31T10:00:00
+[[suppressions]]
+path = "a[0]"
+reason = "r"
+expires = "2026-12-31"
+[[suppressions]]
+selector = ":hover"
+[[suppressions]]
+path = "a"
+reason = "r"
+expired = 2026-12-31
+"#;
+    let told = config::parse_redaction_only(text, "blackbar.toml").err().unwrap().to_string();
+    insta::assert_snapshot!(told, @r#"
+blackbar.toml:4: suppressions[0].pattern: the pattern matches the empty text; say what a value looks like
+blackbar.toml:7: suppressions[1].path: the path names no key; write keys joined by points, such as "properties.plan"
+blackbar.toml:8: suppressions[1].reason: say why: an auditor will ask
+blackbar.toml:10: suppressions[2].selector: this selects every element; write one such as ".public"
+blackbar.toml:12: suppressions[2].rules: this names no rule; leave the key out if all are meant
+blackbar.toml:14: suppressions[3].value_hash: a key that is another one at each start fits no hash; name redaction.hash_key_file
+blackbar.toml:16: suppressions[3].rules[1]: the rule "us-ssn" is not in force; `blackbar rules list --config FILE` shows those that are
+blackbar.toml:17: suppressions[4]: name one thing that it vouches for: value_hash, pattern, path or selector
+blackbar.toml:21: suppressions[5]: name one thing that it vouches for: value_hash, pattern, path or selector
+blackbar.toml:26: suppressions[6].expires: this is not a day; write one such as 2027-12-31, without quotes
+blackbar.toml:30: suppressions[7].expires: invalid type: string "2026-12-31", expected a TOML datetime
+blackbar.toml:31: suppressions[8].reason: say why: an auditor will ask
+blackbar.toml:32: suppressions[8].selector: ":hover": a recording cannot tell this pseudo-class or pseudo-element; write one such as ".public"
+blackbar.toml:36: suppressions[9].expired: unknown field `expired`, expected one of `value_hash`, `pattern`, `path`, `selector`, `rules`, `reason`, `expires`
+"#);
+}
+
+#[test]
+fn a_suppression_that_has_ended_or_takes_everything_is_worth_a_warning() {
+    let text = format!("{GOOD}[[suppressions]]\npath = \"a.b\"\nreason = \"r\"\nexpires = 2020-01-31\n");
+    let text = text + "[[suppressions]]\npattern = \".+\"\nreason = \"r\"\n";
+    let config = config::parse(&text, "blackbar.toml").unwrap();
+    let told: Vec<_> = config.warnings.iter().filter(|warning| warning.contains("suppressions")).collect();
+    assert_eq!(
+        told,
+        [
+            "blackbar.toml:16: suppressions[0].expires: it ended with 2020-01-31 and is not applied; take it out or renew it",
+            "blackbar.toml:18: suppressions[1].pattern: it takes nearly everything that any rule finds; narrow it, or name rules"
+        ]
+    );
+}
+
+#[test]
+fn packs_of_your_own_lie_beside_the_configuration() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("conf").join("blackbar.toml");
+    std::fs::create_dir_all(dir.path().join("conf/packs")).unwrap();
+    std::fs::write(&file, "[rules]\npacks = []\ndirs = [\"packs\"]\n").unwrap();
+    let pack = "[pack]\nname = \"own\"\ndescription = \"o\"\n[[rule]]\nid = \"own\"\nentity = \"O\"\ndescription = \"o\"\nkeys = [\"own\"]\n";
+    std::fs::write(dir.path().join("conf/packs/own.toml"), pack).unwrap();
+    assert_eq!(config::load_redaction_only(&file).unwrap().policy.n_rules, 1);
+}
+
 const REFERENCE: &str = include_str!("../../docs/blackbar.toml");
 
 #[test]
@@ -255,6 +339,7 @@ fn the_reference_names_every_key() {
         ("redaction.selector", "[[redaction.selector]]"),
         ("rules", "[rules]"),
         ("rules.override", "[[rules.override]]"),
+        ("suppressions", "[[suppressions]]"),
         ("sdk", "[sdk]"),
         ("forward", "[forward]"),
         ("limits", "[limits]"),

@@ -28,6 +28,8 @@ mod endpoints;
 #[cfg(feature = "proxy")]
 mod exceptions;
 #[cfg(feature = "proxy")]
+mod explain;
+#[cfg(feature = "proxy")]
 mod fixtures;
 #[cfg(feature = "proxy")]
 mod grown;
@@ -48,6 +50,8 @@ mod rules;
 #[cfg(feature = "proxy")]
 mod sdk;
 mod support;
+#[cfg(feature = "proxy")]
+mod suppress;
 #[cfg(feature = "proxy")]
 mod typed;
 #[cfg(feature = "proxy")]

@@ -229,6 +229,7 @@ mod tests {
             n_events: 1,
             n_snapshots: 3,
             findings: vec![count("email", "text", 1), count("posture:inputs", "input", 4)],
+            suppressed: Vec::new(),
             unmasked_inputs: None,
         };
         assert_eq!(

@@ -1,0 +1,101 @@
+//! The lines of `blackbar redact --explain`: one JSON object a note.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::detect::Why;
+use crate::redact::notes::{Note, Outcome};
+use crate::rules::{RuleIdx, RuleSet};
+
+/// The rules of these ids.
+pub(super) fn rules(rules: &RuleSet, ids: &[String]) -> Result<Vec<RuleIdx>, String> {
+    let find = |id: &String| rules.find(id).ok_or_else(|| format!("the rule {id:?} is not in force"));
+    ids.iter().map(find).collect()
+}
+
+/// Writes notes into a file, or on standard error if it is `-`. What a text that is looked at in several
+/// ways says twice is told once.
+pub(super) fn write(file: &Path, notes: &[Note], rules: &RuleSet) -> std::io::Result<()> {
+    let mut told = HashSet::new();
+    let mut lines = Vec::new();
+    for note in notes {
+        // Texts and numbers always serialize.
+        let line = serde_json::to_string(&Line::of(note, rules)).unwrap_or_default();
+        if !told.contains(&line) {
+            lines.extend_from_slice(line.as_bytes());
+            lines.push(b'\n');
+            told.insert(line);
+        }
+    }
+    if file == Path::new("-") {
+        std::io::stderr().lock().write_all(&lines)
+    } else {
+        std::fs::write(file, lines)
+    }
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    cause: &'a str,
+    outcome: &'static str,
+    start: usize,
+    end: usize,
+    /// Of the text that was looked at.
+    text_bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gap: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<u16>,
+}
+
+impl<'a> Line<'a> {
+    fn of(note: &'a Note, rules: &'a RuleSet) -> Self {
+        let mut line = Self {
+            path: &note.path,
+            cause: &note.cause,
+            outcome: "found",
+            start: note.span.start,
+            end: note.span.end,
+            text_bytes: note.text_bytes,
+            count: Some(note.count).filter(|n| *n > 1),
+            why: None,
+            gap: None,
+            limit: None,
+            by: None,
+            suppression: None,
+        };
+        match note.outcome {
+            Outcome::Found => {}
+            Outcome::Whole => line.outcome = "whole",
+            Outcome::Suppressed(number) => {
+                line.outcome = "suppressed";
+                line.suppression = Some(number);
+            }
+            Outcome::Missed(why) => {
+                line.outcome = "missed";
+                line.why = Some(why.code());
+                match why {
+                    Why::KeywordTooFar { gap, limit } => {
+                        line.gap = Some(gap);
+                        line.limit = Some(limit);
+                    }
+                    Why::Overlapped { by } => line.by = rules.rule(by).map(|rule| &**rule.id()),
+                    _ => {}
+                }
+            }
+        }
+        line
+    }
+}

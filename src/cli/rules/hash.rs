@@ -1,0 +1,40 @@
+//! `blackbar rules hash`: names values without writing them down, for `value_hash` of a suppression.
+
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::cli::{failed, put, tell};
+use crate::config;
+use crate::redact::suppress::{What, value_hash};
+
+/// Prints the hash of each line of standard input.
+pub(crate) fn hash(config: &Path) -> ExitCode {
+    let loaded = match config::load_redaction_only(config) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            tell(problems);
+            return ExitCode::FAILURE;
+        }
+    };
+    if !loaded.policy.has_key_file {
+        let hint = "a key that is another one at each start fits no hash";
+        return failed(format_args!("{}: name redaction.hash_key_file: {hint}", config.display()));
+    }
+    let mut text = String::new();
+    if let Err(error) = std::io::stdin().lock().read_to_string(&mut text) {
+        return failed(format_args!("cannot read the values: {}", error.kind()));
+    }
+    let values = text.lines().map(str::trim).filter(|value| !value.is_empty());
+    let hashes = values.map(|value| What::Value(value_hash(value, &loaded.policy.policy.hash_key)));
+    let printed = hashes.fold(String::new(), |mut printed, hash| {
+        let _ = writeln!(printed, "{hash}");
+        printed
+    });
+    if printed.is_empty() {
+        return failed("there is no value on standard input");
+    }
+    put(&printed);
+    ExitCode::SUCCESS
+}
