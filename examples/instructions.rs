@@ -99,10 +99,9 @@ fn compare() -> Outcome<bool> {
 }
 
 fn update(counts: &Counts) -> Outcome<()> {
-    let mut text = "# Millions of instructions: see \"Instruction counts\" in CONTRIBUTING.md.\n".to_owned();
-    for (name, count) in counts {
-        text += &format!("\"{name}\" = {count:.2}\n");
-    }
+    let lines = counts.iter().map(|(name, count)| format!("\"{name}\" = {count:.2}\n"));
+    let head = "# Millions of instructions: see \"Instruction counts\" in CONTRIBUTING.md.\n".to_owned();
+    let text = std::iter::once(head).chain(lines).collect::<String>();
     print!("{text}");
     Ok(fs::write(figures(), text)?)
 }

@@ -178,6 +178,7 @@ impl Drop for Workers {
 }
 
 /// What a thread does next.
+#[expect(clippy::large_enum_variant, reason = "matched where it is returned")]
 enum Next {
     Request(Waiting),
     WarmUp(Warmth),
