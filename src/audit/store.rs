@@ -17,8 +17,8 @@ use crate::audit::tail::{Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
 
-/// How far the head may lag behind the chain while records come in. After the last one it is written
-/// as soon as the thread that writes has nothing else to do for that long.
+/// How far the head may lag behind the chain while records come in. Behind the last of them it is
+/// written when the thread that writes next looks whether something is due.
 const HEAD_LAG: Duration = Duration::from_millis(100);
 
 /// What is in force.
@@ -42,7 +42,7 @@ pub(crate) struct Store {
     synced: Instant,
     is_dirty: bool,
     /// When the head was written last, and whether it lags behind the chain.
-    head_written: Instant,
+    head_written: Option<Instant>,
     head_lags: bool,
     _lock: File,
 }
@@ -84,7 +84,7 @@ impl Store {
             is_broken: false,
             synced: Instant::now(),
             is_dirty: false,
-            head_written: Instant::now(),
+            head_written: None,
             head_lags: false,
             _lock: lock,
         };
@@ -258,13 +258,14 @@ impl Store {
 
     fn write_head(&mut self) -> io::Result<()> {
         self.head_lags = false;
-        self.head_written = Instant::now();
+        self.head_written = Some(Instant::now());
         files::write_head(&self.config.dir, &self.end)
     }
 
     /// Replacing a file costs as much as flushing one, so it is not done for each record.
     fn write_head_if_due(&mut self) -> io::Result<()> {
-        if self.head_lags && self.head_written.elapsed() >= HEAD_LAG { self.write_head() } else { Ok(()) }
+        let is_due = self.head_written.is_none_or(|written| written.elapsed() >= HEAD_LAG);
+        if self.head_lags && is_due { self.write_head() } else { Ok(()) }
     }
 
     /// Flushes if the interval has passed.
