@@ -51,7 +51,8 @@ impl Recording {
         let mut envelope = self.envelope.clone();
         if let Some(Value::Object(properties)) = envelope.get_mut("properties") {
             if let Some(Value::String(session)) = properties.get_mut("$session_id") {
-                session.push_str(&format!("-{round}"));
+                session.push('-');
+                session.push_str(&round.to_string());
             }
             properties.insert("$snapshot_data".to_owned(), Value::Array(events));
         }

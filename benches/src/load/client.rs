@@ -112,7 +112,7 @@ impl Connection {
     pub fn open(address: SocketAddr) -> Result<Self, Error> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         Ok(Self { stream, buffer: vec![0; 16 << 10] })
     }
 
@@ -129,10 +129,8 @@ impl Connection {
                 return Err("the connection was closed".into());
             }
             len += read;
-            if let Some(whole) = answer_len(&self.buffer[..len])? {
-                if len >= whole {
-                    return Ok(());
-                }
+            if answer_len(&self.buffer[..len])?.is_some_and(|whole| len >= whole) {
+                return Ok(());
             }
         }
     }

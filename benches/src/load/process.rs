@@ -119,6 +119,7 @@ impl Cpu {
     }
 
     /// What was used for each of `n` requests since `before`.
+    #[must_use]
     pub fn each_since(self, before: Self, n: u32) -> Self {
         let each = |now: Duration, before| now.saturating_sub(before) / n;
         Self {

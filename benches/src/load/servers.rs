@@ -71,14 +71,11 @@ async fn pass(
     upstream: SocketAddr,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    match passed(&client, upstream, request).await {
-        Ok(response) => Ok(response),
-        Err(_) => {
-            let mut response = Response::new(Full::default());
-            *response.status_mut() = StatusCode::BAD_GATEWAY;
-            Ok(response)
-        }
-    }
+    Ok(passed(&client, upstream, request).await.unwrap_or_else(|_| {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::BAD_GATEWAY;
+        response
+    }))
 }
 
 async fn passed(

@@ -101,7 +101,7 @@ pub fn blackbar(name: &'static str, upstream: SocketAddr, audit_sync: &str) -> R
     let begun = Instant::now();
     let ready = b"GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     while Connection::open(admin)?.ask(ready).is_err() {
-        if begun.elapsed() > Duration::from_secs(60) {
+        if begun.elapsed() > Duration::from_mins(1) {
             return Err("Blackbar does not become ready".into());
         }
         std::thread::sleep(Duration::from_millis(5));
