@@ -27,6 +27,7 @@ use crate::redact::notes::Note;
 use crate::redact::notes::Notes;
 use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
+use crate::redact::redactor::LARGEST_KEPT;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::redactor::Tools;
@@ -203,6 +204,10 @@ pub fn run(
 ) -> Result<Redacted, Refusal> {
     let mut redactor = Redactor::new(policy, &mut scratch.tools, Some(memory));
     let result = judged(request, &mut redactor, &mut scratch.tape);
+    redactor.tools.trim();
+    if scratch.tape.heap_bytes() > LARGEST_KEPT {
+        scratch.tape = Tape::default();
+    }
     redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });
     let Judged { body, query, sender } = result?;
     let headers = request.headers.iter();

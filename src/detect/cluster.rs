@@ -13,6 +13,9 @@ pub(crate) struct Cluster {
     pub(crate) n_digits: usize,
 }
 
+/// So many digits in a cluster are no size, colour or count any more.
+pub(crate) const MANY: usize = 6;
+
 const OTHER: u8 = 0;
 const SEPARATOR: u8 = 1;
 const DIGIT: u8 = 2;
@@ -39,6 +42,18 @@ const CLASSES: [u8; 256] = {
         byte += 1;
     }
 };
+
+/// The same question by one look into a table.
+const fn is_letter_or_digit(byte: u8) -> bool {
+    const LOW: u64 = 0x3FF << b'0';
+    const LETTERS: u64 = 0x7FF_FFFE;
+    const HIGH: u64 = LETTERS | LETTERS << 32;
+    match byte {
+        0..64 => LOW >> byte & 1 != 0,
+        64..128 => HIGH >> (byte - 64) & 1 != 0,
+        _ => false,
+    }
+}
 
 fn class(byte: u8) -> u8 {
     CLASSES.get(usize::from(byte)).copied().unwrap_or(OTHER)
@@ -73,11 +88,17 @@ pub(crate) fn find_all(bytes: &[u8], min_digits: usize, out: &mut Vec<Cluster>) 
 /// where there is none.
 pub(crate) fn find_runs(bytes: &[u8], min_len: usize, out: &mut Vec<(usize, usize)>) {
     out.clear();
-    let is_run = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let is_run = |at: usize| bytes.get(at).is_some_and(|&byte| is_letter_or_digit(byte));
     let Some(mut at) = min_len.checked_sub(1) else { return };
+    // A run that is long enough goes on this far to one side at least.
+    let half = at / 2;
+    let may_be = |at: usize| {
+        is_run(at)
+            && (is_run(at + half) && is_run(at + half / 2) || is_run(at - half) && is_run(at - half / 2))
+    };
     let mut floor = 0;
     while at < bytes.len() {
-        if !is_run(at) {
+        if !may_be(at) {
             floor = at + 1;
             at += min_len;
             continue;
@@ -163,6 +184,17 @@ mod tests {
         assert_eq!(out, [(0, 5)]);
         find_runs(b"a-abcde-a", 5, &mut out);
         assert_eq!(out, [(2, 7)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn finds_each_run_that_is_long_enough(text in "[a-c0-]{0,60}", min_len in 1_usize..12) {
+            let mut out = Vec::new();
+            find_runs(text.as_bytes(), min_len, &mut out);
+            let found: Vec<&str> = out.iter().map(|&(start, end)| text.get(start..end).unwrap()).collect();
+            let all: Vec<&str> = text.split('-').filter(|run| run.len() >= min_len).collect();
+            proptest::prop_assert_eq!(found, all);
+        }
     }
 
     #[test]

@@ -8,10 +8,12 @@
 //! compare with a search that skips nothing.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use regex_automata::{PatternSet, meta};
 
+use crate::detect::cluster::MANY;
 use crate::rules::{Keyword, Pattern, RuleIdx, RuleSet};
 
 /// How far a keyword may stand behind a match, in bytes.
@@ -36,10 +38,10 @@ pub(crate) enum Use {
 pub(crate) struct Prefilter {
     literals: Option<AhoCorasick>,
     uses: Vec<Vec<Use>>,
-    /// Free patterns of digits and separators alone.
-    pub(crate) numeric: Combined,
-    /// Other free patterns that are called up by digits.
-    pub(crate) mixed: Combined,
+    /// Free patterns of digits and separators alone, by the digits they ask for.
+    pub(crate) numeric: Vec<Combined>,
+    /// Other free patterns that are called up by digits, likewise.
+    pub(crate) mixed: Vec<Combined>,
     /// Free patterns that are called up by long runs of letters and digits.
     pub(crate) runs: Combined,
     /// The least number of digits that any rule asks of a cluster.
@@ -86,8 +88,8 @@ impl Prefilter {
         Self {
             literals,
             uses,
-            numeric: Combined::new(&numeric),
-            mixed: Combined::new(&mixed),
+            numeric: by_need(&numeric),
+            mixed: by_need(&mixed),
             runs: Combined::new(&runs),
             min_digits,
             needs,
@@ -113,6 +115,18 @@ impl Prefilter {
     pub(crate) fn need(&self, rule: RuleIdx) -> usize {
         self.needs.get(usize::from(rule.0)).copied().unwrap_or(0)
     }
+}
+
+type Entry<'a> = (PatternRef, &'a Pattern, usize);
+
+/// Patterns that ask for many digits are seldom called up: they do not stand in the way of those that
+/// ask for few, nor lend them their length.
+fn by_need(entries: &[Entry<'_>]) -> Vec<Combined> {
+    const STEPS: [RangeInclusive<usize>; 3] = [0..=MANY - 1, MANY..=9, 10..=usize::MAX];
+    let within = |step: &RangeInclusive<usize>| -> Vec<Entry<'_>> {
+        entries.iter().filter(|(_, _, need)| step.contains(need)).copied().collect()
+    };
+    STEPS.iter().map(within).filter(|of| !of.is_empty()).map(|of| Combined::new(&of)).collect()
 }
 
 fn automaton(literals: HashMap<String, Vec<Use>>) -> (Option<AhoCorasick>, Vec<Vec<Use>>) {
@@ -158,7 +172,7 @@ pub(crate) struct Combined {
 }
 
 impl Combined {
-    fn new(entries: &[(PatternRef, &Pattern, usize)]) -> Self {
+    fn new(entries: &[Entry<'_>]) -> Self {
         let hirs: Result<Vec<_>, _> = entries.iter().map(|(_, pattern, _)| pattern.hir()).collect();
         let config = meta::Config::new()
             .match_kind(regex_automata::MatchKind::All)

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use regex_automata::meta;
 
 use crate::detect::boundary;
-use crate::detect::cluster::{self, Cluster};
+use crate::detect::cluster::{self, Cluster, MANY};
 use crate::detect::explain::{Miss, Why};
 use crate::detect::overlap::{self, Candidate};
 use crate::detect::prefilter::{AFTER, Combined, CombinedScratch, PatternRef, Prefilter, Use};
@@ -38,13 +38,14 @@ pub struct Scanner {
 pub struct Scratch {
     owner: u64,
     clusters: Vec<Cluster>,
+    many: Vec<Cluster>,
     hits: Vec<Hit>,
     jobs: Vec<Job>,
     candidates: Vec<Candidate>,
     claims: Vec<(RuleIdx, Span)>,
     caches: Vec<Option<Box<meta::Cache>>>,
-    numeric: Option<CombinedScratch>,
-    mixed: Option<CombinedScratch>,
+    numeric: Vec<CombinedScratch>,
+    mixed: Vec<CombinedScratch>,
     long: Option<CombinedScratch>,
     runs: Vec<(usize, usize)>,
     context: String,
@@ -167,16 +168,18 @@ impl Scanner {
     fn prepare(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) {
         self.adopt(scratch);
         self.read_context(context, scratch);
-        let Scratch { clusters, hits, jobs, candidates, .. } = scratch;
+        let Scratch { clusters, many, hits, jobs, candidates, .. } = scratch;
         candidates.clear();
         hits.clear();
         jobs.clear();
         cluster::find_all(text.as_bytes(), self.prefilter.min_digits, clusters);
-        let clusters: &[Cluster] = clusters;
-        let most_digits = clusters.iter().map(|cluster| cluster.n_digits).max().unwrap_or(0);
+        many.clear();
+        many.extend(clusters.iter().filter(|cluster| cluster.n_digits >= MANY).copied());
+        let clusters = Clusters { all: clusters, many };
+        let most_digits = clusters.all.iter().map(|cluster| cluster.n_digits).max().unwrap_or(0);
         self.prefilter.literals(text, |meaning, start, end| match meaning {
             Use::Anchor(rule) => {
-                self.call_anchor(*rule, text.len(), Span::new(start, end), clusters, jobs);
+                self.call_anchor(*rule, text, Span::new(start, end), clusters, jobs);
             }
             Use::Keyword(rule, keyword) => {
                 if self.prefilter.need(*rule) <= most_digits
@@ -195,8 +198,8 @@ impl Scanner {
             let n_patterns = self.rules.rules().iter().map(|rule| rule.patterns.len()).sum();
             *scratch = Scratch { owner: self.id, ..Scratch::default() };
             scratch.caches.resize_with(n_patterns, || None);
-            scratch.numeric = Some(self.prefilter.numeric.scratch());
-            scratch.mixed = Some(self.prefilter.mixed.scratch());
+            scratch.numeric = self.prefilter.numeric.iter().map(Combined::scratch).collect();
+            scratch.mixed = self.prefilter.mixed.iter().map(Combined::scratch).collect();
             scratch.long = Some(self.prefilter.runs.scratch());
         }
     }
@@ -222,8 +225,20 @@ impl Scanner {
         scratch.context_rules.dedup();
     }
 
-    fn call_anchor(&self, idx: RuleIdx, len: usize, anchor: Span, clusters: &[Cluster], jobs: &mut Vec<Job>) {
+    fn call_anchor(
+        &self,
+        idx: RuleIdx,
+        text: &str,
+        anchor: Span,
+        clusters: Clusters<'_>,
+        jobs: &mut Vec<Job>,
+    ) {
         let Some(rule) = self.rules.rule(idx) else { return };
+        let goes_on = || text.as_bytes().get(anchor.end).is_some_and(u8::is_ascii_alphanumeric);
+        if rule.whole_anchors && goes_on() {
+            return;
+        }
+        let len = text.len();
         for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
             let of = PatternRef { rule: idx, pattern: n as u8 };
             let shape = pattern.shape;
@@ -241,7 +256,8 @@ impl Scanner {
     /// Turns digits, keywords and context into jobs.
     fn call_up(&self, text: &str, scratch: &mut Scratch) {
         self.call_numbers(text, scratch);
-        let Scratch { clusters, hits, jobs, context_rules, .. } = scratch;
+        let Scratch { clusters, many, hits, jobs, context_rules, .. } = scratch;
+        let clusters = Clusters { all: clusters, many };
         for hit in hits.iter() {
             let Some(rule) = self.rules.rule(hit.rule) else { continue };
             // The combined automata want clean boundaries; a label glued to its value has none.
@@ -270,16 +286,18 @@ impl Scanner {
     /// Free patterns that are called up by digits or long runs.
     fn call_numbers(&self, text: &str, scratch: &mut Scratch) {
         let Scratch { clusters, runs, jobs, numeric, mixed, long, .. } = scratch;
-        let (Some(numeric), Some(mixed), Some(long)) = (numeric, mixed, long) else { return };
-        let set = &self.prefilter.numeric;
-        for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
-            set.matching(text, cluster.start..cluster.end, numeric, |pattern| {
-                jobs.push(Job { pattern, is_anchored: false, start: cluster.start, end: cluster.end });
-            });
+        let Some(long) = long else { return };
+        for (set, scratch) in self.prefilter.numeric.iter().zip(numeric) {
+            for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
+                set.matching(text, cluster.start..cluster.end, scratch, |pattern| {
+                    jobs.push(Job { pattern, is_anchored: false, start: cluster.start, end: cluster.end });
+                });
+            }
         }
-        let set = &self.prefilter.mixed;
-        let enough = clusters.iter().filter(|cluster| cluster.n_digits >= set.least);
-        call_around(set, text, enough.map(|cluster| (cluster.start, cluster.end)), mixed, jobs);
+        for (set, scratch) in self.prefilter.mixed.iter().zip(mixed) {
+            let enough = clusters.iter().filter(|cluster| cluster.n_digits >= set.least);
+            call_around(set, text, enough.map(|cluster| (cluster.start, cluster.end)), scratch, jobs);
+        }
         let set = &self.prefilter.runs;
         cluster::find_runs(text.as_bytes(), set.least, runs);
         call_around(set, text, runs.iter().copied(), long, jobs);
@@ -376,20 +394,35 @@ fn keyword_patterns(idx: RuleIdx, rule: &Rule) -> impl Iterator<Item = (PatternR
     patterns.map(move |(n, pattern)| (PatternRef { rule: idx, pattern: n as u8 }, pattern))
 }
 
+/// The clusters of a text, and of them those of [`MANY`] digits: few, where most are sizes and colours.
+#[derive(Clone, Copy)]
+struct Clusters<'a> {
+    all: &'a [Cluster],
+    many: &'a [Cluster],
+}
+
+impl<'a> Clusters<'a> {
+    /// Those that touch `range`, without some that have fewer digits than `need`.
+    fn near(self, need: usize, range: &Range<usize>) -> &'a [Cluster] {
+        let of = if need >= MANY { self.many } else { self.all };
+        cluster::touching(of, range.start, range.end)
+    }
+}
+
 /// Calls a pattern up on `range`, as far as there are the digits it needs.
 fn push_where_digits(
     of: PatternRef,
     need: usize,
     pattern: &Pattern,
     range: Range<usize>,
-    clusters: &[Cluster],
+    clusters: Clusters<'_>,
     jobs: &mut Vec<Job>,
 ) {
     if need == 0 {
         jobs.push(Job { pattern: of, is_anchored: false, start: range.start, end: range.end });
         return;
     }
-    let near = cluster::touching(clusters, range.start, range.end);
+    let near = clusters.near(need, &range);
     for cluster in near.iter().filter(|cluster| cluster.n_digits >= need) {
         let (start, end) = if pattern.shape.is_numeric {
             (range.start.max(cluster.start), range.end.min(cluster.end))

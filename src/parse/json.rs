@@ -106,6 +106,11 @@ pub struct Tape {
 }
 
 impl Tape {
+    /// Memory held.
+    pub fn heap_bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>() + self.open.capacity() * size_of::<u32>()
+    }
+
     /// All nodes, in document order.
     pub fn nodes(&self) -> &[Node] {
         &self.nodes

@@ -43,6 +43,11 @@ impl Unpacked {
         Doc::new(self.text(), &self.tape).root()
     }
 
+    /// Memory held.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.bytes.capacity() + self.tape.heap_bytes()
+    }
+
     fn text(&self) -> &str {
         simdutf8::basic::from_utf8(&self.bytes).unwrap_or("")
     }

@@ -54,6 +54,20 @@ pub(crate) struct Tools {
     pub(crate) keys: Keys,
 }
 
+/// Buffers larger than this are not kept: they were for one body in very many.
+pub(crate) const LARGEST_KEPT: usize = 4 << 20;
+
+impl Tools {
+    /// Lets go of what one large body has left behind.
+    pub(crate) fn trim(&mut self) {
+        self.tapes.retain(|tape| tape.heap_bytes() <= LARGEST_KEPT);
+        self.unpacked.retain(|unpacked| unpacked.heap_bytes() <= LARGEST_KEPT);
+        if self.zipped.capacity() > LARGEST_KEPT {
+            self.zipped = Vec::new();
+        }
+    }
+}
+
 /// Where a text stands, and what follows from it.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {

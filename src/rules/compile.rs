@@ -51,6 +51,7 @@ pub(crate) fn rule(rule: &RuleSyntax, pack: &Arc<str>, action: Action) -> Result
             FailedCheckSyntax::Reject => OnFailedCheck::Reject,
         },
         anchors: rule.anchors.clone(),
+        whole_anchors: rule.whole_anchors,
         digits: usize::from(rule.digits.unwrap_or(0)),
         run: usize::from(rule.run.unwrap_or(0)),
         keywords: rule.keywords.iter().flat_map(|keyword| parse_keyword(keyword)).collect(),

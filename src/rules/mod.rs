@@ -148,6 +148,8 @@ pub struct Rule {
     pub(crate) validator: Option<Validator>,
     pub(crate) on_failed_check: OnFailedCheck,
     pub(crate) anchors: Vec<String>,
+    /// No letter or digit follows an anchor in any match.
+    pub(crate) whole_anchors: bool,
     pub(crate) digits: usize,
     pub(crate) run: usize,
     pub(crate) keywords: Vec<Keyword>,

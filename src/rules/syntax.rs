@@ -51,6 +51,9 @@ pub(crate) struct RuleSyntax {
     /// Literals one of which every match holds.
     #[serde(default)]
     pub(crate) anchors: Vec<String>,
+    /// No letter or digit follows an anchor in any match.
+    #[serde(default)]
+    pub(crate) whole_anchors: bool,
     /// Least number of digits in the longest stretch of digits and separators of a match.
     #[serde(default)]
     pub(crate) digits: Option<u8>,

@@ -101,26 +101,39 @@ impl Step {
 fn rebuild(text: &str, first: usize) -> Folded<'_> {
     let mut out = String::with_capacity(text.len());
     let mut steps = Vec::new();
-    let (kept, rest) = text.split_at_checked(first).unwrap_or(("", text));
+    let kept = text.get(..first).unwrap_or("");
     out.push_str(kept);
     let mut copying = true;
-    for (idx, c) in rest.char_indices() {
-        let original = kept.len() + idx;
+    let mut from = kept.len();
+    while from < text.len() {
+        // What is plain is copied at once.
+        let wide = next_wide(text.as_bytes(), from).unwrap_or(text.len());
+        let Some((plain, c)) = text.get(from..wide).zip(text.get(wide..).map(|rest| rest.chars().next()))
+        else {
+            break;
+        };
+        if !plain.is_empty() && !copying {
+            steps.push(Step { folded: out.len(), original: from, width: 0 });
+            copying = true;
+        }
+        out.push_str(plain);
+        let Some(c) = c else { break };
         match folded_char(c) {
             Fold::Keep => {
                 if !copying {
-                    steps.push(Step { folded: out.len(), original, width: 0 });
+                    steps.push(Step { folded: out.len(), original: wide, width: 0 });
                     copying = true;
                 }
                 out.push(c);
             }
             Fold::To(plain) => {
-                steps.push(Step { folded: out.len(), original, width: c.len_utf8() });
+                steps.push(Step { folded: out.len(), original: wide, width: c.len_utf8() });
                 copying = false;
                 out.push(char::from(plain));
             }
             Fold::Remove => copying = false,
         }
+        from = wide + c.len_utf8();
     }
     steps.push(Step { folded: out.len(), original: text.len(), width: 0 });
     Folded { text: Cow::Owned(out), steps }
