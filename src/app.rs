@@ -64,7 +64,8 @@ pub enum ReloadError {
 pub struct App;
 
 impl App {
-    /// Starts the proxy: when this returns, both listeners take connections.
+    /// Starts the proxy: when this returns, both listeners take connections. It is ready, as `/readyz`
+    /// has it, once its workers are warm.
     ///
     /// # Errors
     /// Something that the configuration names cannot be had; nothing keeps running.
@@ -84,7 +85,11 @@ impl App {
         let sdk_task = tokio::spawn(listen::serve(sdk, Arc::clone(&proxy), stopped, drain_time));
         let (stop_admin, stopped) = watch::channel(false);
         let admin_task = tokio::spawn(admin::serve(operators, metrics, Arc::clone(&readiness), stopped));
-        readiness.set(Phase::Ready);
+        let (warm, phase) = (proxy.warm_up(), Arc::clone(&readiness));
+        tokio::spawn(async move {
+            warm.await;
+            phase.begin();
+        });
         Ok(Running {
             sdk_addr,
             admin_addr,
@@ -188,6 +193,7 @@ fn fixed_keys(old: &Config, new: &Config) -> Vec<&'static str> {
         ("session_store", old.session_store != new.session_store),
         ("telemetry", old.telemetry != new.telemetry),
         ("limits.in_flight", old.limits.in_flight != new.limits.in_flight),
+        ("limits.queue", old.limits.queue != new.limits.queue),
         ("limits.workers", old.limits.workers != new.limits.workers),
         ("limits.connections", old.limits.connections != new.limits.connections),
         ("limits.header_time", old.limits.header_time != new.limits.header_time),

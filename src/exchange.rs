@@ -10,7 +10,9 @@ mod budget;
 mod facts;
 mod harden;
 mod live;
+mod queue;
 mod rejection;
+mod warm;
 mod workers;
 
 pub use crate::exchange::live::{Live, Proxy};

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
@@ -16,6 +16,10 @@ use crate::audit::journal::Journal;
 use crate::audit::tail::{Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
+
+/// How far the head may lag behind the chain while records come in. Behind the last of them it is
+/// written when the thread that writes next looks whether something is due.
+const HEAD_LAG: Duration = Duration::from_millis(100);
 
 /// What is in force.
 #[derive(Clone)]
@@ -37,6 +41,9 @@ pub(crate) struct Store {
     is_broken: bool,
     synced: Instant,
     is_dirty: bool,
+    /// When the head was written last, and whether it lags behind the chain.
+    head_written: Option<Instant>,
+    head_lags: bool,
     _lock: File,
 }
 
@@ -77,6 +84,8 @@ impl Store {
             is_broken: false,
             synced: Instant::now(),
             is_dirty: false,
+            head_written: None,
+            head_lags: false,
             _lock: lock,
         };
         let described = files::write_in_force(dir, &in_force.description);
@@ -220,9 +229,8 @@ impl Store {
         self.end = end;
         self.is_dirty = !each;
         // The head may lag behind the chain, never run ahead of what is durable.
-        if each {
-            let _ = files::write_head(&self.config.dir, &self.end);
-        }
+        self.head_lags |= each;
+        let _ = self.write_head_if_due();
         Ok(())
     }
 
@@ -245,11 +253,24 @@ impl Store {
         self.segment.file.sync_data()?;
         self.is_dirty = false;
         self.synced = Instant::now();
+        self.write_head()
+    }
+
+    fn write_head(&mut self) -> io::Result<()> {
+        self.head_lags = false;
+        self.head_written = Some(Instant::now());
         files::write_head(&self.config.dir, &self.end)
+    }
+
+    /// Replacing a file costs as much as flushing one, so it is not done for each record.
+    fn write_head_if_due(&mut self) -> io::Result<()> {
+        let is_due = self.head_written.is_none_or(|written| written.elapsed() >= HEAD_LAG);
+        if self.head_lags && is_due { self.write_head() } else { Ok(()) }
     }
 
     /// Flushes if the interval has passed.
     pub(crate) fn sync_if_due(&mut self) -> io::Result<()> {
+        let _ = self.write_head_if_due();
         match self.config.sync {
             Sync::Interval(interval) if self.is_dirty && self.synced.elapsed() >= interval => self.sync(),
             _ => Ok(()),

@@ -33,12 +33,19 @@ impl Serve {
             }
         };
         logs::init(config.telemetry);
-        let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = match runtime.worker_threads(network_threads()).enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return failed(error),
         };
         runtime.block_on(serve(config, self.file.config))
     }
+}
+
+/// Threads for the network. Its share of the work is a tenth of that of redacting; on more threads
+/// than that needs, they mostly wake each other.
+fn network_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(4))
 }
 
 async fn serve(config: Config, file: PathBuf) -> ExitCode {

@@ -53,8 +53,13 @@ pub struct ProxyLimits {
     /// Threads that redact.
     ///
     /// # Default
-    /// one a core
+    /// one a core, and at least two
     pub workers: usize,
+    /// Requests that may wait for such a thread; more are answered 503.
+    ///
+    /// # Default
+    /// `4096`
+    pub queue: usize,
     /// How long a silent session keeps its region.
     ///
     /// # Default
@@ -80,7 +85,8 @@ impl Default for ProxyLimits {
             connect_time: Duration::from_secs(5),
             response_time: Duration::from_secs(30),
             response_body: 16 << 20,
-            workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            workers: std::thread::available_parallelism().map_or(2, |n| n.get().max(2)),
+            queue: 4096,
             session_idle: Duration::from_mins(30),
             sessions: 200_000,
             session_memory: 512 << 20,
@@ -111,6 +117,7 @@ struct Raw {
     response_time: Option<String>,
     response_body: Option<String>,
     workers: Option<i64>,
+    queue: Option<i64>,
     session_idle: Option<String>,
     sessions: Option<i64>,
     session_memory: Option<String>,
@@ -157,6 +164,7 @@ pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
             default.response_body,
         ),
         workers: checker.count("limits.workers", raw.workers, default.workers),
+        queue: checker.count("limits.queue", raw.queue, default.queue),
         session_idle: checker.time("limits.session_idle", raw.session_idle.as_deref(), default.session_idle),
         sessions: checker.count("limits.sessions", raw.sessions, default.sessions),
         session_memory: checker.size(

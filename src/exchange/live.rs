@@ -86,13 +86,18 @@ impl Proxy {
         let limits = live.limits.clone();
         Ok(Self {
             budget: Budget::new(limits.in_flight, Arc::clone(&metrics)),
-            workers: Workers::start(limits.workers)?,
+            workers: Workers::start(limits.workers, limits.queue, Arc::clone(&metrics))?,
             pins: Pins::new(limits.sessions, limits.session_idle),
             sessions: sessions(&limits, &live.session_store, &metrics),
             live: ArcSwap::from_pointee(live),
             audit,
             metrics,
         })
+    }
+
+    /// Lets the threads that redact warm up for what is in force. What is returned ends when they are.
+    pub fn warm_up(&self) -> impl Future<Output = ()> + use<> {
+        self.workers.warm_up(Arc::clone(&self.live().policy.policy))
     }
 
     /// What is in force now.
@@ -107,6 +112,7 @@ impl Proxy {
             self.audit.in_force(live.in_force.clone());
         }
         self.live.store(Arc::new(live));
+        drop(self.warm_up());
     }
 
     /// Ends the audit. Blocks until its last record is on the disk.

@@ -22,6 +22,8 @@ pub enum Rejection {
     ClientGone,
     /// Too much is under way.
     Overloaded,
+    /// Too many requests wait for a worker.
+    QueueFull,
     /// The pipeline refused it.
     Refused(Refusal),
     /// A fault of this program.
@@ -46,6 +48,7 @@ impl Rejection {
             Self::BodyTimeout => "body_timeout",
             Self::ClientGone => "client_gone",
             Self::Overloaded => "overloaded",
+            Self::QueueFull => "queue_full",
             Self::Refused(refusal) => refusal.code(),
             Self::Internal => "internal",
             Self::NoRegion => "no_region",
@@ -64,6 +67,7 @@ impl Rejection {
             Self::BodyTimeout => "the body did not arrive in time",
             Self::ClientGone => "the body ended too early",
             Self::Overloaded => "too much is under way; try again",
+            Self::QueueFull => "too many requests wait for a worker; try again",
             Self::Refused(refusal) => return refusal.to_string(),
             Self::Internal => "the request could not be processed; nothing of it was forwarded",
             Self::NoRegion => "no region is allowed to receive this request",
@@ -86,14 +90,14 @@ impl Rejection {
             Self::Internal => 500,
             Self::NoRegion => 451,
             Self::Upstream(ForwardError::Redirect | ForwardError::TooLarge) | Self::ConfigUnreadable => 502,
-            Self::Overloaded | Self::AuditUnavailable | Self::Upstream(_) => 503,
+            Self::Overloaded | Self::QueueFull | Self::AuditUnavailable | Self::Upstream(_) => 503,
         }
     }
 
     /// After how many seconds it makes sense to try again.
     pub fn retry_after(self) -> Option<u32> {
         match self {
-            Self::Overloaded => Some(2),
+            Self::Overloaded | Self::QueueFull => Some(2),
             Self::AuditUnavailable => Some(10),
             Self::Upstream(_) if self.status() == 503 => Some(5),
             _ => None,

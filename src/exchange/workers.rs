@@ -1,29 +1,29 @@
 //! The threads that redact: their own, so that a large body never holds up the network.
 //!
-//! Each keeps its buffers from request to request. A panic ends the request, not the thread: what
-//! the panic said is not told to anyone, and the buffers it left are thrown away.
+//! Each keeps its buffers and tables from request to request, and warms them up before the first.
+//! A panic ends the request, not the thread: what the panic said is not told to anyone, and the
+//! buffers it left are thrown away.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::request::Parts;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::config::suppressions;
 use crate::decode::endpoint::Endpoint;
 use crate::exchange::facts::bearer;
+use crate::exchange::queue::{Queue, Size};
 use crate::exchange::rejection::Rejection;
+use crate::exchange::warm;
 use crate::pipeline::{self, Memory, Redacted, Request, Scratch};
 use crate::redact::policy::Policy;
 use crate::session::store::Store;
-
-/// Requests that may wait for a thread. Their bytes are bounded by the budget.
-const QUEUE: usize = 4096;
+use crate::telemetry::metrics::{Metrics, Stage};
 
 /// One request to redact.
 pub(crate) struct Job {
@@ -98,43 +98,152 @@ fn texts(headers: &HeaderMap, named: &[HeaderName]) -> Vec<(String, String)> {
         .collect()
 }
 
-type Waiting = (Job, oneshot::Sender<Result<Redacted, Rejection>>);
+/// A request, who waits for it, and since when.
+struct Waiting {
+    job: Job,
+    size: Size,
+    since: Instant,
+    done: oneshot::Sender<Result<Redacted, Rejection>>,
+}
 
 /// The threads that redact.
 pub(crate) struct Workers {
-    queue: SyncSender<Waiting>,
+    shared: Arc<Shared>,
+    n_threads: usize,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// There is something to do.
+    call: Condvar,
+    metrics: Arc<Metrics>,
+}
+
+struct State {
+    queue: Queue<Waiting>,
+    warmth: Option<Warmth>,
+    is_open: bool,
+}
+
+/// A policy to be warm for. Who waits for it hears how many threads are.
+#[derive(Clone)]
+struct Warmth {
+    policy: Arc<Policy>,
+    n_warm: Arc<watch::Sender<usize>>,
 }
 
 impl Workers {
     /// Starts the threads; they end when this is dropped.
-    pub(crate) fn start(n_threads: usize) -> std::io::Result<Self> {
-        let (queue, jobs) = sync_channel(QUEUE);
-        let jobs = Arc::new(Mutex::new(jobs));
+    pub(crate) fn start(n_threads: usize, n_waiting: usize, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+        let queue = Queue::new(n_waiting, n_threads);
+        let state = Mutex::new(State { queue, warmth: None, is_open: true });
+        let workers = Self { shared: Arc::new(Shared { state, call: Condvar::new(), metrics }), n_threads };
         for idx in 0..n_threads {
-            let jobs = Arc::clone(&jobs);
-            std::thread::Builder::new().name(format!("redact-{idx}")).spawn(move || work(&jobs))?;
+            let shared = Arc::clone(&workers.shared);
+            std::thread::Builder::new().name(format!("redact-{idx}")).spawn(move || work(&shared))?;
         }
-        Ok(Self { queue })
+        Ok(workers)
     }
 
-    /// Redacts one request, when a thread is free.
+    /// Redacts one request, when its turn comes.
     pub(crate) async fn redact(&self, job: Job) -> Result<Redacted, Rejection> {
         let (done, answer) = oneshot::channel();
-        self.queue.try_send((job, done)).map_err(|_| Rejection::Overloaded)?;
+        let (size, since) = (Size::of(&job.body), Instant::now());
+        let waiting = Waiting { job, size, since, done };
+        let pushed = self.shared.lock().queue.push(waiting, size, since);
+        pushed.map_err(|_| Rejection::QueueFull)?;
+        self.shared.metrics.queued.inc();
+        self.shared.call.notify_one();
         answer.await.unwrap_or(Err(Rejection::Internal))
+    }
+
+    /// Lets each thread warm up for a policy, when no request waits. What is returned ends when all
+    /// have, or when another policy takes its place.
+    pub(crate) fn warm_up(&self, policy: Arc<Policy>) -> impl Future<Output = ()> + use<> {
+        let (n_warm, mut told) = watch::channel(0);
+        self.shared.lock().warmth = Some(Warmth { policy, n_warm: Arc::new(n_warm) });
+        self.shared.call.notify_all();
+        let n_threads = self.n_threads;
+        async move {
+            let _ = told.wait_for(|n| *n >= n_threads).await;
+        }
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Waiting>>) {
-    let mut scratch = Scratch::default();
-    loop {
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((job, done)) = next else { return };
-        // Whoever waited has gone: its time was up.
-        if done.is_closed() {
-            continue;
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.shared.lock().is_open = false;
+        self.shared.call.notify_all();
+    }
+}
+
+/// What a thread does next.
+#[expect(clippy::large_enum_variant, reason = "matched where it is returned")]
+enum Next {
+    Request(Waiting),
+    WarmUp(Warmth),
+    End,
+}
+
+impl Shared {
+    /// No code that holds the lock can leave the state half changed.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for something to do. `warm_for` is what this thread has warmed up for.
+    fn next(&self, warm_for: Option<&Arc<Policy>>) -> Next {
+        let mut state = self.lock();
+        loop {
+            if !state.is_open {
+                return Next::End;
+            }
+            if let Some(waiting) = state.queue.pop() {
+                return Next::Request(waiting);
+            }
+            let wanted = state.warmth.clone();
+            let is_cold = |warmth: &Warmth| !warm_for.is_some_and(|warm| Arc::ptr_eq(warm, &warmth.policy));
+            if let Some(warmth) = wanted.filter(is_cold) {
+                return Next::WarmUp(warmth);
+            }
+            state = self.call.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let _ = done.send(guarded(&mut scratch, |scratch| job.run(scratch)));
+    }
+
+    fn done(&self, size: Size) {
+        self.lock().queue.done(size);
+        if size.is_large() {
+            // The next large one may have waited for this alone.
+            self.call.notify_one();
+        }
+    }
+}
+
+fn work(shared: &Shared) {
+    let mut scratch = Scratch::default();
+    let mut warm_for = None;
+    loop {
+        match shared.next(warm_for.as_ref()) {
+            Next::Request(Waiting { job, size, since, done }) => {
+                shared.metrics.queued.dec();
+                shared.metrics.stage_took(Stage::Queue, since.elapsed());
+                // Whoever waited may have gone: its time was up.
+                if !done.is_closed() {
+                    let _ = done.send(guarded(&mut scratch, |scratch| job.run(scratch)));
+                }
+                shared.done(size);
+            }
+            Next::WarmUp(Warmth { policy, n_warm }) => {
+                let warm_up = |scratch: &mut Scratch| {
+                    warm::up(&policy, scratch);
+                    Ok(())
+                };
+                let _ = guarded(&mut scratch, warm_up);
+                n_warm.send_modify(|n| *n += 1);
+                warm_for = Some(policy);
+            }
+            Next::End => return,
+        }
     }
 }
 
@@ -152,6 +261,47 @@ fn guarded<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::endpoint::classify;
+    use crate::redact::policy::{Limits, Preset};
+    use crate::rules::{RuleSet, Selection, builtin_packs};
+    use crate::session::store::Sessions;
+
+    fn policy() -> Arc<Policy> {
+        let packs = vec!["contact".to_owned()];
+        let rules =
+            RuleSet::build(builtin_packs(), &[], &Selection { packs, ..Selection::default() }).unwrap();
+        Arc::new(Policy::new(rules, Preset::Balanced.postures(), &[], Limits::default(), [1; 32]).unwrap())
+    }
+
+    fn job(policy: &Arc<Policy>) -> Job {
+        let (head, ()) = http::Request::post("/e/").body(()).unwrap().into_parts();
+        let body = Bytes::from_static(br#"{"event":"a","properties":{"token":"t","x":"a@example.com"}}"#);
+        let endpoint = classify("POST", "/e/").unwrap();
+        Job::new(endpoint, &head, &[], body, Arc::clone(policy), Arc::new(Sessions::default()))
+    }
+
+    fn workers(n_threads: usize, n_waiting: usize) -> Workers {
+        Workers::start(n_threads, n_waiting, Arc::new(Metrics::new().unwrap())).unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_thread_is_warm_when_warming_up_ends() {
+        let (workers, policy) = (workers(3, 1), policy());
+        workers.warm_up(Arc::clone(&policy)).await;
+        assert_eq!(Arc::strong_count(&policy), 5);
+        let redacted = workers.redact(job(&policy)).await.map_err(Rejection::code).unwrap();
+        assert_eq!(redacted.report.n_findings(), 1);
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_told() {
+        let (workers, policy) = (workers(0, 1), policy());
+        let mut first = std::pin::pin!(workers.redact(job(&policy)));
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(first.as_mut().poll(cx))).await;
+        assert!(polled.is_pending());
+        assert_eq!(workers.redact(job(&policy)).await.err(), Some(Rejection::QueueFull));
+        assert_eq!(workers.shared.metrics.queued.get(), 1);
+    }
 
     #[test]
     fn a_panic_ends_the_request_and_not_the_thread() {

@@ -43,6 +43,12 @@ impl Readiness {
         self.0.store(phase as u8, Ordering::SeqCst);
     }
 
+    /// Takes requests from now on, unless it is to end already.
+    pub fn begin(&self) {
+        let (starting, ready) = (Phase::Starting as u8, Phase::Ready as u8);
+        let _ = self.0.compare_exchange(starting, ready, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
     /// Where the process stands.
     pub fn phase(&self) -> Phase {
         match self.0.load(Ordering::SeqCst) {

@@ -17,6 +17,8 @@ use crate::telemetry::sdks::Sdks;
 pub enum Stage {
     /// Reading the body from the client.
     Read,
+    /// Waiting for a worker.
+    Queue,
     /// Decode, parse, redact and encode, waiting for a worker included.
     Pipeline,
     /// Choosing the region.
@@ -28,11 +30,12 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 5] = [Self::Read, Self::Pipeline, Self::Route, Self::Forward, Self::Audit];
+    const ALL: [Self; 6] = [Self::Read, Self::Queue, Self::Pipeline, Self::Route, Self::Forward, Self::Audit];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
+            Self::Queue => "queue",
             Self::Pipeline => "pipeline",
             Self::Route => "route",
             Self::Forward => "forward",
@@ -63,6 +66,8 @@ pub struct Metrics {
     pub failovers: IntCounterVec,
     /// Bytes of requests under way.
     pub in_flight_bytes: IntGauge,
+    /// Requests that wait for a worker.
+    pub queued: IntGauge,
     /// Connections that are open.
     pub connections: IntGauge,
     /// Exchanges that are under way.
@@ -118,6 +123,7 @@ impl Metrics {
             )?,
             sdks: Sdks::default(),
             in_flight_bytes: gauge(r, "in_flight_bytes", "Bytes of requests under way.")?,
+            queued: gauge(r, "queued_requests", "Requests that wait for a worker.")?,
             connections: gauge(r, "connections", "Open connections.")?,
             exchanges: gauge(r, "exchanges", "Exchanges under way.")?,
             audit_failures: counter(r, "audit_failures_total", "Records that could not be written.")?,

@@ -49,6 +49,7 @@ async fn nothing_is_forwarded_while_records_cannot_be_written() {
         assert!(reply.header("retry-after").is_some());
     }
     proxy.assert_nothing_was_sent();
+    proxy.warm().await;
     assert_eq!(proxy.admin.get("/readyz").await.text(), "audit unavailable\n");
 
     fs::remove_dir(&in_the_way).unwrap();

@@ -248,6 +248,7 @@ description = "Badge, also where it looks like an address"
 tier = "A"
 pattern = 'badge:(?P<value>[a-z]{3,9})@acme\.test'
 anchors = ["badge:"]
+whole_anchors = true
 replaces = ["email"]
 action = "hash"
 must_match = ["badge:«ann»@acme.test", "a badge:«joe»@acme.test", "(badge:«eve»@acme.test)"]

@@ -318,6 +318,7 @@ async fn gated() -> (Upstream, Arc<Notify>, Arc<Semaphore>) {
 async fn what_is_under_way_ends_before_the_proxy_does() {
     let (eu, arrived, gate) = gated().await;
     let proxy = Harness::with(Setup { eu: Some(eu), ..Setup::default() }).await;
+    proxy.warm().await;
     let (client, admin, address) = (proxy.client.clone(), proxy.admin.clone(), proxy.running.sdk_addr());
     let request = tokio::spawn(async move { client.post("/s/", replay("phc_eu", "s")).await });
     arrived.notified().await;
@@ -393,6 +394,7 @@ async fn a_reload_takes_effect_and_one_that_fails_changes_nothing() {
 #[tokio::test]
 async fn operators_are_told_and_told_nothing_of_payloads() {
     let proxy = Harness::start().await;
+    proxy.warm().await;
     proxy.client.post("/s/", replay("phc_eu", "session-42")).await;
     proxy.client.get("/secret-path?secret=query").await;
     assert_eq!(proxy.admin.get("/healthz").await.status, 200);

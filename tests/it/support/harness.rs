@@ -120,6 +120,13 @@ region = "us"
         Self { running, client, admin, eu, us, toml, dir }
     }
 
+    /// Waits until the workers are warm.
+    pub(crate) async fn warm(&self) {
+        while self.admin.get("/readyz").await.text() == "starting\n" {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn audit_dir(&self) -> PathBuf {
         self.dir.path().join("audit")
     }
