@@ -62,8 +62,12 @@ fn is_spaced_letter(c: char) -> bool {
     c.is_alphanumeric() && !is_unspaced
 }
 
-/// `3.|1415`, `12-|3456`, `1a2b-|3456`.
+/// `3.|1415`, `12-|3456`, `1a2b-|3456`, and `%|23198754`, which is a colour behind its escaped sign: what
+/// escapes stand for is looked at besides.
 fn number_goes_on_left(bytes: &[u8], at: usize) -> bool {
+    if at.checked_sub(1).and_then(|idx| bytes.get(idx)) == Some(&b'%') {
+        return true;
+    }
     let Some((joint, beyond)) =
         at.checked_sub(2).and_then(|idx| Some((*bytes.get(idx + 1)?, *bytes.get(idx)?)))
     else {
@@ -161,6 +165,7 @@ mod tests {
     #[test]
     fn longer_numbers_are_unclean_for_numbers() {
         check("3.4111", Boundary::Number, (false, true));
+        check("%4111", Boundary::Number, (false, true));
         check("4111.5", Boundary::Number, (true, false));
         check("12-4111-x", Boundary::Number, (false, true));
         check("ab1f-4111-7abc", Boundary::Number, (false, false));

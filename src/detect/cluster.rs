@@ -87,8 +87,12 @@ pub(crate) fn find_all(bytes: &[u8], min_digits: usize, out: &mut Vec<Cluster>) 
 /// Finds all unbroken runs of at least `min_len` letters and digits. Looks at one byte in `min_len`
 /// where there is none.
 pub(crate) fn find_runs(bytes: &[u8], min_len: usize, out: &mut Vec<(usize, usize)>) {
+    find_runs_of(bytes, min_len, is_letter_or_digit, out);
+}
+
+fn find_runs_of(bytes: &[u8], min_len: usize, is_of: impl Fn(u8) -> bool, out: &mut Vec<(usize, usize)>) {
     out.clear();
-    let is_run = |at: usize| bytes.get(at).is_some_and(|&byte| is_letter_or_digit(byte));
+    let is_run = |at: usize| bytes.get(at).is_some_and(|&byte| is_of(byte));
     let Some(mut at) = min_len.checked_sub(1) else { return };
     // A run that is long enough goes on this far to one side at least.
     let half = at / 2;
@@ -150,6 +154,20 @@ pub(crate) fn find_digit_runs(
             (floor, at) = (end, end);
         }
     }
+}
+
+/// Finds where there may be at least `min_groups` groups of hex digits joined by colons or hyphens: runs
+/// of both, as long as that, with so many joints.
+pub(crate) fn find_hex_groups(bytes: &[u8], min_groups: usize, out: &mut Vec<(usize, usize)>) {
+    out.clear();
+    let (Some(n_joints), Some(min_len)) = (min_groups.checked_sub(1), min_groups.checked_mul(2)) else {
+        return;
+    };
+    let is_joint = |byte: &&u8| matches!(**byte, b':' | b'-');
+    find_runs_of(bytes, min_len - 1, |byte| byte.is_ascii_hexdigit() || is_joint(&&byte), out);
+    out.retain(|&(start, end)| {
+        bytes.get(start..end).is_some_and(|run| run.iter().filter(is_joint).count() >= n_joints)
+    });
 }
 
 /// The clusters that touch `start..end`; `clusters` is sorted.
@@ -235,6 +253,22 @@ mod tests {
                 text.split('-').filter(|run| run.len() >= min_len && run.contains('0')).collect();
             proptest::prop_assert_eq!(found, all);
         }
+    }
+
+    #[test]
+    fn finds_groups_of_hex_digits() {
+        let found = |text: &str, min: usize| {
+            let mut out = Vec::new();
+            find_hex_groups(text.as_bytes(), min, &mut out);
+            out.len()
+        };
+        for text in ["00:1b:44:11:3a:b7", "x 2a-bb-9d-cf-8b-c5", "id:00:1b:44:11:3a:b7", "1:2:3:4:5:6"] {
+            assert_eq!(found(text, 6), 1, "{text}");
+        }
+        for text in ["a:b;c:d", "color:#abc;top:0;left:0", "10:20:30", "::::::", "12345:1:2:3:4"] {
+            assert_eq!(found(text, 6), 0, "{text}");
+        }
+        assert_eq!(found("1:2:3 4:5:6", 3), 2);
     }
 
     #[test]

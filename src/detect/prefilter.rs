@@ -44,7 +44,9 @@ pub(crate) struct Prefilter {
     pub(crate) mixed: Vec<Combined>,
     /// Free patterns that are called up by long runs of letters and digits.
     pub(crate) runs: Combined,
-    /// Those of them whose runs always have a digit, by the length they ask for.
+    /// Free patterns that are called up by groups of hex digits.
+    pub(crate) hex_groups: Combined,
+    /// Those of runs whose runs always have a digit, by the length they ask for.
     pub(crate) digit_runs: Vec<Combined>,
     /// The least number of digits that any rule asks of a cluster.
     pub(crate) min_digits: usize,
@@ -59,6 +61,7 @@ impl Prefilter {
         let mut mixed = Vec::new();
         let mut runs = Vec::new();
         let mut digit_runs = Vec::new();
+        let mut hex_groups = Vec::new();
         let mut needs = Vec::new();
         for (idx, rule) in rules.rules().iter().enumerate() {
             let idx = RuleIdx(idx as u16);
@@ -77,7 +80,9 @@ impl Prefilter {
             }
             for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
                 let of = PatternRef { rule: idx, pattern: n as u8 };
-                if rule.run > 0 && pattern.shape.is_run_with_digit {
+                if rule.hex_groups > 0 {
+                    hex_groups.push((of, pattern, rule.hex_groups));
+                } else if rule.run > 0 && pattern.shape.is_run_with_digit {
                     digit_runs.push((of, pattern, rule.run));
                 } else if rule.run > 0 {
                     runs.push((of, pattern, rule.run));
@@ -95,6 +100,7 @@ impl Prefilter {
             uses,
             numeric: by_need(&numeric, MANY..10),
             mixed: by_need(&mixed, MANY..10),
+            hex_groups: Combined::new(&hex_groups),
             digit_runs: by_need(&digit_runs, 12..25),
             runs: Combined::new(&runs),
             min_digits,

@@ -48,6 +48,7 @@ pub struct Scratch {
     mixed: Vec<CombinedScratch>,
     digit_runs: Vec<CombinedScratch>,
     long: Option<CombinedScratch>,
+    hex_groups: Option<CombinedScratch>,
     runs: Vec<(usize, usize)>,
     context: String,
     context_rules: Vec<RuleIdx>,
@@ -203,6 +204,7 @@ impl Scanner {
             scratch.mixed = self.prefilter.mixed.iter().map(Combined::scratch).collect();
             scratch.digit_runs = self.prefilter.digit_runs.iter().map(Combined::scratch).collect();
             scratch.long = Some(self.prefilter.runs.scratch());
+            scratch.hex_groups = Some(self.prefilter.hex_groups.scratch());
         }
     }
 
@@ -287,8 +289,8 @@ impl Scanner {
 
     /// Free patterns that are called up by digits or long runs.
     fn call_numbers(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { clusters, runs, jobs, numeric, mixed, digit_runs, long, .. } = scratch;
-        let Some(long) = long else { return };
+        let Scratch { clusters, runs, jobs, numeric, mixed, digit_runs, long, hex_groups, .. } = scratch;
+        let (Some(long), Some(hex_groups)) = (long, hex_groups) else { return };
         for (set, scratch) in self.prefilter.numeric.iter().zip(numeric) {
             for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
                 set.matching(text, cluster.start..cluster.end, scratch, |pattern| {
@@ -307,6 +309,9 @@ impl Scanner {
                 call_around(set, text, enough.copied(), scratch, jobs);
             }
         }
+        let set = &self.prefilter.hex_groups;
+        cluster::find_hex_groups(text.as_bytes(), set.least, runs);
+        call_around(set, text, runs.iter().copied(), hex_groups, jobs);
         let set = &self.prefilter.runs;
         cluster::find_runs(text.as_bytes(), set.least, runs);
         call_around(set, text, runs.iter().copied(), long, jobs);

@@ -60,6 +60,7 @@ pub(crate) fn rule(
         whole_anchors: rule.whole_anchors,
         digits: usize::from(rule.digits.unwrap_or(0)),
         run: usize::from(rule.run.unwrap_or(0)),
+        hex_groups: usize::from(rule.hex_groups.unwrap_or(0)),
         keywords: rule.keywords.iter().flat_map(|keyword| parse_keyword(keyword)).collect(),
         distance: usize::from(rule.distance.unwrap_or(DISTANCE)),
         allow: rule.allow.iter().map(|value| value.to_lowercase()).collect(),
@@ -210,7 +211,8 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     }
     for pattern in &rule.patterns {
         let is_anchored = !rule.anchors.is_empty();
-        let is_counted = rule.digits > 0 || rule.run > 0 || pattern.shape.min_digits > 0;
+        let is_counted =
+            rule.digits > 0 || rule.run > 0 || rule.hex_groups > 0 || pattern.shape.min_digits > 0;
         if pattern.is_free && !is_anchored && !is_counted {
             wrong.push(
                 "give it anchors (literals of which every match holds one) or digits (the least number of digits \

@@ -161,6 +161,8 @@ pub struct Rule {
     pub(crate) whole_anchors: bool,
     pub(crate) digits: usize,
     pub(crate) run: usize,
+    /// Groups of hex digits that a match is made of.
+    pub(crate) hex_groups: usize,
     pub(crate) keywords: Vec<Keyword>,
     pub(crate) distance: usize,
     pub(crate) allow: Vec<String>,

@@ -72,6 +72,9 @@ pub(crate) struct RuleSyntax {
     /// Least length of the longest unbroken run of letters and digits in a match.
     #[serde(default)]
     pub(crate) run: Option<u8>,
+    /// Least number of groups of one to four hex digits, joined by colons or hyphens, in a match.
+    #[serde(default)]
+    pub(crate) hex_groups: Option<u8>,
     #[serde(default)]
     pub(crate) keywords: Vec<String>,
     /// How many bytes a keyword may stand before a match.

@@ -266,6 +266,20 @@ keys = ["acme note"]
 action = "drop"
 
 [[rule]]
+id = "acme-tag"
+entity = "ACME_TAG"
+description = "Radio tag"
+tier = "B"
+pattern = '(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){3}'
+hex_groups = 4
+must_match = ["tag «0A:1b:2C:3d»", "«ff:ff:00:11», worn", "(«aa:bb:cc:dd»)"]
+must_not_match = [
+    { text = "0A:1b:2C", because = "too short" },
+    { text = "0A:1b:2C:3dx", because = "part of a word" },
+    { text = "10:20:x0:30", because = "no hex" },
+]
+
+[[rule]]
 id = "acme-code"
 entity = "ACME_CODE"
 description = "Code of a door"
@@ -308,7 +322,7 @@ fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
     std::fs::write(packs.join("acme.toml"), OWN_PACK).unwrap();
     let checked = blackbar(&["rules", "check", packs.to_str().unwrap()]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
-    assert_eq!(text(&checked.stdout), "4 rules (1 with a checksum), 19 examples\n");
+    assert_eq!(text(&checked.stdout), "5 rules (1 with a checksum), 25 examples\n");
     let document = serde_json::json!([{"event": "customer 1234 5674, customer 1234 5675", "properties": {
         "acme_note": "anything", "acmeCustomer": "whatever 99", "a": "badge:ann@acme.test", "b": "door DOOR1234AB12",
         "Kundennummer": 12_345_674}}]);
