@@ -27,7 +27,7 @@ use crate::redact::notes::Note;
 use crate::redact::notes::Notes;
 use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
-use crate::redact::redactor::LARGEST_KEPT;
+use crate::redact::redactor::MOST_KEPT;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::redactor::Tools;
@@ -205,7 +205,7 @@ pub fn run(
     let mut redactor = Redactor::new(policy, &mut scratch.tools, Some(memory));
     let result = judged(request, &mut redactor, &mut scratch.tape);
     redactor.tools.trim();
-    if scratch.tape.heap_bytes() > LARGEST_KEPT {
+    if scratch.tape.heap_bytes() > MOST_KEPT {
         scratch.tape = Tape::default();
     }
     redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });

@@ -62,10 +62,19 @@ fn is_spaced_letter(c: char) -> bool {
     c.is_alphanumeric() && !is_unspaced
 }
 
-/// `3.|1415`, `12-|3456`, `1a2b-|3456`, and `%|23198754`, which is a colour behind its escaped sign: what
-/// escapes stand for is looked at besides.
+/// `%|23198754`: the escaped sign of a colour, and its six digits. Any other number behind a percent
+/// sign may be one.
+fn is_escaped_colour(bytes: &[u8], at: usize) -> bool {
+    const LEN: usize = 8;
+    let before = at.checked_sub(1).and_then(|idx| bytes.get(idx));
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    let n_digits = rest.iter().take(LEN + 1).take_while(|byte| byte.is_ascii_digit()).count();
+    before == Some(&b'%') && rest.starts_with(b"23") && n_digits == LEN
+}
+
+/// `3.|1415`, `12-|3456`, `1a2b-|3456`.
 fn number_goes_on_left(bytes: &[u8], at: usize) -> bool {
-    if at.checked_sub(1).and_then(|idx| bytes.get(idx)) == Some(&b'%') {
+    if is_escaped_colour(bytes, at) {
         return true;
     }
     let Some((joint, beyond)) =
@@ -163,9 +172,19 @@ mod tests {
     }
 
     #[test]
+    fn an_escaped_colour_is_no_number_and_others_behind_a_percent_sign_are() {
+        let is_clean_left = |text: &str| {
+            let span = Span::new(1, text.len());
+            is_clean(text, span, Boundary::Number).0
+        };
+        assert!(!is_clean_left("%23198754"));
+        assert!(["%2221000000000009", "%231987541", "%2319875", "%24198754"].into_iter().all(is_clean_left));
+    }
+
+    #[test]
     fn longer_numbers_are_unclean_for_numbers() {
         check("3.4111", Boundary::Number, (false, true));
-        check("%4111", Boundary::Number, (false, true));
+        check("%4111", Boundary::Number, (true, true));
         check("4111.5", Boundary::Number, (true, false));
         check("12-4111-x", Boundary::Number, (false, true));
         check("ab1f-4111-7abc", Boundary::Number, (false, false));

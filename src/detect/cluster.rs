@@ -107,20 +107,26 @@ fn find_runs_of(bytes: &[u8], min_len: usize, is_of: impl Fn(u8) -> bool, out: &
             at += min_len;
             continue;
         }
-        let mut start = at;
-        while start > floor && is_run(start - 1) {
-            start -= 1;
-        }
-        let mut end = at + 1;
-        while is_run(end) {
-            end += 1;
-        }
+        let (start, end) = widened(at, floor, is_run);
         if end - start >= min_len {
             out.push((start, end));
         }
         floor = end;
         at = end.saturating_add(min_len);
     }
+}
+
+/// The run around `at`, not before `floor`.
+fn widened(at: usize, floor: usize, is_run: impl Fn(usize) -> bool) -> (usize, usize) {
+    let mut start = at;
+    while start > floor && is_run(start - 1) {
+        start -= 1;
+    }
+    let mut end = at + 1;
+    while is_run(end) {
+        end += 1;
+    }
+    (start, end)
 }
 
 /// Finds the unbroken runs of at least `min_len` letters and digits that have a digit in `clusters`.
@@ -140,14 +146,7 @@ pub(crate) fn find_digit_runs(
                 at += 1;
                 continue;
             }
-            let mut start = at;
-            while start > floor && is_run(start - 1) {
-                start -= 1;
-            }
-            let mut end = at + 1;
-            while is_run(end) {
-                end += 1;
-            }
+            let (start, end) = widened(at, floor, is_run);
             if end - start >= min_len {
                 out.push((start, end));
             }
@@ -176,11 +175,6 @@ pub(crate) fn touching(clusters: &[Cluster], start: usize, end: usize) -> &[Clus
     let rest = clusters.get(first..).unwrap_or(&[]);
     let n = rest.partition_point(|cluster| cluster.start < end);
     rest.get(..n).unwrap_or(&[])
-}
-
-/// Whether any byte is a digit.
-pub(crate) fn has_digit(bytes: &[u8]) -> bool {
-    next_digit(bytes, 0).is_some()
 }
 
 fn next_digit(bytes: &[u8], from: usize) -> Option<usize> {
@@ -223,7 +217,7 @@ mod tests {
     fn finds_a_digit_behind_many_other_bytes() {
         let text = format!("{}7{}", "x".repeat(100), "y".repeat(40));
         assert_eq!(clusters(&text, 1), [("7", 1)]);
-        assert!(!has_digit(&[b'x'; 100]));
+        assert_eq!(clusters(&"x".repeat(100), 1), []);
     }
 
     #[test]

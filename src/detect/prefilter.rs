@@ -118,11 +118,6 @@ impl Prefilter {
         }
     }
 
-    /// Whether any literal occurs.
-    pub(crate) fn has_literal(&self, text: &str) -> bool {
-        self.literals.as_ref().is_some_and(|automaton| automaton.is_match(text))
-    }
-
     /// The digits without which no pattern of the rule matches.
     pub(crate) fn need(&self, rule: RuleIdx) -> usize {
         self.needs.get(usize::from(rule.0)).copied().unwrap_or(0)

@@ -54,6 +54,25 @@ pub struct Scratch {
     context_rules: Vec<RuleIdx>,
 }
 
+impl Scratch {
+    /// Lets go of lists that one long text has made longer than `most` bytes.
+    pub(crate) fn trim(&mut self, most: usize) {
+        trim(&mut self.clusters, most);
+        trim(&mut self.many, most);
+        trim(&mut self.hits, most);
+        trim(&mut self.jobs, most);
+        trim(&mut self.candidates, most);
+        trim(&mut self.claims, most);
+        trim(&mut self.runs, most);
+    }
+}
+
+fn trim<T>(list: &mut Vec<T>, most: usize) {
+    if list.capacity().saturating_mul(size_of::<T>()) > most {
+        *list = Vec::new();
+    }
+}
+
 impl Scanner {
     /// Builds the prefilters.
     pub fn new(rules: Arc<RuleSet>) -> Self {
@@ -75,22 +94,12 @@ impl Scanner {
         &self.rules
     }
 
-    /// Whether a scan without context could find anything: `false` is certain, `true` is not.
-    pub fn may_match(&self, text: &str) -> bool {
-        let folded = fold(text);
-        cluster::has_digit(folded.as_str().as_bytes()) || self.prefilter.has_literal(folded.as_str())
-    }
-
     /// Appends what is found in `text` to `out`: sorted, not overlapping, as spans of `text`.
     pub fn scan(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
         let folded = fold(text);
-        let haystack = folded.as_str();
-        self.prepare(haystack, context, scratch);
-        self.call_up(haystack, scratch);
-        if scratch.jobs.is_empty() {
+        if !self.look(folded.as_str(), context, scratch) {
             return;
         }
-        self.run_jobs(haystack, scratch, &mut None);
         overlap::resolve(&mut scratch.candidates, |rule, span| {
             out.push(Finding { rule, span: folded.original_span(span) });
         });
@@ -107,13 +116,9 @@ impl Scanner {
         is_out: impl FnOnce(&[Finding]) -> Vec<bool>,
     ) {
         let folded = fold(text);
-        let haystack = folded.as_str();
-        self.prepare(haystack, context, scratch);
-        self.call_up(haystack, scratch);
-        if scratch.jobs.is_empty() {
+        if !self.look(folded.as_str(), context, scratch) {
             return;
         }
-        self.run_jobs(haystack, scratch, &mut None);
         let found: Vec<Finding> = scratch
             .candidates
             .iter()
@@ -126,6 +131,17 @@ impl Scanner {
         overlap::resolve(&mut scratch.candidates, |rule, span| {
             out.push(Finding { rule, span: folded.original_span(span) });
         });
+    }
+
+    /// Finds the candidates of a folded text. Says whether any pattern was called up at all.
+    fn look(&self, haystack: &str, context: &Context<'_>, scratch: &mut Scratch) -> bool {
+        self.prepare(haystack, context, scratch);
+        self.call_up(haystack, scratch);
+        if scratch.jobs.is_empty() {
+            return false;
+        }
+        self.run_jobs(haystack, scratch, &mut None);
+        true
     }
 
     /// The same without a prefilter, and with what did not match and why. Slow: for people and tests.

@@ -54,18 +54,33 @@ pub(crate) struct Tools {
     pub(crate) keys: Keys,
 }
 
-/// Buffers larger than this are not kept: they were for one body in very many.
-pub(crate) const LARGEST_KEPT: usize = 4 << 20;
+/// So many bytes of one kind of buffer are kept: more was for one body in very many, and a body may
+/// have had thousands of packed fields open at once.
+pub(crate) const MOST_KEPT: usize = 4 << 20;
 
 impl Tools {
     /// Lets go of what one large body has left behind.
     pub(crate) fn trim(&mut self) {
-        self.tapes.retain(|tape| tape.heap_bytes() <= LARGEST_KEPT);
-        self.unpacked.retain(|unpacked| unpacked.heap_bytes() <= LARGEST_KEPT);
-        if self.zipped.capacity() > LARGEST_KEPT {
+        keep_some(&mut self.tapes, Tape::heap_bytes);
+        keep_some(&mut self.unpacked, Unpacked::heap_bytes);
+        self.scan.trim(MOST_KEPT);
+        if self.zipped.capacity() > MOST_KEPT {
             self.zipped = Vec::new();
         }
     }
+}
+
+/// Keeps of some buffers as many as are [`MOST_KEPT`] together.
+fn keep_some<T>(buffers: &mut Vec<T>, heap_bytes: impl Fn(&T) -> usize) {
+    let mut n_kept = 0;
+    buffers.retain(|buffer| {
+        let n_bytes = n_kept + heap_bytes(buffer);
+        let is_kept = n_bytes <= MOST_KEPT;
+        if is_kept {
+            n_kept = n_bytes;
+        }
+        is_kept
+    });
 }
 
 /// Where a text stands, and what follows from it.
@@ -330,5 +345,22 @@ pub(crate) fn replace_all(text: &str, with: &str, why: Why, surface: Surface, ou
     if text != with {
         let with = with.as_bytes().to_vec();
         out.push(Edit { span: Span::new(0, text.len()), with, tag: tag::tag(why, surface) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_buffers_up_to_the_limit_together() {
+        let of = |sizes: &[usize]| {
+            let mut buffers: Vec<Vec<u8>> = sizes.iter().map(|&size| Vec::with_capacity(size)).collect();
+            keep_some(&mut buffers, Vec::capacity);
+            buffers.iter().map(Vec::capacity).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[MOST_KEPT]), [MOST_KEPT]);
+        assert_eq!(of(&[MOST_KEPT + 1, 5]), [5]);
+        assert_eq!(of(&[MOST_KEPT / 2; 3]), [MOST_KEPT / 2; 2]);
     }
 }
