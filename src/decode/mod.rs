@@ -11,6 +11,8 @@ pub mod form;
 
 pub mod codec;
 
+mod deflate;
+
 pub mod lz64;
 
 pub mod multipart;

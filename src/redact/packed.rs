@@ -4,6 +4,7 @@
 //! removed; a field costs what it inflates to, out of a budget for the whole body.
 
 use crate::decode::codec::Bound;
+use crate::decode::codec::Change;
 use crate::decode::codec::CodecError;
 use crate::decode::codec::Level;
 use crate::parse::json::Tape;
@@ -13,6 +14,7 @@ use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
+use crate::redact::redactor::Tools;
 use crate::redact::redactor::replace_all;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
@@ -35,6 +37,8 @@ pub(crate) struct Unpacked {
     /// UTF-8.
     bytes: Vec<u8>,
     tape: Tape,
+    /// The same, packed.
+    zipped: Vec<u8>,
 }
 
 impl Unpacked {
@@ -45,7 +49,7 @@ impl Unpacked {
 
     /// Memory held.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.bytes.capacity() + self.tape.heap_bytes()
+        self.bytes.capacity() + self.tape.heap_bytes() + self.zipped.capacity()
     }
 
     fn text(&self) -> &str {
@@ -78,11 +82,15 @@ impl Redactor<'_> {
         if let Some(inner) = self.unpacked.remove(&address(value)) {
             return Some(inner);
         }
-        let mut zipped = std::mem::take(&mut self.tools.zipped);
-        zipped.clear();
-        let inner = json_str::latin1_into(value.raw(), &mut zipped).and_then(|()| self.open(&zipped));
-        self.tools.zipped = zipped;
-        inner
+        let mut inner = self.tools.unpacked.pop().unwrap_or_default();
+        inner.zipped.clear();
+        let opened =
+            json_str::latin1_into(value.raw(), &mut inner.zipped).and_then(|()| self.open(&mut inner));
+        if opened.is_none() {
+            self.give_back(inner);
+            return None;
+        }
+        Some(inner)
     }
 
     /// Keeps what was opened for the next [`Redactor::unpack`] of the same string.
@@ -121,7 +129,7 @@ impl Redactor<'_> {
     ) {
         if !edits.is_empty() {
             let redacted = self.applied(inner.text(), &mut edits);
-            let with = self.close(&redacted);
+            let with = self.close(&inner, &edits, &redacted);
             out.push(Edit { span: value.span(), with, tag: tag::COUNTED });
         }
         self.give_back(inner);
@@ -136,7 +144,7 @@ impl Redactor<'_> {
     pub(crate) fn packed_unknown(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
         let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
         let mut plain = Vec::new();
-        let inner = bytes.and_then(|bytes| self.inflate(&bytes, &mut plain));
+        let inner = bytes.as_ref().and_then(|bytes| self.inflate(bytes, &mut plain));
         let Some(inner) = inner.and_then(|()| String::from_utf8(plain).ok()) else {
             replace_all(text, "", Why::Fixed(Fixed::Packed), place.surface, out);
             return;
@@ -146,24 +154,19 @@ impl Redactor<'_> {
         if !edits.is_empty() {
             let redacted = self.applied(&inner, &mut edits);
             let mut zipped = Vec::new();
-            self.tools.codecs.gzip(&redacted, Level::Field, &mut zipped);
+            let was = bytes.unwrap_or_default();
+            let change = Change { old: inner.as_bytes(), edits: &edits, new: &redacted };
+            self.tools.codecs.gzip_again(&was, &change, Level::Field, &mut zipped);
             let with: String = zipped.iter().map(|&b| char::from(b)).collect();
             out.push(Edit { span: (0..text.len()).into(), with: with.into_bytes(), tag: tag::COUNTED });
         }
     }
 
-    fn open(&mut self, zipped: &[u8]) -> Option<Unpacked> {
-        let mut inner = self.tools.unpacked.pop().unwrap_or_default();
+    fn open(&mut self, field: &mut Unpacked) -> Option<()> {
         let depth = self.policy.limits.depth;
-        let opened = self.inflate(zipped, &mut inner.bytes).and_then(|()| {
-            let text = simdutf8::basic::from_utf8(&inner.bytes).ok()?;
-            inner.tape.read(text, depth, Truncated::Reject).ok()
-        });
-        if opened.is_none() {
-            self.give_back(inner);
-            return None;
-        }
-        Some(inner)
+        self.inflate(&field.zipped, &mut field.bytes)?;
+        let text = simdutf8::basic::from_utf8(&field.bytes).ok()?;
+        field.tape.read(text, depth, Truncated::Reject).ok()
     }
 
     fn inflate(&mut self, zipped: &[u8], out: &mut Vec<u8>) -> Option<()> {
@@ -181,13 +184,13 @@ impl Redactor<'_> {
         Some(())
     }
 
-    /// Packs bytes and writes them as the inside of a JSON string.
-    fn close(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let mut zipped = std::mem::take(&mut self.tools.zipped);
-        self.tools.codecs.gzip(bytes, Level::Field, &mut zipped);
+    /// Packs what edits made of a field and writes it as the inside of a JSON string.
+    fn close(&mut self, field: &Unpacked, edits: &[Edit], new: &[u8]) -> Vec<u8> {
+        let change = Change { old: &field.bytes, edits, new };
+        let Tools { zipped, codecs, .. } = &mut *self.tools;
+        codecs.gzip_again(&field.zipped, &change, Level::Field, zipped);
         let mut out = Vec::new();
-        json_str::escape_latin1_into(&zipped, &mut out);
-        self.tools.zipped = zipped;
+        json_str::escape_latin1_into(zipped, &mut out);
         out
     }
 }
