@@ -51,7 +51,8 @@ impl View {
         let mut at = 0;
         while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
             let plain = || rest.chars().next().map_or((1, ' '), |c| (c.len_utf8(), c));
-            let (len, c) = encoding.unit(rest).unwrap_or_else(plain);
+            let unit = encoding.unit(rest).filter(|_| at > 0 || !is_bare_plus(rest, encoding));
+            let (len, c) = unit.unwrap_or_else(plain);
             view.text.push(c);
             view.from.resize(view.text.len(), at as u32);
             at += len;
@@ -73,6 +74,13 @@ impl View {
             edit.with = self.encoding.encode(&edit.with);
         }
     }
+}
+
+/// Whether the plus that a value of a form begins with was meant as one, before a number, and not
+/// as a blank: people write telephone numbers into links like that.
+fn is_bare_plus(value: &str, encoding: Encoding) -> bool {
+    encoding == Encoding::Form
+        && value.strip_prefix('+').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 impl Encoding {
@@ -204,6 +212,8 @@ mod tests {
     fn edits_inside_encodings_touch_nothing_else() {
         assert_eq!(masked("a%20jane%40x.test%20b", Encoding::Percent, "jane@x.test"), "a%20***%20b");
         assert_eq!(masked("a+4111+1111", Encoding::Form, "4111 1111"), "a+***");
+        assert_eq!(masked("+49+1512+3456789", Encoding::Form, "+49 1512 3456789"), "***");
+        assert_eq!(masked("+a+4111", Encoding::Form, " a 4111"), "***");
         assert_eq!(masked("&lt;jane&#64;x.test&gt;", Encoding::Entities, "jane@x.test"), "&lt;***&gt;");
         assert_eq!(masked("jane&commat;x &amp", Encoding::Entities, "jane@x"), "*** &amp");
         assert_eq!(masked(r"\n\u0034111\x31", Encoding::Backslash, "41111"), r"\n***");
