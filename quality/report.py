@@ -9,7 +9,7 @@ import score
 from labelled import FAMILIES
 
 HERE = Path(__file__).parent
-NAMES = {"blackbar": "Blackbar", "blackbar named": "Blackbar, country named", "presidio": "Presidio, patterns",
+NAMES = {"blackbar": "Blackbar", "blackbar named": "Blackbar, packs named", "presidio": "Presidio, patterns",
          "presidio+spacy": "Presidio + spaCy", "datadog": "DataDog"}
 OTHERS = ["presidio", "presidio+spacy", "datadog"]
 #: Of these, those that say anything of numbers.
@@ -67,7 +67,7 @@ def rows(header, body):
 
 
 def ours(row):
-    """The F that is compared: with the country of the entity named, as the manual says to do."""
+    """The F that is compared: with the packs of the entity named, as the manual says to do."""
     return row["blackbar named"]["f"] if "blackbar named" in row else None
 
 
@@ -112,7 +112,7 @@ def method(has_research):
 | engine | as it was run |
 | --- | --- |
 | Blackbar | the scanner with the packs that are in force by default (`contact`, `payment`, `credentials`, `network`, `personal`, `health` and the group `identity`). A label is given as context |
-| Blackbar, country named | the same, and the pack of the country that the entity belongs to named besides, as the manual says to do. This column is the one that is compared |
+| Blackbar, packs named | the same, and the pack that the entity belongs to named besides, as the manual says to do: its country's, `names` for persons, `dates` for dates and times. This column is the one that is compared |
 | Presidio, patterns | presidio-analyzer 2.2.366, every recognizer that needs neither a service nor another model, those of all countries switched on, each told that the text is English so that it runs. A label is given as context. Findings of a score of 0.4 and more count: the threshold of presidio-research's own evaluation. All else as it comes |
 | Presidio + spaCy | the same with its spaCy recognizer on en_core_web_sm 3.8 |
 | DataDog | dd-sensitive-data-scanner 0.1.0-20261029. Its pattern library is not published, so patterns, written for this comparison after its published descriptions, are in `quality/families.toml`; validators and engine are its own. Weak numbers need a label within 30 characters, its default. A label is given as the path of the event. One scanner an entity, so that no rule hides another |
@@ -169,7 +169,7 @@ Texts that are the beginning of a planted value, as recorded while it was typed,
 def negative(work):
     classes = {entry["id"]: entry["class"] for entry in score.read(work / "negative.jsonl")}
     out = {"texts": len(classes), "classes": dict(Counter(classes.values()))}
-    for packs in ("default", "all"):
+    for packs in ("default", "all", *(f"default+{name}" for name in score.OPT_IN)):
         hits = [row for row in score.read(work / f"negative.{packs}.jsonl") if row["spans"]]
         by = Counter(span["by"] for row in hits for span in row["spans"][:1])
         out[packs] = {"n": len(hits), "by_class": dict(Counter(classes[row["id"]] for row in hits)), "by_rule": dict(by.most_common())}
@@ -196,6 +196,13 @@ def negative_section(negative_, notes):
     total = [f"{sample[engine]['n'] / sample['texts'] * 1e4:,.0f}" for engine in BESIDE]
     body.append(["**all**", f"**{negative_['texts']:,}**", f"**{negative_['default']['n']}**", f"**{negative_['all']['n']}**", *(f"**{t}**" for t in total)])
     by_rule = ", ".join(f"`{rule}` {n}" for rule, n in negative_["default"]["by_rule"].items())
+    extra = []
+    for name in score.OPT_IN:
+        with_pack, without = negative_[f"default+{name}"], negative_["default"]
+        rules = {rule: n - without["by_rule"].get(rule, 0) for rule, n in with_pack["by_rule"].items()}
+        classes = {kind: n - without["by_class"].get(kind, 0) for kind, n in with_pack["by_class"].items()}
+        named = lambda counts, mark: ", ".join(f"{mark}{key}{mark} {n:,}" for key, n in sorted(counts.items(), key=lambda item: -item[1]) if n) or "none"
+        extra.append([f"`{name}`", f"{with_pack['n'] - without['n']:,}", f"{(with_pack['n'] - without['n']) / negative_['texts'] * 1e4:.2f}", named(rules, "`"), named(classes, "")])
     return f"""## Texts that only look personal
 
 {notes['negative']}
@@ -203,6 +210,10 @@ def negative_section(negative_, notes):
 By rule, with the packs of `balanced`: {by_rule}. The columns of the other engines are texts with a false alarm in 10,000, over every tenth text; only entities that Blackbar looks for, too, count there, and neither times nor pages, places or people.
 
 {rows(["class", "texts", "false alarms, `balanced`", "false alarms, all packs named", "Presidio, patterns, in 10,000", "DataDog, in 10,000"], body)}
+
+*All packs named* is `all`, which leaves out the packs that must be asked for by name. {notes['opt_in'].strip()}
+
+{rows(["pack named besides", "more texts with a finding", "in 10,000", "by rule", "by class"], extra)}
 """
 
 
@@ -269,7 +280,7 @@ def one_sided(work, results):
 - Presidio: {", ".join(only)} (labelled here), and {", ".join(f"`{entity}`" for entity in alone)}, which no set labels.
 - Blackbar, {len(ours_)} entities: {", ".join(f"`{entity}`" for entity in ours_)}.
 
-Names of people in running text need a language model; Blackbar has none, and takes a name where a field, a label or a selector says that it is one. See the [threat model](threat-model.md).
+Names of people in running text are found by lists of frequent names and the words beside them, where the pack `names` is asked for; a name that no list has is found where a field, a label, a title or a selector says that it is one. See the [threat model](threat-model.md).
 """
 
 

@@ -36,11 +36,14 @@ def read(path):
 
 
 def packs(family, rules):
-    """The selection that names the country of a family; the default one if it has none."""
-    countries = {rule["pack"] for rule in rules if rule["entity"] in family.get("blackbar", []) and rule["pack"] not in GLOBAL}
-    return "+".join(["default", *sorted(countries)])
+    """The selection that names the packs of a family: its country, or one that must be asked for; the default one if
+    it has neither."""
+    named = {rule["pack"] for rule in rules if rule["entity"] in family.get("blackbar", []) and rule["pack"] not in GLOBAL}
+    return "+".join(["default", *sorted(named)])
 
 
+#: Packs that are in force only where they are named.
+OPT_IN = ["names", "dates"]
 GLOBAL = {"contact", "payment", "credentials", "network", "personal", "health", "documents", "energy"}
 
 

@@ -14,10 +14,18 @@ use crate::lines::{Found, Out, Result, Span, Text, read};
 /// The packs in force unless a configuration says otherwise.
 const DEFAULT: [&str; 7] = ["contact", "payment", "credentials", "network", "personal", "health", "identity"];
 
-/// `default`, `all`, or `default` and packs by name: `default+de+at`.
+/// The packs that `all` leaves out.
+const OPT_IN: [&str; 2] = ["names", "dates"];
+
+/// `default`, `all`, `everything` (that is `all` and what it leaves out), or `default` and packs by name:
+/// `default+de+at`.
 pub fn selection(packs: &str) -> Selection {
     if packs == "all" {
         return Selection::all();
+    }
+    if packs == "everything" {
+        let packs = ["all"].iter().chain(&OPT_IN).map(|&name| name.to_owned()).collect();
+        return Selection { packs, ..Selection::default() };
     }
     let packs =
         packs.split('+').flat_map(|word| if word == "default" { DEFAULT.to_vec() } else { vec![word] });

@@ -19,6 +19,7 @@ pub fn builtin_packs() -> &'static [PackSource<'static>] {
         "documents.toml",
         "health.toml",
         "names.toml",
+        "dates.toml",
         "identity/ae.toml",
         "identity/al.toml",
         "identity/ar.toml",

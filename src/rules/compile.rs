@@ -33,7 +33,8 @@ pub(crate) fn rule(
     let mut wrong = Vec::new();
     let tier = self::tier(tier);
     check_words(rule, &mut wrong);
-    let patterns = patterns(rule, tier, &mut wrong);
+    let anchors = anchors(rule, &mut wrong);
+    let patterns = patterns(rule, tier, &anchors, &mut wrong);
     let validator = rule.validator.as_deref().and_then(|name| {
         let found = validate::find(name);
         if found.is_none() {
@@ -56,7 +57,7 @@ pub(crate) fn rule(
             FailedCheckSyntax::Keyword => OnFailedCheck::NeedsKeyword,
             FailedCheckSyntax::Reject => OnFailedCheck::Reject,
         },
-        anchors: rule.anchors.clone(),
+        anchors,
         whole_anchors: rule.whole_anchors,
         digits: usize::from(rule.digits.unwrap_or(0)),
         run: usize::from(rule.run.unwrap_or(0)),
@@ -121,7 +122,19 @@ fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
     }
 }
 
-fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Pattern> {
+/// Those written in the rule, and those of the list that it names.
+fn anchors(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Vec<String> {
+    let mut anchors = rule.anchors.clone();
+    if let Some(name) = &rule.anchor_list {
+        match validate::word_list(name) {
+            Some(words) => anchors.extend(words),
+            None => wrong.push(format!("there is no list of anchors \"{name}\"; see src/detect/validate")),
+        }
+    }
+    anchors
+}
+
+fn patterns(rule: &RuleSyntax, tier: Tier, anchors: &[String], wrong: &mut Vec<String>) -> Vec<Pattern> {
     let main = rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::B, false));
     let official = rule.official.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
     let worded = rule.worded.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
@@ -130,7 +143,7 @@ fn patterns(rule: &RuleSyntax, tier: Tier, wrong: &mut Vec<String>) -> Vec<Patte
     let loose = loose.map(|source| (loosened(source), false, true));
     let mut patterns = Vec::new();
     for (source, is_free, is_strict) in main.chain(official).chain(worded).chain(loose) {
-        let compiled = source.and_then(|source| pattern(&source, boundary(rule), &rule.anchors));
+        let compiled = source.and_then(|source| pattern(&source, boundary(rule), anchors));
         match compiled {
             Ok(pattern) => patterns.push(Pattern { is_free, is_strict, ..pattern }),
             Err(message) => wrong.push(message),

@@ -63,6 +63,9 @@ pub(crate) struct RuleSyntax {
     /// Literals one of which every match holds.
     #[serde(default)]
     pub(crate) anchors: Vec<String>,
+    /// A list of words that are anchors, too: it stands in the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) anchor_list: Option<String>,
     /// No letter or digit follows an anchor in any match.
     #[serde(default)]
     pub(crate) whole_anchors: bool,

@@ -259,6 +259,20 @@ must_not_match = [
 ]
 
 [[rule]]
+id = "acme-shift"
+entity = "ACME_SHIFT"
+description = "Shift by month"
+tier = "A"
+pattern = 'shift (?P<value>march|may|dec)'
+anchor_list = "months"
+must_match = ["shift «march»", "a shift «may»", "(shift «dec»)"]
+must_not_match = [
+    { text = "shift ctrl", because = "no month" },
+    { text = "march", because = "no shift" },
+    { text = "SHIFT MARCH", because = "in capitals" },
+]
+
+[[rule]]
 id = "acme-note"
 entity = "ACME_NOTE"
 description = "Names of fields of ours that hold notes"
@@ -322,7 +336,7 @@ fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
     std::fs::write(packs.join("acme.toml"), OWN_PACK).unwrap();
     let checked = blackbar(&["rules", "check", packs.to_str().unwrap()]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
-    assert_eq!(text(&checked.stdout), "5 rules (1 with a checksum), 25 examples\n");
+    assert_eq!(text(&checked.stdout), "6 rules (1 with a checksum), 31 examples\n");
     let document = serde_json::json!([{"event": "customer 1234 5674, customer 1234 5675", "properties": {
         "acme_note": "anything", "acmeCustomer": "whatever 99", "a": "badge:ann@acme.test", "b": "door DOOR1234AB12",
         "Kundennummer": 12_345_674}}]);

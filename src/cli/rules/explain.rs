@@ -162,6 +162,16 @@ fn spans(spans: &[Span]) -> String {
     }
 }
 
+/// Of a long list the first few and how many more there are.
+fn some(words: &[String]) -> String {
+    const MOST: usize = 100;
+    let shown = words.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match words.len().checked_sub(MOST) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
+    }
+}
+
 /// What a rule is.
 fn describe(rule: &Rule) -> String {
     let mut told = format!("{}: {}\n", rule.id(), rule.description());
@@ -194,7 +204,7 @@ fn describe(rule: &Rule) -> String {
         say("validator", &format!("{validator}; {otherwise}"));
     }
     if !rule.anchors().is_empty() {
-        say("anchors", &rule.anchors().join(", "));
+        say("anchors", &some(rule.anchors()));
     }
     let keywords: Vec<&str> = rule.keywords().collect();
     if !keywords.is_empty() {

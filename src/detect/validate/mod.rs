@@ -37,6 +37,7 @@ mod ca_bn;
 mod ca_ohip;
 mod ca_ramq;
 mod ca_sin;
+mod calendar;
 mod card;
 mod ch_ahv;
 mod ch_uid;
@@ -263,6 +264,8 @@ table! {
     "cy-vat" => cy_vat::is_valid,
     "cz-ico" => cz_ico::is_valid,
     "cz-rc" => cz_rc::is_valid,
+    "date" => calendar::is_numeric,
+    "date-written" => calendar::is_written,
     "de-ausweis" => de_ausweis::is_valid,
     "de-idnr" => de_idnr::is_valid,
     "de-kvnr" => de_kvnr::is_valid,
@@ -349,6 +352,13 @@ table! {
     "pe-cui" => pe_cui::is_valid,
     "pe-ruc" => pe_ruc::is_valid,
     "person" => person::is_valid,
+    "person-by-ending" => person::is_surname_by_ending,
+    "person-full" => person::is_full,
+    "person-given" => person::is_given_alone,
+    "person-given-first" => person::is_given_first,
+    "person-initial" => person::is_initialled,
+    "person-known" => person::is_known_full,
+    "person-surname-first" => person::is_surname_first,
     "phone" => phone::is_valid,
     "phone-plan" => phone_plan::is_valid,
     "pl-dowod" => pl_dowod::is_valid,
@@ -398,6 +408,17 @@ table! {
     "vn-mst" => vn_mst::is_valid,
     "za-id" => za_id::is_valid,
     "za-tin" => za_tin::is_valid,
+}
+
+/// The words of a list that packs call by name, in every spelling in which people write them.
+pub(crate) fn word_list(name: &str) -> Option<Vec<String>> {
+    let mut words = match name {
+        "months" => calendar::names(),
+        other => person::names(other)?,
+    };
+    words.sort_unstable();
+    words.dedup();
+    Some(words)
 }
 
 /// The validator of this name.
