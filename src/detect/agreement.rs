@@ -62,6 +62,42 @@ fn mixtures_are_found_alike_with_and_without_the_prefilter() {
         .unwrap();
 }
 
+/// Keywords and anchors of all rules, at all distances of numbers and runs, many of them too short.
+#[test]
+fn literals_and_numbers_are_found_alike_with_and_without_the_prefilter() {
+    let scanner = scanner();
+    let rules = || scanner.rules().rules().iter();
+    let anchors = rules().flat_map(|rule| rule.anchors.iter().cloned());
+    let keywords = rules().flat_map(|rule| rule.keywords.iter().map(|keyword| keyword.text.clone()));
+    let literals: Vec<String> = anchors.chain(keywords).collect();
+    let piece = prop_oneof![
+        (0..literals.len()).prop_map(move |idx| literals[idx].clone()),
+        "[0-9]{1,12}",
+        "[0-9]{2,4}([ ./-][0-9]{2,4}){1,4}",
+        "[A-Za-z]{0,3}[0-9]{1,9}[A-Za-z]?",
+        "[a-z]{1,6}@[a-z]{0,6}\\.[a-z]{2,3}",
+        "([0-9a-f]{2}[:-]){1,8}[0-9a-f]{1,2}",
+        "[ :=.,é\n-]{1,3}",
+        "[a-z ]{1,90}",
+    ];
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(160));
+    runner
+        .run(&proptest::collection::vec(piece, 1..14), |pieces| {
+            let text = pieces.concat();
+            let mut scratch = Scratch::default();
+            let mut fast = Vec::new();
+            scanner.scan(&text, &Context::default(), &mut scratch, &mut fast);
+            let (slow, _) = scanner.scan_everything(&text, &Context::default(), &mut scratch);
+            let is_covered = |at: usize| fast.iter().any(|f| f.span.start <= at && at < f.span.end);
+            for finding in &slow {
+                let is_found = finding.span.range().all(is_covered);
+                prop_assert!(is_found, "{:?} in {text:?}", finding.span.of(&text));
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
 #[test]
 fn buffers_follow_the_scanner_they_are_used_with() {
     let all = scanner();

@@ -12,6 +12,7 @@ mod boundary;
 pub mod check;
 mod cluster;
 mod explain;
+mod literals;
 mod overlap;
 mod prefilter;
 mod run;

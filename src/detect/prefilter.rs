@@ -1,20 +1,21 @@
 //! Which rules can match at all, and where: one pass for literals, one for digits.
 //!
-//! All keywords and anchors of all rules are in one automaton, so that its cost does not grow with
-//! the number of rules. Patterns without a literal are called up by stretches of digits, through
-//! combined automata: one for patterns of digits and separators, one for those with letters; and by
-//! long runs of letters and digits, through a third.
+//! All keywords and anchors of all rules are found together, so that the cost hardly grows with the number
+//! of rules; in a text without digits those of rules that need some are left out. Patterns without a literal
+//! are called up by stretches of digits, through combined automata: one for patterns of digits and
+//! separators, one for those with letters; and by runs of letters and digits, through others.
 //! **Invariant:** what is skipped cannot match. `detect::check` and a test over the built-in packs
 //! compare with a search that skips nothing.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use regex_automata::{PatternSet, meta};
 
 use crate::detect::cluster::MANY;
-use crate::rules::{Keyword, Pattern, RuleIdx, RuleSet};
+use crate::detect::literals::Literals;
+use crate::rules::{Boundary, Keyword, Pattern, Rule, RuleIdx, RuleSet};
+use crate::text::span::Span;
 
 /// How far a keyword may stand behind a match, in bytes.
 pub(crate) const AFTER: usize = 24;
@@ -36,8 +37,8 @@ pub(crate) enum Use {
 /// The prefilters of one rule set.
 #[derive(Default)]
 pub(crate) struct Prefilter {
-    literals: Option<AhoCorasick>,
-    uses: Vec<Vec<Use>>,
+    /// Literals by the digits that their rules need: fewer, the fewer digits there are.
+    tiers: Vec<Tier>,
     /// Free patterns of digits and separators alone, by the digits they ask for.
     pub(crate) numeric: Vec<Combined>,
     /// Other free patterns that are called up by digits, likewise.
@@ -46,17 +47,17 @@ pub(crate) struct Prefilter {
     pub(crate) runs: Combined,
     /// Free patterns that are called up by groups of hex digits.
     pub(crate) hex_groups: Combined,
-    /// Those of runs whose runs always have a digit, by the length they ask for.
+    /// Free patterns of which every match is one run of letters and digits with a digit, by its length.
     pub(crate) digit_runs: Vec<Combined>,
     /// The least number of digits that any rule asks of a cluster.
     pub(crate) min_digits: usize,
-    /// For each rule: the digits without which none of its patterns can match.
-    needs: Vec<usize>,
+    /// For each rule.
+    needs: Vec<Need>,
 }
 
 impl Prefilter {
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let mut literals: HashMap<String, Vec<Use>> = HashMap::new();
+        let mut literals: Vec<(String, usize, Use)> = Vec::new();
         let mut numeric = Vec::new();
         let mut mixed = Vec::new();
         let mut runs = Vec::new();
@@ -65,15 +66,20 @@ impl Prefilter {
         let mut needs = Vec::new();
         for (idx, rule) in rules.rules().iter().enumerate() {
             let idx = RuleIdx(idx as u16);
-            needs.push(rule.patterns.iter().map(|pattern| rule.need(pattern)).min().unwrap_or(usize::MAX));
+            let need = Need::of(rule);
+            needs.push(need);
             if rule.patterns.is_empty() {
                 continue;
             }
-            for anchor in &rule.anchors {
-                literals.entry(anchor.to_lowercase()).or_default().push(Use::Anchor(idx));
+            let free = || rule.patterns.iter().filter(|pattern| pattern.is_free);
+            let of_free = free().map(|pattern| rule.need(pattern)).min().unwrap_or(usize::MAX);
+            for text in rule.anchors.iter().flat_map(|anchor| spellings(&anchor.to_lowercase())) {
+                literals.push((text, of_free, Use::Anchor(idx)));
             }
             for keyword in &rule.keywords {
-                literals.entry(keyword.text.clone()).or_default().push(Use::Keyword(idx, keyword.clone()));
+                for text in spellings(&keyword.text) {
+                    literals.push((text, need.n_digits, Use::Keyword(idx, keyword.clone())));
+                }
             }
             if !rule.anchors.is_empty() {
                 continue;
@@ -82,8 +88,8 @@ impl Prefilter {
                 let of = PatternRef { rule: idx, pattern: n as u8 };
                 if rule.hex_groups > 0 {
                     hex_groups.push((of, pattern, rule.hex_groups));
-                } else if rule.run > 0 && pattern.shape.is_run_with_digit {
-                    digit_runs.push((of, pattern, rule.run));
+                } else if pattern.shape.is_run_with_digit {
+                    digit_runs.push((of, pattern, rule.run.max(pattern.shape.min_len)));
                 } else if rule.run > 0 {
                     runs.push((of, pattern, rule.run));
                 } else if pattern.shape.is_numeric {
@@ -93,11 +99,9 @@ impl Prefilter {
                 }
             }
         }
-        let min_digits = needs.iter().copied().min().unwrap_or(usize::MAX).max(1);
-        let (literals, uses) = automaton(literals);
+        let min_digits = needs.iter().map(|need| need.n_digits).min().unwrap_or(usize::MAX).max(1);
         Self {
-            literals,
-            uses,
+            tiers: [1, usize::MAX].map(|below| Tier::new(&literals, below)).into(),
             numeric: by_need(&numeric, MANY..10),
             mixed: by_need(&mixed, MANY..10),
             hex_groups: Combined::new(&hex_groups),
@@ -108,19 +112,41 @@ impl Prefilter {
         }
     }
 
-    /// Calls `seen` with each literal that occurs, where, and what it means to which rules.
-    pub(crate) fn literals(&self, text: &str, mut seen: impl FnMut(&Use, usize, usize)) {
-        let Some(automaton) = &self.literals else { return };
-        for hit in automaton.find_overlapping_iter(text) {
-            for meaning in self.uses.get(hit.pattern().as_usize()).into_iter().flatten() {
-                seen(meaning, hit.start(), hit.end());
+    /// Calls `seen` with each literal that occurs, where, and what it means to which rules; but for those of
+    /// rules that need more digits than `most_digits`.
+    pub(crate) fn literals(&self, text: &str, most_digits: usize, mut seen: impl FnMut(&Use, Span)) {
+        let tier = self.tiers.iter().find(|tier| most_digits < tier.below).or(self.tiers.last());
+        let Some(tier) = tier else { return };
+        tier.literals.find(text, |literal, span| {
+            for meaning in tier.uses.get(literal).into_iter().flatten() {
+                seen(meaning, span);
             }
-        }
+        });
     }
 
-    /// The digits without which no pattern of the rule matches.
-    pub(crate) fn need(&self, rule: RuleIdx) -> usize {
-        self.needs.get(usize::from(rule.0)).copied().unwrap_or(0)
+    /// What a rule's patterns need.
+    pub(crate) fn need(&self, rule: RuleIdx) -> Need {
+        self.needs.get(usize::from(rule.0)).copied().unwrap_or_default()
+    }
+}
+
+/// What the patterns of a rule need.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Need {
+    /// The digits in a row without which none of them matches.
+    pub(crate) n_digits: usize,
+    /// How far from a keyword these may stand for it to say anything.
+    pub(crate) reach: usize,
+}
+
+impl Need {
+    fn of(rule: &Rule) -> Self {
+        let n_digits = rule.patterns.iter().map(|pattern| rule.need(pattern)).min().unwrap_or(usize::MAX);
+        let longest = rule.keywords.iter().map(|keyword| keyword.text.len()).max().unwrap_or(0);
+        let max_len = |pattern: &Pattern| pattern.shape.max_len.unwrap_or(usize::MAX);
+        let match_len = rule.patterns.iter().map(max_len).max().unwrap_or(0);
+        let reach = match_len.saturating_add(rule.distance.max(AFTER) + AFTER + longest);
+        Self { n_digits, reach }
     }
 }
 
@@ -142,26 +168,26 @@ fn by_need(entries: &[Entry<'_>], medium: Range<usize>) -> Vec<Combined> {
     sets.iter().filter(|set| !set.is_empty()).map(|set| Combined::new(set)).collect()
 }
 
-fn automaton(literals: HashMap<String, Vec<Use>>) -> (Option<AhoCorasick>, Vec<Vec<Use>>) {
-    let mut entries: Vec<(String, Vec<Use>)> = literals.into_iter().collect();
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut texts = Vec::new();
-    let mut uses = Vec::new();
-    for (text, meanings) in entries {
-        for spelling in spellings(&text) {
-            texts.push(spelling);
-            uses.push(meanings.clone());
-        }
-    }
-    let mut builder = AhoCorasickBuilder::new();
-    builder.ascii_case_insensitive(true).match_kind(MatchKind::Standard);
-    let built = builder.kind(Some(AhoCorasickKind::DFA)).build(&texts);
-    // A table too large for a DFA still works, only slower.
-    let built = built.or_else(|_| builder.kind(None).build(&texts));
-    (built.ok(), uses)
+/// The literals that count in a text whose clusters all have fewer digits than `below`.
+struct Tier {
+    below: usize,
+    literals: Literals,
+    /// What each of them means.
+    uses: Vec<Vec<Use>>,
 }
 
-/// The automaton folds the case of ASCII; other letters are listed in the cases that people write.
+impl Tier {
+    fn new(literals: &[(String, usize, Use)], below: usize) -> Self {
+        let mut by_text: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
+        for (text, _, meaning) in literals.iter().filter(|(_, need, _)| *need < below) {
+            by_text.entry(text).or_default().push(meaning.clone());
+        }
+        let texts: Vec<String> = by_text.keys().map(|&text| text.to_owned()).collect();
+        Self { below, literals: Literals::new(&texts), uses: by_text.into_values().collect() }
+    }
+}
+
+/// The search folds the case of ASCII; other letters are listed in the cases that people write.
 fn spellings(lower: &str) -> Vec<String> {
     let mut all = vec![lower.to_owned()];
     if !lower.is_ascii() {
@@ -180,8 +206,11 @@ pub(crate) struct Combined {
     regex: Option<meta::Regex>,
     /// The least number of digits, or length of a run, that any member asks for.
     pub(crate) least: usize,
-    /// The longest match of any member.
+    /// The shortest and the longest match of any member.
+    pub(crate) min_len: usize,
     pub(crate) max_len: usize,
+    /// Whether no member matches a part of a word.
+    is_bounded: bool,
 }
 
 impl Combined {
@@ -199,8 +228,16 @@ impl Combined {
             members: entries.iter().map(|(member, _, _)| *member).collect(),
             regex,
             least: entries.iter().map(|(_, _, need)| *need).min().unwrap_or(usize::MAX),
+            min_len: entries.iter().map(|(_, pattern, _)| pattern.shape.min_len).min().unwrap_or(0),
             max_len: entries.iter().filter_map(|(_, pattern, _)| pattern.shape.max_len).max().unwrap_or(0),
+            is_bounded: entries.iter().all(|(_, pattern, _)| pattern.boundary != Boundary::None),
         }
+    }
+
+    /// Whether a run of letters and digits may be, or hold, a match of a member of which every match is such
+    /// a run.
+    pub(crate) fn may_be_run(&self, len: usize) -> bool {
+        len >= self.least && (len <= self.max_len || !self.is_bounded)
     }
 
     /// Buffers for [`matching`](Self::matching).

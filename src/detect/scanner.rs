@@ -135,7 +135,7 @@ impl Scanner {
 
     /// Finds the candidates of a folded text. Says whether any pattern was called up at all.
     fn look(&self, haystack: &str, context: &Context<'_>, scratch: &mut Scratch) -> bool {
-        self.prepare(haystack, context, scratch);
+        self.prepare(haystack, context, Hits::OfUse, scratch);
         self.call_up(haystack, scratch);
         if scratch.jobs.is_empty() {
             return false;
@@ -153,7 +153,7 @@ impl Scanner {
     ) -> (Vec<Finding>, Vec<Miss>) {
         let folded = fold(text);
         let haystack = folded.as_str();
-        self.prepare(haystack, context, scratch);
+        self.prepare(haystack, context, Hits::All, scratch);
         scratch.jobs.clear();
         for (idx, rule) in self.rules.rules().iter().enumerate() {
             for pattern in 0..rule.patterns.len() {
@@ -183,7 +183,7 @@ impl Scanner {
     }
 
     /// Looks for digits, keywords and anchors. Anchors become jobs, keywords hits.
-    fn prepare(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) {
+    fn prepare(&self, text: &str, context: &Context<'_>, hits_kept: Hits, scratch: &mut Scratch) {
         self.adopt(scratch);
         self.read_context(context, scratch);
         let Scratch { clusters, many, hits, jobs, candidates, .. } = scratch;
@@ -194,16 +194,18 @@ impl Scanner {
         many.clear();
         many.extend(clusters.iter().filter(|cluster| cluster.n_digits >= MANY).copied());
         let clusters = Clusters { all: clusters, many };
-        let most_digits = clusters.all.iter().map(|cluster| cluster.n_digits).max().unwrap_or(0);
-        self.prefilter.literals(text, |meaning, start, end| match meaning {
-            Use::Anchor(rule) => {
-                self.call_anchor(*rule, text, Span::new(start, end), clusters, jobs);
-            }
+        let most_digits = match hits_kept {
+            Hits::OfUse => clusters.all.iter().map(|cluster| cluster.n_digits).max().unwrap_or(0),
+            Hits::All => usize::MAX,
+        };
+        self.prefilter.literals(text, most_digits, |meaning, span| match meaning {
+            Use::Anchor(rule) => self.call_anchor(*rule, text, span, clusters, jobs),
             Use::Keyword(rule, keyword) => {
-                if self.prefilter.need(*rule) <= most_digits
-                    && boundary::is_keyword(text, Span::new(start, end), keyword)
-                {
-                    hits.push(Hit { rule: *rule, start, end });
+                let need = self.prefilter.need(*rule);
+                let is_of_use =
+                    || hits_kept == Hits::All || clusters.are_within(need.n_digits, need.reach, span);
+                if need.n_digits <= most_digits && boundary::is_keyword(text, span, keyword) && is_of_use() {
+                    hits.push(Hit { rule: *rule, start: span.start, end: span.end });
                 }
             }
         });
@@ -234,9 +236,9 @@ impl Scanner {
         scratch.context_rules.clear();
         let folded = fold(context.words);
         let words = folded.as_str();
-        self.prefilter.literals(words, |meaning, start, end| {
+        self.prefilter.literals(words, usize::MAX, |meaning, span| {
             if let Use::Keyword(rule, keyword) = meaning
-                && boundary::is_keyword(words, Span::new(start, end), keyword)
+                && boundary::is_keyword(words, span, keyword)
             {
                 scratch.context_rules.push(*rule);
             }
@@ -261,7 +263,10 @@ impl Scanner {
         let len = text.len();
         for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
             let of = PatternRef { rule: idx, pattern: n as u8 };
-            let shape = pattern.shape;
+            let shape = &pattern.shape;
+            if !shape.beside.allows(text.as_bytes(), anchor.start, anchor.end) {
+                continue;
+            }
             if shape.starts_with_anchor {
                 let end = shape.max_len.map_or(len, |max| (anchor.start + max).min(len));
                 jobs.push(Job { pattern: of, is_anchored: true, start: anchor.start, end });
@@ -308,7 +313,10 @@ impl Scanner {
         let Scratch { clusters, runs, jobs, numeric, mixed, digit_runs, long, hex_groups, .. } = scratch;
         let (Some(long), Some(hex_groups)) = (long, hex_groups) else { return };
         for (set, scratch) in self.prefilter.numeric.iter().zip(numeric) {
-            for cluster in clusters.iter().filter(|cluster| cluster.n_digits >= set.least) {
+            let is_enough = |cluster: &&Cluster| {
+                cluster.n_digits >= set.least && cluster.end - cluster.start >= set.min_len
+            };
+            for cluster in clusters.iter().filter(is_enough) {
                 set.matching(text, cluster.start..cluster.end, scratch, |pattern| {
                     jobs.push(Job { pattern, is_anchored: false, start: cluster.start, end: cluster.end });
                 });
@@ -321,8 +329,11 @@ impl Scanner {
         if let Some(least) = self.prefilter.digit_runs.iter().map(|set| set.least).min() {
             cluster::find_digit_runs(text.as_bytes(), clusters, least, runs);
             for (set, scratch) in self.prefilter.digit_runs.iter().zip(digit_runs) {
-                let enough = runs.iter().filter(|(start, end)| end - start >= set.least);
-                call_around(set, text, enough.copied(), scratch, jobs);
+                for &(start, end) in runs.iter().filter(|(start, end)| set.may_be_run(end - start)) {
+                    set.matching(text, start..end, scratch, |pattern| {
+                        jobs.push(Job { pattern, is_anchored: false, start, end });
+                    });
+                }
             }
         }
         let set = &self.prefilter.hex_groups;
@@ -398,6 +409,9 @@ fn call_around(
 ) {
     let mut open: Option<Range<usize>> = None;
     let mut run = |window: Range<usize>| {
+        if window.len() < set.min_len {
+            return;
+        }
         set.matching(text, window.clone(), scratch, |pattern| {
             jobs.push(Job { pattern, is_anchored: false, start: window.start, end: window.end });
         });
@@ -424,6 +438,14 @@ fn keyword_patterns(idx: RuleIdx, rule: &Rule) -> impl Iterator<Item = (PatternR
     patterns.map(move |(n, pattern)| (PatternRef { rule: idx, pattern: n as u8 }, pattern))
 }
 
+/// Which keywords are kept: those that lie far from all digits that their rule needs are of use only to tell
+/// people how far that is, and to check that nothing is missed without them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hits {
+    OfUse,
+    All,
+}
+
 /// The clusters of a text, and of them those of [`MANY`] digits: few, where most are sizes and colours.
 #[derive(Clone, Copy)]
 struct Clusters<'a> {
@@ -436,6 +458,12 @@ impl<'a> Clusters<'a> {
     fn near(self, need: usize, range: &Range<usize>) -> &'a [Cluster] {
         let of = if need >= MANY { self.many } else { self.all };
         cluster::touching(of, range.start, range.end)
+    }
+
+    /// Whether there are `need` digits in a row no farther from `span` than `reach`.
+    fn are_within(self, need: usize, reach: usize, span: Span) -> bool {
+        let range = span.start.saturating_sub(reach)..span.end.saturating_add(reach);
+        need == 0 || self.near(need, &range).iter().any(|cluster| cluster.n_digits >= need)
     }
 }
 

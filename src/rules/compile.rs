@@ -279,7 +279,7 @@ fn examples(rule: &RuleSyntax) -> Examples {
 impl Rule {
     /// How many digits a cluster must have so that `pattern` can match in it.
     pub(crate) fn need(&self, pattern: &Pattern) -> usize {
-        self.digits.max(pattern.shape.min_digits)
+        self.digits.max(pattern.shape.min_row)
     }
 }
 

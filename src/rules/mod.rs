@@ -7,6 +7,7 @@
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.
 
+mod beside;
 mod builtin;
 mod compile;
 pub mod error;

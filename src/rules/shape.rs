@@ -6,30 +6,41 @@
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use crate::rules::beside::Beside;
+
 /// Facts about one pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// Longest match in bytes; `None` if there is no bound.
     pub(crate) max_len: Option<usize>,
+    /// Shortest match in bytes.
+    pub(crate) min_len: usize,
     /// Whether it matches only digits and [separators](is_separator).
     pub(crate) is_numeric: bool,
     /// Least number of digits in a match, if it is numeric.
     pub(crate) min_digits: usize,
+    /// So many digits, at least, stand in every match with nothing but separators between them.
+    pub(crate) min_row: usize,
     /// Whether every match is one run of letters and digits with a digit in it.
     pub(crate) is_run_with_digit: bool,
     /// Whether every match begins with one of the rule's anchors.
     pub(crate) starts_with_anchor: bool,
+    /// What stands beside an anchor in every match.
+    pub(crate) beside: Beside,
 }
 
 impl Shape {
     pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
-        let is_numeric = holds_only(hir, |byte| byte.is_ascii_digit() || is_separator(byte));
+        let is_numeric = is_numeric(hir);
         Self {
             max_len: hir.properties().maximum_len(),
+            min_len: hir.properties().minimum_len().unwrap_or(0),
             is_numeric,
             min_digits: if is_numeric { min_digits(hir) } else { 0 },
+            min_row: min_row(hir),
             is_run_with_digit: min_digits(hir) > 0 && holds_only(hir, |byte| byte.is_ascii_alphanumeric()),
             starts_with_anchor: starts_with_any(hir, anchors),
+            beside: Beside::of(hir, anchors),
         }
     }
 }
@@ -37,6 +48,10 @@ impl Shape {
 /// Bytes that may stand between the digits of one number.
 pub(crate) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'.' | b'-' | b'/' | b'(' | b')' | b'+' | b',' | b':' | b'\t' | b'\n' | b'\r')
+}
+
+fn is_numeric(hir: &Hir) -> bool {
+    holds_only(hir, |byte| byte.is_ascii_digit() || is_separator(byte))
 }
 
 /// Whether all bytes of every match are ones that `fits`.
@@ -77,6 +92,25 @@ fn min_digits(hir: &Hir) -> usize {
     }
 }
 
+/// What stands side by side in every match and is numeric is one row. A row that goes on into a part
+/// which also holds something else is counted without that part: too little, never too much.
+fn min_row(hir: &Hir) -> usize {
+    if is_numeric(hir) {
+        return min_digits(hir);
+    }
+    match hir.kind() {
+        HirKind::Repetition(repetition) if repetition.min > 0 => min_row(&repetition.sub),
+        HirKind::Capture(capture) => min_row(&capture.sub),
+        HirKind::Concat(parts) => {
+            let rows = parts.chunk_by(|a, b| is_numeric(a) && is_numeric(b));
+            let of_row = |row: &[Hir]| row.iter().map(min_row).sum();
+            rows.map(of_row).max().unwrap_or(0)
+        }
+        HirKind::Alternation(parts) => parts.iter().map(min_row).min().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 fn starts_with_any(hir: &Hir, anchors: &[String]) -> bool {
     let prefixes = Extractor::new().extract(hir);
     let Some(literals) = prefixes.literals() else { return false };
@@ -108,6 +142,23 @@ mod tests {
         assert!(!shape("[0-9]{3}x", &[]).is_numeric);
         assert!(!shape("[^a]", &[]).is_numeric);
         assert_eq!(shape("7[0-9]{2}|[0-9]{2}", &[]).min_digits, 2);
+    }
+
+    #[test]
+    fn knows_how_many_digits_stand_in_a_row() {
+        for (pattern, row) in [
+            ("[A-Z]{2}[0-9]{3}[ -]?[0-9]{4}[A-Z]", 7),
+            ("[A-Z](?:[0-9]{6}|[0-9]{4}X)[0-9]", 4),
+            ("(?:[0-9]{2}x){3}", 2),
+            ("(?:[0-9]{2}){3}x", 6),
+            ("(?:[0-9]{6}x)?y", 0),
+            ("[0-9a-z]{8}", 0),
+            ("x(?P<value>y[0-9]{5})", 5),
+            ("[0-9]{2}[0-9a-z]{3}[0-9]{2}", 2),
+            ("AB12[0-9]{3}", 3),
+        ] {
+            assert_eq!(shape(pattern, &[]).min_row, row, "{pattern}");
+        }
     }
 
     #[test]
