@@ -165,26 +165,33 @@ impl Worker {
         }
     }
 
+    /// Intents first: who waits for one has all of its way to the upstream still before it.
     fn write(&mut self, batch: Vec<Command>) {
-        let (mut intents, mut records, mut waiting) = (Vec::new(), Vec::<Entry>::new(), Vec::new());
+        let (mut intents, mut records) = (Vec::new(), Vec::new());
+        let (mut promised, mut recorded) = (Vec::new(), Vec::new());
         for command in batch {
             match command {
                 Command::Intent(line, done) => {
                     intents.push(self.store.exchange_entry(line.time, &line.policy, line.exchange));
-                    waiting.push(done);
+                    promised.push(done);
                 }
                 Command::Record(line, done) => {
                     records.push(self.store.exchange_entry(line.time, &line.policy, line.exchange));
-                    waiting.push(done);
+                    recorded.push(done);
                 }
-                Command::Probe(done) => waiting.push(done),
+                Command::Probe(done) => recorded.push(done),
                 Command::InForce(in_force) => match self.store.change(&in_force) {
                     Ok(entry) => records.push(entry),
                     Err(error) => self.failed(&error, 1),
                 },
             }
         }
-        self.commit(&intents, records, waiting);
+        if !intents.is_empty() {
+            self.commit(&intents, Vec::new(), promised);
+        }
+        if !records.is_empty() || !recorded.is_empty() {
+            self.commit(&[], records, recorded);
+        }
     }
 
     /// Writes, and tells those who wait for it.
