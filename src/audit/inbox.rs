@@ -133,23 +133,20 @@ mod tests {
             let taker = scope.spawn(|| {
                 let mut n_taken = 0;
                 // Whoever is not woken waits for longer than any test may take.
-                while let Taken::Some(taken) = inbox.take(Duration::from_secs(3600)) {
+                while let Taken::Some(taken) = inbox.take(Duration::from_hours(1)) {
                     n_taken += taken.len();
                 }
                 n_taken
             });
-            let putters: Vec<_> = (0..4)
-                .map(|_| {
-                    scope.spawn(|| {
-                        (0..500).for_each(|n| {
-                            inbox.put(n).unwrap();
-                            if n % 16 == 0 {
-                                std::thread::yield_now();
-                            }
-                        })
-                    })
-                })
-                .collect();
+            let put_many = || {
+                for n in 0..500 {
+                    inbox.put(n).unwrap();
+                    if n % 16 == 0 {
+                        std::thread::yield_now();
+                    }
+                }
+            };
+            let putters: Vec<_> = (0..4).map(|_| scope.spawn(put_many)).collect();
             for putter in putters {
                 putter.join().unwrap();
             }

@@ -308,6 +308,22 @@ mod tests {
         assert_eq!(redacted.report.n_findings(), 1);
     }
 
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn requests_of_many_at_once_are_all_answered() {
+        let (workers, policy) = (Arc::new(workers(2, 1000)), policy());
+        let ask = |_| {
+            let (workers, job) = (Arc::clone(&workers), job(&policy));
+            tokio::spawn(async move { workers.redact(job).await.is_ok() })
+        };
+        for _ in 0..50 {
+            // Between the rounds the threads go to sleep.
+            for answer in (0..8).map(ask).collect::<Vec<_>>() {
+                assert!(answer.await.unwrap());
+            }
+        }
+        assert_eq!(workers.shared.metrics.queued.get(), 0);
+    }
+
     #[tokio::test]
     async fn who_finds_the_queue_full_is_told() {
         let (workers, policy) = (workers(0, 1), policy());
