@@ -1,8 +1,8 @@
 //! The one thread that writes, and the handle by which exchanges reach it.
 //!
 //! Whatever waits when a flush ends is written by the next one together, so many exchanges share
-//! the cost of one flush. While requests wait for a worker, what is to be written may wait a moment
-//! for more of its kind: who is behind a queue is not held up by it, and the cores have better to do.
+//! the cost of one flush. While many requests wait for a worker, what is to be written waits a moment
+//! for more of its kind: who is behind a queue is hardly held up by it, and the cores have better to do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,8 +26,11 @@ const QUEUE: usize = 8192;
 /// How often the thread looks whether something is due.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How long lines wait for others while requests wait for a worker.
+/// How long lines wait for others while many requests wait for a worker.
 const GATHER: Duration = Duration::from_millis(1);
+
+/// So many are many: at half load some may wait at any moment, and must not be held up.
+const MANY: i64 = 8;
 
 enum Command {
     Intent(Line, oneshot::Sender<Result<(), Unavailable>>),
@@ -147,7 +150,7 @@ impl Worker {
                 return;
             };
             if !commands.is_empty() {
-                if self.metrics.queued.get() > 0 {
+                if self.metrics.queued.get() >= MANY {
                     std::thread::sleep(GATHER);
                     if let Taken::Some(more) = self.commands.take(Duration::ZERO) {
                         commands.extend(more);
