@@ -9,6 +9,7 @@ mod body;
 mod budget;
 mod facts;
 mod harden;
+mod ids;
 mod live;
 mod queue;
 mod rejection;
@@ -81,7 +82,7 @@ impl<'a> Story<'a> {
     fn begin(proxy: &'a Proxy, live: &'a Live) -> Self {
         proxy.metrics.exchanges.inc();
         let record = Exchange {
-            request_id: request_id(),
+            request_id: ids::next(),
             endpoint: None,
             region: None,
             project: None,
@@ -310,13 +311,4 @@ impl Drop for Story<'_> {
     fn drop(&mut self) {
         self.proxy.metrics.exchanges.dec();
     }
-}
-
-/// A random id; if the system gives no randomness, one from the clock.
-fn request_id() -> String {
-    let mut bytes = [0; 16];
-    if getrandom::fill(&mut bytes).is_err() {
-        bytes = jiff::Timestamp::now().as_nanosecond().to_be_bytes();
-    }
-    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }

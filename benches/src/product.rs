@@ -78,11 +78,15 @@ pub struct Pass {
 
 /// Takes bodies through the pipeline one after the other, with an empty store of sessions.
 pub fn pass(bodies: &[Body], policy: &Policy, scratch: &mut Scratch) -> Pass {
-    let sessions = Sessions::default();
+    pass_with(bodies, policy, &Sessions::default(), scratch)
+}
+
+/// Takes bodies through the pipeline one after the other.
+pub fn pass_with(bodies: &[Body], policy: &Policy, sessions: &Sessions, scratch: &mut Scratch) -> Pass {
     let mut pass = Pass::default();
     let (took, ()) = clock::timed(|| {
         for body in bodies {
-            match redact(body, policy, &sessions, scratch) {
+            match redact(body, policy, sessions, scratch) {
                 Ok(redacted) => {
                     pass.bytes_out += redacted.body.len();
                     pass.n_changed += usize::from(redacted.report.changed);

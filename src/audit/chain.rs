@@ -47,18 +47,20 @@ pub enum Mismatch {
     },
 }
 
-/// Appends an entry to a chain: gives its line, with the line break, and the new end.
-pub fn seal(mut entry: Entry, end: &Link) -> (String, Link) {
+/// Links an entry to a chain and writes its line, with the line break, behind `lines`; gives the new
+/// end.
+pub fn seal(entry: &mut Entry, end: &Link, lines: &mut Vec<u8>) -> Link {
     entry.seq = end.seq + 1;
     entry.prev.clone_from(&end.hash);
+    let begun = lines.len();
     // Maps with text keys, numbers and texts always serialize.
-    let mut line = serde_json::to_string(&entry).unwrap_or_default();
-    line.pop();
-    let hash = hash_of(&line);
-    line.push_str(MARK);
-    line.push_str(&hash);
-    line.push_str("\"}\n");
-    (line, Link { seq: entry.seq, hash })
+    let _ = serde_json::to_writer(&mut *lines, entry);
+    lines.pop();
+    let hash = hash_of(lines.get(begun..).unwrap_or_default());
+    lines.extend_from_slice(MARK.as_bytes());
+    lines.extend_from_slice(hash.as_bytes());
+    lines.extend_from_slice(b"\"}\n");
+    Link { seq: entry.seq, hash }
 }
 
 /// Reads a line, without its line break, on its own.
@@ -66,7 +68,7 @@ pub fn open(line: &[u8]) -> Result<(Entry, Link), Mismatch> {
     let line = std::str::from_utf8(line).map_err(|_| Mismatch::Malformed)?;
     let (covered, rest) = line.rsplit_once(MARK).ok_or(Mismatch::Malformed)?;
     let hash = rest.strip_suffix("\"}").ok_or(Mismatch::Malformed)?;
-    if hash_of(covered) != hash {
+    if hash_of(covered.as_bytes()) != hash {
         return Err(Mismatch::Changed);
     }
     let entry: Entry = serde_json::from_str(&format!("{covered}}}")).map_err(|_| Mismatch::Malformed)?;
@@ -83,8 +85,8 @@ pub fn follow(line: &[u8], end: &Link) -> Result<(Entry, Link), Mismatch> {
     Ok((entry, link))
 }
 
-fn hash_of(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
+fn hash_of(text: &[u8]) -> String {
+    hex(&Sha256::digest(text))
 }
 
 #[cfg(test)]
@@ -108,18 +110,24 @@ mod tests {
         }
     }
 
+    fn sealed(end: &Link) -> (Vec<u8>, Link) {
+        let mut line = Vec::new();
+        let end = seal(&mut entry(), end, &mut line);
+        (line, end)
+    }
+
     #[test]
     fn a_sealed_line_follows_its_predecessor() {
-        let (first, end) = seal(entry(), &Link::default());
-        let (second, last) = seal(entry(), &end);
-        assert_eq!(follow(first.trim_end().as_bytes(), &Link::default()).unwrap().1, end);
-        assert_eq!(follow(second.trim_end().as_bytes(), &end).unwrap().1, last);
+        let (first, end) = sealed(&Link::default());
+        let (second, last) = sealed(&end);
+        assert_eq!(follow(first.trim_ascii(), &Link::default()).unwrap().1, end);
+        assert_eq!(follow(second.trim_ascii(), &end).unwrap().1, last);
     }
 
     #[test]
     fn any_changed_byte_is_seen() {
-        let (line, _) = seal(entry(), &Link::default());
-        let line = line.trim_end().as_bytes();
+        let (line, _) = sealed(&Link::default());
+        let line = line.trim_ascii();
         for idx in 0..line.len() {
             let mut changed = line.to_vec();
             changed[idx] ^= 1;
@@ -129,9 +137,9 @@ mod tests {
 
     #[test]
     fn a_removed_line_is_seen() {
-        let (_, end) = seal(entry(), &Link::default());
-        let (second, _) = seal(entry(), &end);
-        let mismatch = follow(second.trim_end().as_bytes(), &Link::default()).unwrap_err();
+        let (_, end) = sealed(&Link::default());
+        let (second, _) = sealed(&end);
+        let mismatch = follow(second.trim_ascii(), &Link::default()).unwrap_err();
         assert_eq!(mismatch, Mismatch::Unlinked { expected: 1, found: 2 });
     }
 }

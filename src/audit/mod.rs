@@ -21,6 +21,7 @@
 pub mod chain;
 pub mod entry;
 mod files;
+mod inbox;
 mod journal;
 pub mod report;
 mod store;

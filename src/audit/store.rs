@@ -21,6 +21,9 @@ use crate::config::policy::hex;
 /// written when the thread that writes next looks whether something is due.
 const HEAD_LAG: Duration = Duration::from_millis(100);
 
+/// What a line is about as long as.
+const LINE: usize = 1024;
+
 /// What is in force.
 #[derive(Clone)]
 pub struct InForce {
@@ -181,7 +184,7 @@ impl Store {
             all.push(self.entry(Kind::Resumed));
         }
         all.extend(records);
-        match self.try_commit(intents, &all) {
+        match self.try_commit(intents, &mut all) {
             Ok(()) => {
                 self.is_broken = false;
                 let ids = all.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));
@@ -203,7 +206,7 @@ impl Store {
         }
     }
 
-    fn try_commit(&mut self, intents: &[Entry], records: &[Entry]) -> io::Result<()> {
+    fn try_commit(&mut self, intents: &[Entry], records: &mut [Entry]) -> io::Result<()> {
         let each = self.config.sync == Sync::Each;
         self.journal.write(intents, each)?;
         if records.is_empty() {
@@ -211,21 +214,18 @@ impl Store {
         }
         self.rotate_if_due()?;
         let mut end = self.end.clone();
-        let mut block = String::new();
+        let mut lines = Vec::with_capacity(records.len() * LINE);
         for entry in records {
-            let (line, next) = chain::seal(entry.clone(), &end);
-            block.push_str(&line);
-            end = next;
+            end = chain::seal(entry, &end, &mut lines);
         }
         let file = &mut self.segment.file;
-        let written =
-            file.write_all(block.as_bytes()).and_then(|()| if each { file.sync_data() } else { Ok(()) });
+        let written = file.write_all(&lines).and_then(|()| if each { file.sync_data() } else { Ok(()) });
         if let Err(error) = written {
             // What was half written must go, or the next line would stand behind it.
             file.set_len(self.segment.len)?;
             return Err(error);
         }
-        self.segment.len += block.len() as u64;
+        self.segment.len += lines.len() as u64;
         self.end = end;
         self.is_dirty = !each;
         // The head may lag behind the chain, never run ahead of what is durable.

@@ -3,7 +3,6 @@
 //! The one place where the configuration meets the core: what the core's constructors want is
 //! put together here and nowhere else.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::OnceLock;
@@ -168,8 +167,6 @@ fn key_of_this_process(checker: &mut Checker<'_>) -> [u8; 32] {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -123,6 +123,8 @@ struct State {
     queue: Queue<Waiting>,
     warmth: Option<Warmth>,
     is_open: bool,
+    /// Threads that sleep until they are called. The others look here before they do.
+    n_idle: usize,
 }
 
 /// A policy to be warm for. Who waits for it hears how many threads are.
@@ -136,7 +138,7 @@ impl Workers {
     /// Starts the threads; they end when this is dropped.
     pub(crate) fn start(n_threads: usize, n_waiting: usize, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let queue = Queue::new(n_waiting, n_threads);
-        let state = Mutex::new(State { queue, warmth: None, is_open: true });
+        let state = Mutex::new(State { queue, warmth: None, is_open: true, n_idle: 0 });
         let workers = Self { shared: Arc::new(Shared { state, call: Condvar::new(), metrics }), n_threads };
         for idx in 0..n_threads {
             let shared = Arc::clone(&workers.shared);
@@ -150,10 +152,7 @@ impl Workers {
         let (done, answer) = oneshot::channel();
         let (size, since) = (Size::of(&job.body), Instant::now());
         let waiting = Waiting { job, size, since, done };
-        let pushed = self.shared.lock().queue.push(waiting, size, since);
-        pushed.map_err(|_| Rejection::QueueFull)?;
-        self.shared.metrics.queued.inc();
-        self.shared.call.notify_one();
+        self.shared.push(waiting)?;
         answer.await.unwrap_or(Err(Rejection::Internal))
     }
 
@@ -191,6 +190,20 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts a request in line. Threads that work look there by themselves.
+    fn push(&self, waiting: Waiting) -> Result<(), Rejection> {
+        let (size, since) = (waiting.size, waiting.since);
+        let mut state = self.lock();
+        state.queue.push(waiting, size, since).map_err(|_| Rejection::QueueFull)?;
+        let is_anyone_idle = state.n_idle > 0;
+        drop(state);
+        self.metrics.queued.inc();
+        if is_anyone_idle {
+            self.call.notify_one();
+        }
+        Ok(())
+    }
+
     /// Waits for something to do. `warm_for` is what this thread has warmed up for.
     fn next(&self, warm_for: Option<&Arc<Policy>>) -> Next {
         let mut state = self.lock();
@@ -206,7 +219,9 @@ impl Shared {
             if let Some(warmth) = wanted.filter(is_cold) {
                 return Next::WarmUp(warmth);
             }
+            state.n_idle += 1;
             state = self.call.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.n_idle -= 1;
         }
     }
 
@@ -291,6 +306,22 @@ mod tests {
         assert_eq!(Arc::strong_count(&policy), 5);
         let redacted = workers.redact(job(&policy)).await.map_err(Rejection::code).unwrap();
         assert_eq!(redacted.report.n_findings(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn requests_of_many_at_once_are_all_answered() {
+        let (workers, policy) = (Arc::new(workers(2, 1000)), policy());
+        let ask = |_| {
+            let (workers, job) = (Arc::clone(&workers), job(&policy));
+            tokio::spawn(async move { workers.redact(job).await.is_ok() })
+        };
+        for _ in 0..50 {
+            // Between the rounds the threads go to sleep.
+            for answer in (0..8).map(ask).collect::<Vec<_>>() {
+                assert!(answer.await.unwrap());
+            }
+        }
+        assert_eq!(workers.shared.metrics.queued.get(), 0);
     }
 
     #[tokio::test]

@@ -31,6 +31,10 @@ const STREAMS: u32 = 128;
 /// How long to wait when the system has no more sockets to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How often a timer of no use goes off. Tokio wakes its own thread by a system call for each timer
+/// that ends before all others, and with this one those of requests never do.
+const BEAT: Duration = Duration::from_secs(1);
+
 /// How a listener ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drained {
@@ -53,6 +57,7 @@ pub async fn serve(
     let graceful = GracefulShutdown::new();
     // Each exchange holds a receiver; the sender sees when the last one is gone.
     let (exchanges, _) = watch::channel(());
+    let mut beat = tokio::time::interval(BEAT);
     loop {
         let next = async {
             let slot = Arc::clone(&slots).acquire_owned().await;
@@ -60,6 +65,7 @@ pub async fn serve(
         };
         let (slot, accepted) = tokio::select! {
             next = next => next,
+            _ = beat.tick() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {

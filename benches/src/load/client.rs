@@ -52,27 +52,50 @@ impl Outcome {
     }
 }
 
-/// Sends `n` requests in all. Each connection goes round its own list.
+/// In which order `n` requests are sent: for each the list it is from and its place there, with when
+/// it is due, in parts of the whole.
+///
+/// Lists have shares as they are long, each spread evenly over the whole, so `n` as large as all lists
+/// together is each request once. Each list is begun at another place, as people come at different
+/// times, and goes round.
+pub fn order(lens: &[usize], n: usize) -> Vec<(f64, usize, usize)> {
+    let total: usize = lens.iter().sum();
+    let (mut order, mut before) = (Vec::with_capacity(n), 0);
+    for (idx, &len) in lens.iter().enumerate() {
+        let upto = |sum: usize| n * sum / total.max(1);
+        let share = upto(before + len) - upto(before);
+        before += len;
+        let start = idx * len / lens.len();
+        let shift = (idx as f64 + 0.5) / lens.len() as f64;
+        order.extend(
+            (0..share).map(|count| ((count as f64 + shift) / share as f64, idx, (start + count) % len)),
+        );
+    }
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    order
+}
+
+/// Sends `n` requests in all, each list on a connection of its own, in [`order`].
 ///
 /// # Errors
 /// A connection breaks, or a request is not answered with 200.
 pub fn send(address: SocketAddr, lists: &[Vec<Bytes>], n: usize, pace: Pace) -> Result<Outcome, Error> {
     let begun = Instant::now() + Duration::from_millis(5);
-    let connection = |idx: usize| {
-        let list = &lists[idx];
-        let share = n / lists.len() + usize::from(idx < n % lists.len());
-        let due = move |count: usize| match pace {
+    let lens: Vec<usize> = lists.iter().map(Vec::len).collect();
+    let order = order(&lens, n);
+    let order = &order;
+    let connection = |of: usize| {
+        let list = &lists[of];
+        let due = move |part: f64| match pace {
             Pace::Saturated => None,
-            Pace::Steady(rate) => {
-                Some(begun + Duration::from_secs_f64((count * lists.len() + idx) as f64 / rate))
-            }
+            Pace::Steady(rate) => Some(begun + Duration::from_secs_f64(part * n as f64 / rate)),
         };
         move || -> Result<Vec<Duration>, Error> {
             let mut connection = Connection::open(address)?;
-            let mut latencies = Vec::with_capacity(share);
-            for count in 0..share {
+            let mut latencies = Vec::new();
+            for &(part, _, place) in order.iter().filter(|(_, idx, _)| *idx == of) {
                 let mut from = Instant::now();
-                if let Some(due) = due(count) {
+                if let Some(due) = due(part) {
                     if from < due {
                         std::thread::sleep(due - from);
                         from = Instant::now();
@@ -80,7 +103,7 @@ pub fn send(address: SocketAddr, lists: &[Vec<Bytes>], n: usize, pace: Pace) -> 
                         from = due;
                     }
                 }
-                connection.ask(&list[count % list.len()])?;
+                connection.ask(&list[place])?;
                 latencies.push(from.elapsed());
             }
             Ok(latencies)
