@@ -85,17 +85,20 @@ fn main() -> Result<(), Error> {
             })
             .0
         }),
-        Contender::new("close packed fields that changed with libdeflate alone: deflate, bytes to characters", || {
-            let (mut codecs, mut out) = (Codecs::default(), Vec::new());
-            clock::timed(|| {
-                for content in parts.iter().flat_map(|part| &part.repacked) {
-                    codecs.gzip(content, Level::Field, &mut out);
-                    packed::escape_into(&out, &mut written);
-                    black_box(&written);
-                }
-            })
-            .0
-        }),
+        Contender::new(
+            "close packed fields that changed with libdeflate alone: deflate, bytes to characters",
+            || {
+                let (mut codecs, mut out) = (Codecs::default(), Vec::new());
+                clock::timed(|| {
+                    for content in parts.iter().flat_map(|part| &part.repacked) {
+                        codecs.gzip(content, Level::Field, &mut out);
+                        packed::escape_into(&out, &mut written);
+                        black_box(&written);
+                    }
+                })
+                .0
+            },
+        ),
         Contender::new("deflate bodies that changed", || {
             let (mut codecs, mut out) = (Codecs::default(), Vec::new());
             clock::timed(|| {
