@@ -19,6 +19,23 @@ fn snippets(scanner: &Scanner) -> Vec<String> {
     examples.map(|example| example.text.replace(['«', '»'], "")).collect()
 }
 
+/// Both ways find the same in a text, beside which these words stand.
+fn agree(scanner: &Scanner, text: &str, words: &str) -> Result<(), TestCaseError> {
+    let context = Context { words };
+    let mut scratch = Scratch::default();
+    let mut fast = Vec::new();
+    scanner.scan(text, &context, &mut scratch, &mut fast);
+    let (slow, _) = scanner.scan_everything(text, &context, &mut scratch);
+    prop_assert_eq!(&fast, &slow, "{:?} beside {:?}", text, words);
+    let mut end = 0;
+    for finding in &fast {
+        prop_assert!(finding.span.start >= end && !finding.span.is_empty(), "sorted: {text:?}");
+        prop_assert!(text.get(finding.span.range()).is_some(), "characters: {text:?}");
+        end = finding.span.end;
+    }
+    Ok(())
+}
+
 #[test]
 fn mixtures_are_found_alike_with_and_without_the_prefilter() {
     let scanner = scanner();
@@ -39,25 +56,7 @@ fn mixtures_are_found_alike_with_and_without_the_prefilter() {
     runner
         .run(&texts, |pieces| {
             let text: String = pieces.iter().flat_map(|&(s, j)| [snippets[s].as_str(), joints[j]]).collect();
-            let mut scratch = Scratch::default();
-            let mut fast = Vec::new();
-            scanner.scan(&text, &Context::default(), &mut scratch, &mut fast);
-            let (slow, _) = scanner.scan_everything(&text, &Context::default(), &mut scratch);
-            let is_covered = |at: usize| fast.iter().any(|f| f.span.start <= at && at < f.span.end);
-            for finding in &slow {
-                prop_assert!(
-                    finding.span.range().all(is_covered),
-                    "{:?} in {text:?}",
-                    finding.span.of(&text)
-                );
-            }
-            let mut end = 0;
-            for finding in &fast {
-                prop_assert!(finding.span.start >= end && !finding.span.is_empty(), "sorted: {text:?}");
-                prop_assert!(text.get(finding.span.range()).is_some(), "characters: {text:?}");
-                end = finding.span.end;
-            }
-            Ok(())
+            agree(&scanner, &text, "")
         })
         .unwrap();
 }
@@ -70,6 +69,7 @@ fn literals_and_numbers_are_found_alike_with_and_without_the_prefilter() {
     let anchors = rules().flat_map(|rule| rule.anchors.iter().cloned());
     let keywords = rules().flat_map(|rule| rule.keywords.iter().map(|keyword| keyword.text.clone()));
     let literals: Vec<String> = anchors.chain(keywords).collect();
+    let words = prop_oneof![Just(String::new()), proptest::sample::select(literals.clone())];
     let piece = prop_oneof![
         (0..literals.len()).prop_map(move |idx| literals[idx].clone()),
         "[0-9]{1,12}",
@@ -82,18 +82,9 @@ fn literals_and_numbers_are_found_alike_with_and_without_the_prefilter() {
     ];
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(160));
     runner
-        .run(&proptest::collection::vec(piece, 1..14), |pieces| {
-            let text = pieces.concat();
-            let mut scratch = Scratch::default();
-            let mut fast = Vec::new();
-            scanner.scan(&text, &Context::default(), &mut scratch, &mut fast);
-            let (slow, _) = scanner.scan_everything(&text, &Context::default(), &mut scratch);
-            let is_covered = |at: usize| fast.iter().any(|f| f.span.start <= at && at < f.span.end);
-            for finding in &slow {
-                let is_found = finding.span.range().all(is_covered);
-                prop_assert!(is_found, "{:?} in {text:?}", finding.span.of(&text));
-            }
-            Ok(())
+        .run(&(words, proptest::collection::vec(piece, 1..14)), |pieces| {
+            let (words, pieces) = pieces;
+            agree(&scanner, &pieces.concat(), &words)
         })
         .unwrap();
 }
