@@ -266,6 +266,7 @@ fn read_bounded(reader: impl Read, len: usize, bound: Bound, out: &mut Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::edit::Edit;
 
     const BOUND: Bound = Bound { bytes: 1 << 20, ratio: 1000 };
 
@@ -286,6 +287,37 @@ mod tests {
             let data: Vec<u8> = (0..=250).cycle().take(len).collect();
             assert_eq!(gunzip(&gz(&data), BOUND).unwrap(), data);
             assert!(is_plain_gzip_of(&gz(&data), &data));
+        }
+    }
+
+    #[test]
+    fn gzips_again_whatever_stands_in_the_header_and_whether_or_not_it_fits() {
+        let (old, new) = (b"one two three one two three", b"one *** three one two three");
+        let edits = [Edit { span: (4..7).into(), with: b"***".to_vec(), tag: 0 }];
+        let change = Change { old, edits: &edits, new };
+        let plain = gz(old);
+        let with =
+            |flags: u8, fields: &[u8]| [&plain[..3], &[flags], &plain[4..10], fields, &plain[10..]].concat();
+        let (mut codecs, mut out) = (Codecs::default(), Vec::new());
+        for (stream, fits) in [
+            (plain.clone(), true),
+            (with(4, b"\x03\0abc"), true),
+            (with(8, b"name\0"), true),
+            (with(16 | 8, b"name\0comment\0"), true),
+            (with(2, b"\0\0"), true),
+            (with(8, b""), false),
+            (gz(b"something else"), false),
+            ([&plain[..], &plain[..]].concat(), true),
+            (plain[..9].to_vec(), false),
+            (Vec::new(), false),
+        ] {
+            assert_eq!(
+                gzip_content(&stream).is_some_and(|s| codecs.again.again(s, &change, &mut Vec::new())),
+                fits
+            );
+            codecs.gzip_again(&stream, &change, Level::Field, &mut out);
+            assert_eq!(gunzip(&out, BOUND).unwrap(), new);
+            assert!(is_plain_gzip_of(&out, new));
         }
     }
 

@@ -28,6 +28,11 @@ const LONGEST: usize = 258;
 /// Blocks of fewer symbols are not closed where the old stream closed one.
 const LEAST: usize = 4 << 10;
 
+/// A block costs tables, though nothing may be in it: a stream has one for so much of its text, and
+/// this many besides, or is not gone along. A sender could make work with empty ones.
+const TEXT_A_BLOCK: usize = 256;
+const MORE_BLOCKS: usize = 64;
+
 /// A text and what edits made of it.
 pub struct Change<'a> {
     /// The text before.
@@ -50,7 +55,7 @@ pub(crate) struct Deflater {
 
 impl Deflater {
     /// Appends the new text as a deflate stream to `out`. `stream` inflates to the old text. False, and
-    /// nothing appended, if it is not a stream.
+    /// nothing appended, if it is not a stream, or one of very many blocks.
     pub(crate) fn again(&mut self, stream: &[u8], change: &Change<'_>, out: &mut Vec<u8>) -> bool {
         let &Change { edits, new, .. } = change;
         self.recent.begin();
@@ -75,8 +80,12 @@ impl Deflater {
             next_put: edits.first().map_or(usize::MAX, |edit| edit.span.start),
             out,
         };
+        let mut n_blocks = MORE_BLOCKS + change.old.len() / TEXT_A_BLOCK;
         let mut old = 0;
-        while let Some(step) = symbols.next() {
+        while n_blocks > 0
+            && let Some(step) = symbols.next()
+        {
+            n_blocks -= usize::from(step.ends_block);
             old += step.n_literals;
             if step.len > 0 {
                 writer.matched(old, step.len, step.distance);
@@ -86,9 +95,9 @@ impl Deflater {
                 writer.close_at(old);
             }
         }
-        writer.fill(new.len());
         let is_whole = symbols.is_done() && old == change.old.len();
         if is_whole {
+            writer.fill(new.len());
             self.blocks.close(new, true, out);
         } else {
             out.truncate(from);
@@ -434,6 +443,33 @@ mod tests {
             let mut flipped = stream.clone();
             flipped[at] ^= 0x44;
             deflater.again(&flipped, &change, &mut Vec::new());
+        }
+    }
+
+    #[test]
+    fn a_stream_of_very_many_blocks_is_left_alone() {
+        let (old, new) = (b"old", b"new");
+        let edits = [Edit { span: (0..3).into(), with: new.to_vec(), tag: 0 }];
+        let change = Change { old, edits: &edits, new };
+        // One bit that says that it is not the last, two for agreed codes, seven for the end.
+        let empty = [false, true, false, false, false, false, false, false, false, false];
+        let mut deflater = Deflater::default();
+        for (n_empty, is_taken) in [(MORE_BLOCKS - 2, true), (MORE_BLOCKS, false), (1 << 20, false)] {
+            // Four of them fill five bytes.
+            let bits: Vec<bool> = std::iter::repeat_n(empty, n_empty).flatten().collect();
+            let (bytes, rest) = bits.as_chunks::<8>();
+            let mut stream: Vec<u8> =
+                bytes.iter().map(|byte| (0..8).map(|n| u8::from(byte[n]) << n).sum()).collect();
+            assert!(rest.len() == 4 || rest.is_empty());
+            // A stored block begins at the next byte: three bits, or four held and three.
+            let held = rest.iter().enumerate().map(|(n, &bit)| u8::from(bit) << n).sum::<u8>();
+            stream.push(held | 1 << rest.len());
+            stream.extend([3, 0, !3, !0]);
+            stream.extend(old);
+            assert_eq!(inflated(&stream, 3), old);
+            let mut out = Vec::new();
+            assert_eq!(deflater.again(&stream, &change, &mut out), is_taken, "{n_empty}");
+            assert_eq!(out.is_empty(), !is_taken);
         }
     }
 
