@@ -4,6 +4,8 @@
 //! surrogates are let through, because JavaScript writes them, and numbers may be out of range.
 //! An error says what kind and where, never what stands there.
 
+use crate::parse::word::Word;
+use crate::text::json_str;
 use crate::text::span::Span;
 
 /// What a node of the tape is.
@@ -36,8 +38,8 @@ pub struct Node {
     pub kind: Kind,
     /// Whether the span holds a backslash.
     pub escaped: bool,
-    /// Of a key without escapes: [`sketch`] of it.
-    sketch: u16,
+    /// Of a key: which it is.
+    pub word: Word,
 }
 
 impl Node {
@@ -52,23 +54,6 @@ impl Node {
     pub fn next(&self) -> usize {
         self.next as usize
     }
-
-    /// Whether a key may read what has this sketch.
-    #[inline]
-    pub(crate) fn may_read(&self, wanted: u16) -> bool {
-        self.sketch == wanted || self.escaped
-    }
-}
-
-/// What turns most unequal keys away without a look at the text: length, first and last byte.
-#[inline]
-pub(crate) const fn sketch(key: &[u8]) -> u16 {
-    let (first, last) = match key {
-        [] => return 0,
-        [only] => (*only, *only),
-        [first, .., last] => (*first, *last),
-    };
-    (key.len() as u16) << 11 ^ (first as u16) << 4 ^ last as u16
 }
 
 /// Why a text is not JSON that we read. Holds nothing of the text.
@@ -128,7 +113,7 @@ impl Tape {
         if u32::try_from(text.len()).is_err() {
             return Err(JsonError::TooLarge);
         }
-        let mut reader = Reader { bytes: text.as_bytes(), at: 0, max_depth, tape: self };
+        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, max_depth, tape: self };
         match reader.document() {
             Err(JsonError::Eof(_)) if truncated == Truncated::Accept => {
                 reader.close_all();
@@ -140,13 +125,14 @@ impl Tape {
 }
 
 struct Reader<'t> {
+    text: &'t str,
     bytes: &'t [u8],
     at: usize,
     max_depth: usize,
     tape: &'t mut Tape,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     fn document(&mut self) -> Result<(), JsonError> {
         self.blanks();
         self.value()?;
@@ -241,6 +227,12 @@ impl Reader<'_> {
 
     fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
         let start = self.at + 1;
+        if let Some(text) = self.short(start) {
+            let word = if kind == Kind::Key { Word::of_bytes(text) } else { Word::Other };
+            self.at = start + text.len() + 1;
+            self.push_as(word, kind, Span::new(start, start + text.len()), false);
+            return Ok(());
+        }
         let mut at = start;
         let mut escaped = false;
         loop {
@@ -266,6 +258,20 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// A string that begins at `start`, if it is short and without escapes: most are.
+    #[inline]
+    fn short(&self, start: usize) -> Option<&'t [u8]> {
+        let rest = self.bytes.get(start..)?;
+        for (n, word) in rest.as_chunks().0.iter().take(3).enumerate() {
+            let marks = marks(u64::from_le_bytes(*word));
+            if marks != 0 {
+                let len = n * size_of::<u64>() + (marks.trailing_zeros() / 8) as usize;
+                return rest.get(..len).filter(|_| rest.get(len) == Some(&b'"'));
+            }
+        }
+        None
+    }
+
     /// From `at` to the next quote or backslash, or the end. Refuses control characters.
     ///
     /// Short strings are the rule: look at the first bytes by eight, then by vector.
@@ -276,7 +282,9 @@ impl Reader<'_> {
             let Some(word) = rest.first_chunk() else { return self.plain_end(at) };
             let marks = marks(u64::from_le_bytes(*word));
             if marks != 0 {
-                return self.plain_end(at + (marks.trailing_zeros() / 8) as usize);
+                let at = at + (marks.trailing_zeros() / 8) as usize;
+                let is_end = matches!(self.bytes.get(at), Some(b'"' | b'\\'));
+                return if is_end { Ok(at) } else { Err(JsonError::Syntax(at)) };
             }
             at += size_of::<u64>();
         }
@@ -304,7 +312,14 @@ impl Reader<'_> {
         Ok(self.bytes.len())
     }
 
+    #[inline]
     fn escape_len(&self, at: usize) -> Result<usize, JsonError> {
+        let rest = self.bytes.get(at + 1..).and_then(<[u8]>::first_chunk);
+        if let Some([b'u', a, b, c, d]) = rest
+            && [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit)
+        {
+            return Ok("\\u0000".len());
+        }
         match self.bytes.get(at + 1) {
             None => Err(JsonError::Eof(at)),
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
@@ -383,12 +398,30 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
+        let span = Span::new(start, end);
+        let word = if kind == Kind::Key { self.which(span, escaped) } else { Word::Other };
+        self.push_as(word, kind, span, escaped);
+    }
+
+    #[inline]
+    fn push_as(&mut self, word: Word, kind: Kind, span: Span, escaped: bool) {
         let next = self.tape.nodes.len() as u32 + 1;
-        let sketch = match kind {
-            Kind::Key => sketch(self.bytes.get(start..end).unwrap_or_default()),
-            _ => 0,
-        };
-        self.tape.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped, sketch });
+        self.tape.nodes.push(Node {
+            start: span.start as u32,
+            end: span.end as u32,
+            next,
+            kind,
+            escaped,
+            word,
+        });
+    }
+
+    /// Which key stands at a span.
+    fn which(&self, key: Span, escaped: bool) -> Word {
+        if escaped {
+            return Word::of(&json_str::unescape(key.of(self.text)));
+        }
+        Word::of_bytes(self.bytes.get(key.range()).unwrap_or_default())
     }
 }
 

@@ -4,3 +4,4 @@
 
 pub mod json;
 pub mod value;
+pub mod word;

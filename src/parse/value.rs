@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::parse::json::Kind;
 use crate::parse::json::Node;
 use crate::parse::json::Tape;
-use crate::parse::json::sketch;
+use crate::parse::word::Word;
 use crate::text::json_str;
 use crate::text::span::Span;
 
@@ -121,24 +121,42 @@ impl<'a> Value<'a> {
         Items { doc: self.doc, at: self.idx + 1, end: if is_array { self.node.next() } else { 0 } }
     }
 
+    /// Of a key: which it is.
+    #[inline]
+    pub fn word(self) -> Word {
+        self.node.word
+    }
+
     /// The value under `key`.
     ///
     /// # Errors
     /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
-        if self.node.kind != Kind::Object {
-            return Ok(None);
+        match Word::of(key) {
+            Word::Other => self.find(|name| {
+                name.word == Word::Other && Value { doc: self.doc, idx: self.idx, node: *name }.is_text(key)
+            }),
+            word => self.under(word),
         }
-        let wanted = sketch(key.as_bytes());
+    }
+
+    /// The value under a known key.
+    ///
+    /// # Errors
+    /// As [`Value::get`].
+    #[inline]
+    pub fn under(self, word: Word) -> Result<Option<Value<'a>>, DuplicateKey> {
+        self.find(|name| name.word == word)
+    }
+
+    #[inline]
+    fn find(self, is_it: impl Fn(&Node) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
         let mut found = None;
-        let mut at = self.idx + 1;
+        let mut at = if self.node.kind == Kind::Object { self.idx + 1 } else { self.node.next() };
         while at < self.node.next()
             && let Some([name, value]) = self.doc.nodes.get(at..at + 2)
         {
-            if name.may_read(wanted)
-                && Value::at(self.doc, at).is_some_and(|name| name.is_text(key))
-                && found.replace(at + 1).is_some()
-            {
+            if is_it(name) && found.replace(at + 1).is_some() {
                 return Err(DuplicateKey);
             }
             at = value.next();

@@ -3,6 +3,7 @@
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::redact::element::Element;
 use crate::redact::element::Hold;
 use crate::redact::json::Treat;
@@ -48,24 +49,39 @@ impl Redactor<'_> {
                 self.json(node, UNKNOWN, out);
                 continue;
             }
-            let id = node.get("id")?.and_then(Value::as_u32);
+            let id = node.under(Word::Id)?.and_then(Value::as_u32);
             let element = self.element(id);
             if matches!(element.hold, Hold::BlockedHere | Hold::Blocked) && self.block(node, &element, out)? {
                 continue;
             }
             for (key, value) in node.entries() {
-                match &*key.text() {
-                    "childNodes" if value.kind() == Kind::Array => stack.extend(value.items()),
-                    "attributes" => self.attributes(value, id, &element, out),
-                    "textContent" if value.kind() == Kind::String => {
+                match key.word() {
+                    Word::ChildNodes if value.kind() == Kind::Array => stack.extend(value.items()),
+                    Word::Attributes => self.attributes(value, id, &element, out),
+                    Word::TextContent if value.kind() == Kind::String => {
                         let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
                         self.node_text(value, id, &element, crossing, out);
                     }
-                    "tagName" if value.kind() == Kind::String => self.tag_name(value, out),
-                    "id" | "rootId" | "type" if value.kind() == Kind::Number => self.measure(value, out),
-                    "type" | "id" | "rootId" | "isShadow" | "isShadowHost" | "isSVG" | "isCustom"
-                    | "isStyle" | "needBlock" | "compatMode" | "publicId" | "systemId" | "name"
-                    | "tagName" | "textContent" | "childNodes" => {
+                    Word::TagName if value.kind() == Kind::String => self.tag_name(value, out),
+                    Word::Id | Word::RootId | Word::Type if value.kind() == Kind::Number => {
+                        self.measure(value, out);
+                    }
+                    Word::Type
+                    | Word::Id
+                    | Word::RootId
+                    | Word::IsShadow
+                    | Word::IsShadowHost
+                    | Word::IsSvg
+                    | Word::IsCustom
+                    | Word::IsStyle
+                    | Word::NeedBlock
+                    | Word::CompatMode
+                    | Word::PublicId
+                    | Word::SystemId
+                    | Word::Name
+                    | Word::TagName
+                    | Word::TextContent
+                    | Word::ChildNodes => {
                         self.json(value, UNKNOWN, out);
                     }
                     _ => self.entry(key, value, UNKNOWN, out),
@@ -135,20 +151,22 @@ impl Redactor<'_> {
                 }
                 out.push(Edit { span, with: with.to_vec(), tag: why });
             };
-            match &*key.text() {
-                "childNodes" if value.raw() == "[]" => {}
-                "childNodes" => replace(b"[]"),
-                "textContent" if value.raw().is_empty() => {}
-                "textContent" => replace(b"\"\""),
-                "attributes" if value.raw() == "{}" => {}
-                "attributes" if is_root => self.placeholder(value, out)?,
-                "attributes" => replace(b"{}"),
-                "tagName" if value.kind() == Kind::String => self.tag_name(value, out),
-                "id" | "rootId" | "type" if value.kind() == Kind::Number => self.measure(value, out),
+            match key.word() {
+                Word::ChildNodes if value.raw() == "[]" => {}
+                Word::ChildNodes => replace(b"[]"),
+                Word::TextContent if value.raw().is_empty() => {}
+                Word::TextContent => replace(b"\"\""),
+                Word::Attributes if value.raw() == "{}" => {}
+                Word::Attributes if is_root => self.placeholder(value, out)?,
+                Word::Attributes => replace(b"{}"),
+                Word::TagName if value.kind() == Kind::String => self.tag_name(value, out),
+                Word::Id | Word::RootId | Word::Type if value.kind() == Kind::Number => {
+                    self.measure(value, out);
+                }
                 _ => self.entry(key, value, UNKNOWN, out),
             }
         }
-        if is_root && node.get("needBlock")?.is_none() && node.get("tagName")?.is_some() {
+        if is_root && node.under(Word::NeedBlock)?.is_none() && node.under(Word::TagName)?.is_some() {
             let at = node.span().start + 1;
             out.push(Edit {
                 span: Span::new(at, at),

@@ -107,7 +107,8 @@ impl<'p> Redactor<'p> {
             is_editable: context.is_editable,
             field: context.field,
             hold,
-            words: context.words.to_owned(),
+            // Most have none, and need no memory for it.
+            words: if context.words.is_empty() { String::new() } else { context.words.to_owned() },
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::parse::json::Kind;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::redact::dom;
 use crate::redact::labels;
 use crate::redact::labels::Labels;
@@ -130,6 +131,9 @@ impl Trail {
 impl Redactor<'_> {
     /// Judges all of a value.
     pub(crate) fn json(&mut self, value: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
+        if matches!(value.kind(), Kind::Null | Kind::Bool) {
+            return;
+        }
         self.walk(value.nodes(), place, |_| None, out);
     }
 
@@ -172,7 +176,7 @@ impl Redactor<'_> {
     /// Judges all of a value that stands outside of JSON under a name.
     pub(crate) fn json_named(&mut self, name: &str, value: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         let mut trail = Trail::default();
-        trail.enter(name, usize::MAX, self.key_rule(name, ""), None);
+        trail.enter(name, usize::MAX, self.key_rule(Word::of(name), name, ""), None);
         self.walk_along(trail, value.nodes(), place, |_| None, out);
     }
 
@@ -202,12 +206,16 @@ impl Redactor<'_> {
                     let key = node.text();
                     let label = labels.of(node);
                     // A value of OTLP says its type in a key: the label above it is what counts.
-                    if label.is_some() || trail.is_empty() || !labels::is_type(&key) {
+                    let word = if label.is_some() { Word::Other } else { node.word() };
+                    if label.is_some() || trail.is_empty() || !labels::is_type(word) {
                         let name = label.unwrap_or(Cow::Borrowed(&*key));
-                        let rule = self.key_rule(&name, trail.last());
+                        let rule = self.key_rule(word, &name, trail.last());
                         trail.enter(&name, node.value_end(), rule, by_key(&key));
                     }
-                    self.key(node, place, out);
+                    // A word of the format says nothing about anyone.
+                    if node.word() == Word::Other {
+                        self.key(node, place, out);
+                    }
                 }
                 Kind::String => self.string(node, place.words(trail.words(place.words)), trail.treat(), out),
                 Kind::Number if place.keeps_numbers && trail.rule().is_none() => self.measure(node, out),
@@ -219,14 +227,16 @@ impl Redactor<'_> {
     }
 
     /// The rule that a key decides by, alone or with the key above it: `user` → `name`.
-    fn key_rule(&mut self, key: &str, above: &str) -> Option<RuleIdx> {
+    fn key_rule(&mut self, word: Word, key: &str, above: &str) -> Option<RuleIdx> {
         const GENERAL: [&str; 12] = [
             "name", "number", "no", "id", "value", "code", "date", "address", "first", "last", "street",
             "key",
         ];
         let rules = self.policy.rules();
-        self.tools.keys.rule(key, rules).or_else(|| {
-            let is_general = !above.is_empty() && GENERAL.iter().any(|word| key.eq_ignore_ascii_case(word));
+        self.tools.keys.rule(word, key, rules).or_else(|| {
+            const LONGEST: usize = 7;
+            let may_be = !above.is_empty() && key.len() <= LONGEST;
+            let is_general = may_be && GENERAL.iter().any(|word| key.eq_ignore_ascii_case(word));
             is_general.then(|| rules.key_rule(&format!("{above} {key}"))).flatten()
         })
     }

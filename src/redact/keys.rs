@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::parse::word::Word;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 
@@ -17,25 +18,51 @@ const CAPACITY: usize = 4096;
 const LONGEST: usize = 32;
 
 /// The rule that a key decides by, by key.
-#[derive(Default)]
-pub(crate) struct Keys(HashMap<Box<str>, Option<RuleIdx>, RandomState>);
+pub(crate) struct Keys {
+    /// Of words.
+    words: [Asked; Word::N],
+    /// Of all others.
+    others: HashMap<Box<str>, Option<RuleIdx>, RandomState>,
+}
+
+/// What is known of a word.
+#[derive(Clone, Copy)]
+enum Asked {
+    NotYet,
+    Decides(RuleIdx),
+    DecidesNothing,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { words: [Asked::NotYet; Word::N], others: HashMap::default() }
+    }
+}
 
 impl Keys {
-    /// The rule that `key` decides by, if it does.
-    pub(crate) fn rule(&mut self, key: &str, rules: &RuleSet) -> Option<RuleIdx> {
-        if let Some(&known) = self.0.get(key) {
+    /// The rule that `key`, which is `word`, decides by, if it does.
+    pub(crate) fn rule(&mut self, word: Word, key: &str, rules: &RuleSet) -> Option<RuleIdx> {
+        if word != Word::Other
+            && let Some(known) = self.words.get_mut(word as usize)
+        {
+            if matches!(known, Asked::NotYet) {
+                *known = rules.key_rule(key).map_or(Asked::DecidesNothing, Asked::Decides);
+            }
+            return if let Asked::Decides(rule) = known { Some(*rule) } else { None };
+        }
+        if let Some(&known) = self.others.get(key) {
             return known;
         }
         let rule = rules.key_rule(key);
-        if key.len() <= LONGEST && self.0.len() < CAPACITY {
-            self.0.insert(key.into(), rule);
+        if key.len() <= LONGEST && self.others.len() < CAPACITY {
+            self.others.insert(key.into(), rule);
         }
         rule
     }
 
     /// For another policy.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        *self = Self::default();
     }
 }
 
@@ -50,12 +77,15 @@ mod tests {
         let rules = RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap();
         let mut keys = Keys::default();
         for _ in 0..2 {
-            for key in ["password", "ssn", "colour", "", "newPassword"] {
-                assert_eq!(keys.rule(key, &rules), rules.key_rule(key), "{key}");
+            for key in ["password", "ssn", "colour", "", "newPassword", "name", "autocomplete"] {
+                assert_eq!(keys.rule(Word::of(key), key, &rules), rules.key_rule(key), "{key}");
             }
         }
-        (0..2 * CAPACITY).for_each(|n| assert!(keys.rule(&format!("k{n}"), &rules).is_none()));
-        assert!(keys.rule(&"x".repeat(LONGEST + 1), &rules).is_none());
-        assert_eq!((keys.0.len(), keys.rule("ssn", &rules)), (CAPACITY, rules.key_rule("ssn")));
+        (0..2 * CAPACITY).for_each(|n| assert!(keys.rule(Word::Other, &format!("k{n}"), &rules).is_none()));
+        assert!(keys.rule(Word::Other, &"x".repeat(LONGEST + 1), &rules).is_none());
+        assert_eq!(
+            (keys.others.len(), keys.rule(Word::Other, "ssn", &rules)),
+            (CAPACITY, rules.key_rule("ssn"))
+        );
     }
 }

@@ -7,24 +7,13 @@ use std::borrow::Cow;
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 
 /// Keys whose text names what stands beside it, the most telling first.
-const NAMES: &[&str] = &["key", "name", "field", "label"];
+const NAMES: [Word; 4] = [Word::Key, Word::Name, Word::Field, Word::Label];
 
 /// Keys of what is named.
-const VALUES: &[&str] = &["value", "values", "val"];
-
-/// Keys by which OTLP tells the type of a value.
-const TYPES: &[&str] = &[
-    "stringValue",
-    "boolValue",
-    "intValue",
-    "doubleValue",
-    "arrayValue",
-    "kvlistValue",
-    "bytesValue",
-    "values",
-];
+const VALUES: [Word; 3] = [Word::Value, Word::Values, Word::Val];
 
 /// Labels that were read, for keys that are still to come. The next one is the last.
 #[derive(Default)]
@@ -33,18 +22,17 @@ pub(crate) struct Labels<'v>(Vec<(usize, Cow<'v, str>)>);
 impl<'v> Labels<'v> {
     /// Reads the label of an object, if it has one. One look at each of its entries.
     pub(crate) fn read(&mut self, object: Value<'v>) {
-        let is_one_of = |key: Value<'_>, list: &[&str]| list.iter().any(|name| key.is_text(name));
-        if !object.entries().any(|(key, _)| is_one_of(key, VALUES)) {
+        if !object.entries().any(|(key, _)| VALUES.contains(&key.word())) {
             return;
         }
         let label = NAMES.iter().find_map(|name| {
             let mut texts =
-                object.entries().filter(|(key, value)| key.is_text(name) && value.kind() == Kind::String);
+                object.entries().filter(|(key, value)| key.word() == *name && value.kind() == Kind::String);
             texts.next().map(|(_, value)| value.text())
         });
         let Some(label) = label.filter(|label| !label.trim().is_empty()) else { return };
         let from = self.0.len();
-        for (key, _) in object.entries().filter(|(key, _)| is_one_of(*key, VALUES)) {
+        for (key, _) in object.entries().filter(|(key, _)| VALUES.contains(&key.word())) {
             self.0.push((key.idx(), label.clone()));
         }
         if let Some(own) = self.0.get_mut(from..) {
@@ -58,9 +46,13 @@ impl<'v> Labels<'v> {
     }
 }
 
-/// Whether a key tells the type of a value and nothing else.
-pub(crate) fn is_type(key: &str) -> bool {
-    TYPES.contains(&key)
+/// Whether a key tells the type of a value, as OTLP does, and nothing else.
+pub(crate) fn is_type(key: Word) -> bool {
+    use Word::{ArrayValue, BoolValue, BytesValue, DoubleValue, IntValue, KvlistValue, StringValue, Values};
+    matches!(
+        key,
+        StringValue | BoolValue | IntValue | DoubleValue | ArrayValue | KvlistValue | BytesValue | Values
+    )
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@
 //! The context outlives the request; the texts do not. They are here for what crosses nodes and
 //! events: a number in three spans, an address that two mutations bring.
 
-use crate::parse::json::Kind;
-use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::dom::Crossing;
 use crate::redact::json::carry;
@@ -16,19 +14,16 @@ use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
 use crate::redact::typing::Grown;
+use crate::session::shown::Shown;
 use crate::session::store::Key;
 use crate::session::store::Lease;
 use crate::session::store::Store;
 use crate::session::store::Taken;
 use crate::session::table::IdMap;
-use crate::session::table::IdSet;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
-
-/// Longest text that is joined with its neighbours, in bytes: what is split is short.
-const LONGEST: usize = 512;
 
 /// Longest run that is searched as one text, in bytes.
 const LONGEST_RUN: usize = 4096;
@@ -81,83 +76,10 @@ pub(crate) struct Page {
     pub(crate) window: Window,
     /// The right to put it back.
     lease: Option<Lease>,
-    texts: Texts,
+    /// What this request has shown of it.
+    pub(crate) shown: Shown,
     /// What texts and values of this request grow into, by node.
     pub(crate) grown: IdMap<Vec<Grown>>,
-}
-
-/// Short texts by node, one behind the other.
-#[derive(Default)]
-struct Texts {
-    all: String,
-    spans: IdMap<Span>,
-}
-
-impl Texts {
-    fn insert(&mut self, id: u32, text: &str) {
-        let start = self.all.len();
-        self.all.push_str(text);
-        self.spans.insert(id, Span::new(start, self.all.len()));
-    }
-
-    fn get(&self, id: u32) -> Option<&str> {
-        self.spans.get(&id).map(|span| span.of(&self.all))
-    }
-
-    fn clear(&mut self) {
-        self.all.clear();
-        self.spans.clear();
-    }
-}
-
-impl Page {
-    /// Takes note of a text node's text.
-    fn note(&mut self, id: u32, text: &str) {
-        if text.len() <= LONGEST {
-            self.texts.insert(id, text);
-        } else {
-            self.texts.spans.remove(&id);
-        }
-    }
-
-    /// Takes note of all text nodes at and below `root`.
-    ///
-    /// # Errors
-    /// [`DuplicateKey`] where a node says twice what it is.
-    pub(crate) fn note_nodes(&mut self, root: Value<'_>, ids: &mut IdSet) -> Result<(), DuplicateKey> {
-        let mut stack = vec![root];
-        while let Some(node) = stack.pop() {
-            let id = node.get("id")?.and_then(Value::as_u32);
-            if let Some(id) = id {
-                ids.insert(id);
-            }
-            for (key, value) in node.entries() {
-                match (key.raw(), id) {
-                    ("childNodes", _) => stack.extend(value.items()),
-                    ("textContent", Some(id)) if value.kind() == Kind::String => self.note(id, &value.text()),
-                    _ => {}
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes note of the `texts` of a mutation.
-    ///
-    /// # Errors
-    /// [`DuplicateKey`] where an entry says twice what it is.
-    pub(crate) fn note_texts(&mut self, texts: Value<'_>, ids: &mut IdSet) -> Result<(), DuplicateKey> {
-        for entry in texts.items() {
-            let (Some(id), Some(value)) = (entry.get("id")?.and_then(Value::as_u32), entry.get("value")?)
-            else {
-                continue;
-            };
-            let text = value.text();
-            self.note(id, if value.kind() == Kind::String { &text } else { "" });
-            ids.insert(id);
-        }
-        Ok(())
-    }
 }
 
 impl Redactor<'_> {
@@ -191,20 +113,20 @@ impl Redactor<'_> {
 
     /// Forgets the texts of the page before, for a full snapshot that replaces it.
     pub(crate) fn turn_page(&mut self) {
-        self.page.texts.clear();
+        self.page.shown.clear();
     }
 
     /// Findings in the joined text of runs of nodes that none of the nodes shows alone.
     ///
     /// `touched` are the nodes that came or changed; `None` for all. Costs one scan of each run of
     /// two or more nodes that has a text in it which this request showed.
-    pub(crate) fn crossing(&mut self, touched: Option<&IdSet>) -> Crossing {
+    pub(crate) fn crossing(&mut self, touched: Option<&[u32]>) -> Crossing {
         let mut runs: Vec<Vec<u32>> = Vec::new();
         {
-            let texts = &self.page.texts;
+            let shown = &self.page.shown;
             let mut keep = |ids: &[u32]| {
                 // Known texts side by side; a node that this request did not show ends the run.
-                for part in ids.split(|id| !texts.spans.contains_key(id)) {
+                for part in ids.split(|id| shown.get(*id).is_none()) {
                     if part.len() > 1 {
                         runs.push(part.to_vec());
                     }
@@ -263,7 +185,7 @@ impl Redactor<'_> {
         let mut joined = String::new();
         let mut parts = Vec::new();
         for &id in run {
-            let Some(text) = self.page.texts.get(id) else { continue };
+            let Some(text) = self.page.shown.get(id) else { continue };
             parts.push((id, Span::new(joined.len(), joined.len() + text.len())));
             joined.push_str(text);
             if joined.len() > LONGEST_RUN {

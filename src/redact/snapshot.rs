@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::redact::dom::Crossing;
 use crate::redact::json::Treat;
 use crate::redact::json::is_measure;
 use crate::redact::packed::Opened;
 use crate::redact::packed::Unpacked;
+use crate::redact::page::Page;
 use crate::redact::page::WindowName;
 use crate::redact::policy::Posture;
 use crate::redact::redactor::Place;
@@ -20,14 +22,13 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
-use crate::session::table::IdSet;
 use crate::text::edit::Edit;
 
 /// The one version of packed fields.
 const CV: &str = "2024-10";
 
 /// The arrays of a mutation, in the order in which the player applies them.
-const MUTATION_FIELDS: [&str; 4] = ["removes", "adds", "attributes", "texts"];
+const MUTATION_FIELDS: [Word; 4] = [Word::Removes, Word::Adds, Word::Attributes, Word::Texts];
 
 const UNKNOWN: Surface = Surface::Unknown;
 
@@ -41,7 +42,7 @@ impl Redactor<'_> {
             return self.snapshot(data, out);
         }
         let time = |event: &Value<'_>| -> Result<f64, DuplicateKey> {
-            Ok(event.get("timestamp")?.and_then(Value::as_f64).unwrap_or(f64::INFINITY))
+            Ok(event.under(Word::Timestamp)?.and_then(Value::as_f64).unwrap_or(f64::INFINITY))
         };
         let mut events = Vec::new();
         for event in data.items() {
@@ -53,7 +54,8 @@ impl Redactor<'_> {
         for (_, event) in events {
             // Exports name the window in each event. On the wire the envelope does, and only it: a
             // name in an event would lead to a context that belongs to no project and no session.
-            let named = if self.memory.is_none() { event.get("windowId")?.map(Value::text) } else { None };
+            let named =
+                if self.memory.is_none() { event.under(Word::WindowId)?.map(Value::text) } else { None };
             match windows.iter_mut().find(|(name, _)| *name == named) {
                 Some((_, events)) => events.push(event),
                 None => windows.push((named, vec![event])),
@@ -88,26 +90,26 @@ impl Redactor<'_> {
                 return Ok(());
             }
         }
-        let kind = event.get("type")?.and_then(Value::as_u32);
-        let data = event.get("data")?;
-        let packed = match event.get("cv")? {
+        let kind = event.under(Word::Type)?.and_then(Value::as_u32);
+        let data = event.under(Word::Data)?;
+        let packed = match event.under(Word::Cv)? {
             None => Packed::No,
             Some(cv) if cv.is_text(CV) => Packed::Yes,
             Some(cv) if cv.kind() == Kind::Null => Packed::No,
             Some(_) => {
-                withhold(event, event.get("timestamp")?, out);
+                withhold(event, event.under(Word::Timestamp)?, out);
                 return Ok(());
             }
         };
         let from = out.len();
         for (key, value) in event.entries() {
-            match &*key.text() {
-                "data" => {}
-                "type" | "timestamp" | "delay" | "_sid" if value.kind() == Kind::Number => {
+            match key.word() {
+                Word::Data => {}
+                Word::Type | Word::Timestamp | Word::Delay | Word::Sid if value.kind() == Kind::Number => {
                     self.measure(value, out);
                 }
-                "cv" => {}
-                "type" | "timestamp" | "delay" | "_sid" | "windowId" => {
+                Word::Cv => {}
+                Word::Type | Word::Timestamp | Word::Delay | Word::Sid | Word::WindowId => {
                     self.json(value, Place::new(UNKNOWN), out);
                 }
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
@@ -116,7 +118,7 @@ impl Redactor<'_> {
         let Some(data) = data else { return Ok(()) };
         if self.data(kind, data, packed, out)? == Opened::No {
             out.truncate(from);
-            withhold(event, event.get("timestamp")?, out);
+            withhold(event, event.under(Word::Timestamp)?, out);
         }
         Ok(())
     }
@@ -159,18 +161,18 @@ impl Redactor<'_> {
         if data.kind() != Kind::Object {
             self.json(data, Place::new(UNKNOWN), out);
         }
-        data.get("node")?;
+        data.under(Word::Node)?;
         for (key, value) in data.entries() {
-            match &*key.text() {
-                "node" => {
+            match key.word() {
+                Word::Node => {
                     self.turn_page();
-                    self.page.window.snapshot(value, &self.knowledge());
-                    self.page.note_nodes(value, &mut IdSet::default())?;
+                    let knowledge = self.knowledge();
+                    self.page.window.snapshot(value, &knowledge, &mut self.page.shown);
                     let mut crossing = self.crossing(None);
                     self.dom(value, &mut crossing, out)?;
                 }
-                "wireframes" => self.wireframes(value, out)?,
-                "initialOffset" => self.structure(value, out),
+                Word::Wireframes => self.wireframes(value, out)?,
+                Word::InitialOffset => self.structure(value, out),
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
         }
@@ -183,7 +185,7 @@ impl Redactor<'_> {
         packed: Packed,
         out: &mut Vec<Edit>,
     ) -> Result<Opened, DuplicateKey> {
-        match data.get("source")?.and_then(Value::as_u32) {
+        match data.under(Word::Source)?.and_then(Value::as_u32) {
             Some(0) => return self.mutation(data, packed, out),
             Some(1..=4 | 6 | 7 | 12 | 14 | 16) => self.structure(data, out),
             Some(5) => self.input(data, out)?,
@@ -207,7 +209,8 @@ impl Redactor<'_> {
     ) -> Result<Opened, DuplicateKey> {
         let place = Place::new(Surface::Css);
         for (key, value) in data.entries() {
-            let is_packed = packed == Packed::Yes && (key.is_text("adds") || key.is_text("removes"));
+            let is_packed =
+                packed == Packed::Yes && (key.word() == Word::Adds || key.word() == Word::Removes);
             if !is_packed || value.kind() != Kind::String || value.raw().is_empty() {
                 self.walk_entry(key, value, place, css_key, out);
                 continue;
@@ -232,7 +235,7 @@ impl Redactor<'_> {
     ) -> Result<Opened, DuplicateKey> {
         let mut fields = Vec::new();
         for name in MUTATION_FIELDS {
-            let Some(value) = data.get(name)? else { continue };
+            let Some(value) = data.under(name)? else { continue };
             if packed == Packed::No || value.kind() != Kind::String || value.raw().is_empty() {
                 fields.push((name, value, None));
             } else if !self.is_packed_empty(value) {
@@ -240,7 +243,7 @@ impl Redactor<'_> {
                 fields.push((name, value, Some(inner)));
             }
         }
-        let array = |wanted: &str| {
+        let array = |wanted: Word| {
             let (_, value, inner) = fields.iter().find(|(name, ..)| *name == wanted)?;
             inner.as_ref().map_or(Some(*value), Unpacked::root).filter(|value| value.kind() == Kind::Array)
         };
@@ -258,11 +261,11 @@ impl Redactor<'_> {
             self.repack(value, inner, edits, out);
         }
         for (key, value) in data.entries() {
-            match &*key.text() {
+            match key.word() {
                 name if MUTATION_FIELDS.contains(&name) => {}
-                "source" if value.kind() == Kind::Number => self.measure(value, out),
-                "source" | "isAttachIframe" => self.json(value, Place::new(UNKNOWN), out),
-                "updates" => self.mutation_field("updates", value, &mut crossing, out)?,
+                Word::Source if value.kind() == Kind::Number => self.measure(value, out),
+                Word::Source | Word::IsAttachIframe => self.json(value, Place::new(UNKNOWN), out),
+                Word::Updates => self.mutation_field(Word::Updates, value, &mut crossing, out)?,
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
         }
@@ -273,33 +276,27 @@ impl Redactor<'_> {
     fn change_window(&mut self, arrays: [Option<Value<'_>>; 4]) -> Result<Crossing, DuplicateKey> {
         let [removes, adds, attributes, texts] = arrays;
         let knowledge = self.knowledge();
-        self.page.window.mutate(removes, adds, attributes, &knowledge);
-        let mut touched = IdSet::default();
-        for add in adds.into_iter().flat_map(Value::items) {
-            if let Some(node) = add.get("node")? {
-                self.page.note_nodes(node, &mut touched)?;
-            }
-        }
+        let Page { window, shown, .. } = &mut self.page;
+        let mut touched = window.mutate(removes, adds, attributes, &knowledge, shown);
         if let Some(texts) = texts {
-            self.page.window.retext(texts, &knowledge);
-            self.page.note_texts(texts, &mut touched)?;
+            window.retext(texts, &knowledge, shown, &mut touched)?;
         }
         if touched.is_empty() { Ok(Crossing::default()) } else { Ok(self.crossing(Some(&touched))) }
     }
 
     fn mutation_field(
         &mut self,
-        name: &str,
+        name: Word,
         value: Value<'_>,
         crossing: &mut Crossing,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        if name == "removes" {
+        if name == Word::Removes {
             self.structure(value, out);
         } else if value.kind() == Kind::Array {
             value.items().try_for_each(|item| self.mutation_item(item, crossing, out))?;
         } else {
-            self.json(value, Place::new(UNKNOWN).words(name), out);
+            self.json(value, Place::new(UNKNOWN).words(name.text()), out);
         }
         Ok(())
     }
@@ -313,20 +310,22 @@ impl Redactor<'_> {
         if item.kind() != Kind::Object {
             self.json(item, Place::new(UNKNOWN), out);
         }
-        let id = item.get("id")?.and_then(Value::as_u32);
+        let id = item.under(Word::Id)?.and_then(Value::as_u32);
         for (key, value) in item.entries() {
-            match &*key.text() {
-                "id" | "parentId" | "nextId" | "previousId" if value.kind() == Kind::Number => {
+            match key.word() {
+                Word::Id | Word::ParentId | Word::NextId | Word::PreviousId
+                    if value.kind() == Kind::Number =>
+                {
                     self.measure(value, out);
                 }
-                "value" if value.kind() == Kind::String => {
+                Word::Value if value.kind() == Kind::String => {
                     let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
                     self.node_text(value, id, &self.element(id), crossing, out);
                 }
-                "attributes" => self.attributes(value, id, &self.element(id), out),
-                "node" => self.dom(value, crossing, out)?,
-                "wireframe" => self.wireframe(value, out)?,
-                "id" | "parentId" | "nextId" | "previousId" | "value" => {
+                Word::Attributes => self.attributes(value, id, &self.element(id), out),
+                Word::Node => self.dom(value, crossing, out)?,
+                Word::Wireframe => self.wireframe(value, out)?,
+                Word::Id | Word::ParentId | Word::NextId | Word::PreviousId | Word::Value => {
                     self.json(value, Place::new(Surface::Text), out);
                 }
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
@@ -336,14 +335,16 @@ impl Redactor<'_> {
     }
 
     fn input(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        let id = data.get("id")?.and_then(Value::as_u32);
+        let id = data.under(Word::Id)?.and_then(Value::as_u32);
         let element = self.element(id);
         let place = Place::new(Surface::Input).posture(element.posture(self.policy.postures.inputs));
         for (key, value) in data.entries() {
-            match &*key.text() {
-                "text" if value.kind() == Kind::String => self.value(value, id, &element, out),
-                "id" | "source" if value.kind() == Kind::Number => self.measure(value, out),
-                "text" | "id" | "source" | "isChecked" | "userTriggered" => self.json(value, place, out),
+            match key.word() {
+                Word::Text if value.kind() == Kind::String => self.value(value, id, &element, out),
+                Word::Id | Word::Source if value.kind() == Kind::Number => self.measure(value, out),
+                Word::Text | Word::Id | Word::Source | Word::IsChecked | Word::UserTriggered => {
+                    self.json(value, place, out);
+                }
                 _ => self.entry(key, value, place, out),
             }
         }
@@ -354,14 +355,14 @@ impl Redactor<'_> {
         let place = Place::new(Surface::Meta);
         for (key, value) in data.entries() {
             // The title is text of the page, seen from outside.
-            let is_title = key.is_text("title");
+            let is_title = key.word() == Word::Title;
             let place = if is_title { place.posture(self.policy.postures.text) } else { place };
             self.walk_entry(key, value, place, |key| (key == "href").then_some(Treat::Url), out);
         }
     }
 
     fn plugin(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        let name = data.get("plugin")?.map(Value::text);
+        let name = data.under(Word::Plugin)?.map(Value::text);
         let postures = &self.policy.postures;
         let (place, is_timed) = match name.as_deref() {
             Some("rrweb/console@1") => (Place::new(Surface::Console).posture(postures.console), false),
@@ -375,10 +376,10 @@ impl Redactor<'_> {
             _ => (Place::new(UNKNOWN), false),
         };
         for (key, value) in data.entries() {
-            match &*key.text() {
-                "plugin" => self.json(value, Place::new(UNKNOWN), out),
-                "payload" if is_timed => self.network(value, place, out),
-                "payload" => self.console(value, place, out),
+            match key.word() {
+                Word::Plugin => self.json(value, Place::new(UNKNOWN), out),
+                Word::Payload if is_timed => self.network(value, place, out),
+                Word::Payload => self.console(value, place, out),
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
         }
@@ -388,9 +389,9 @@ impl Redactor<'_> {
     /// A console message. Its level says nothing about anyone.
     fn console(&mut self, payload: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         for (key, value) in payload.entries() {
-            match &*key.text() {
-                "level" if value.raw().len() <= 8 => self.json(value, place.posture(Posture::Rules), out),
-                "payload" | "trace" => self.json(value, place, out),
+            match key.word() {
+                Word::Level if value.raw().len() <= 8 => self.json(value, place.posture(Posture::Rules), out),
+                Word::Payload | Word::Trace => self.json(value, place, out),
                 _ => {
                     self.key(key, place, out);
                     self.json(value, place, out);
@@ -417,21 +418,21 @@ impl Redactor<'_> {
     fn canvas(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
         let place = Place::new(Surface::Canvas).keep_numbers();
         let is_text = |command: Value<'_>| -> Result<bool, DuplicateKey> {
-            let property = command.get("property")?;
+            let property = command.under(Word::Property)?;
             Ok(property
                 .is_some_and(|p| ["fillText", "strokeText", "measureText"].iter().any(|t| p.is_text(t))))
         };
         let posture = self.policy.postures.canvas;
         self.cross_glyphs(data, out)?;
         for (key, value) in data.entries() {
-            match &*key.text() {
-                "commands" if value.kind() == Kind::Array => {
+            match key.word() {
+                Word::Commands if value.kind() == Kind::Array => {
                     for command in value.items() {
                         let place = if is_text(command)? { place.posture(posture) } else { place };
                         self.by_key(command, place, canvas_key, out);
                     }
                 }
-                "args" if is_text(data)? => self.by_key(value, place.posture(posture), canvas_key, out),
+                Word::Args if is_text(data)? => self.by_key(value, place.posture(posture), canvas_key, out),
                 _ => self.walk_entry(key, value, place, canvas_key, out),
             }
         }
@@ -441,10 +442,11 @@ impl Redactor<'_> {
     /// Findings in texts that are drawn side by side, glyph by glyph.
     fn cross_glyphs(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
         let mut glyphs = Vec::new();
-        for command in data.get("commands")?.into_iter().flat_map(Value::items) {
-            let is_text =
-                command.get("property")?.is_some_and(|p| p.is_text("fillText") || p.is_text("strokeText"));
-            let mut args = command.get("args")?.filter(|_| is_text).into_iter().flat_map(Value::items);
+        for command in data.under(Word::Commands)?.into_iter().flat_map(Value::items) {
+            let is_text = command
+                .under(Word::Property)?
+                .is_some_and(|p| p.is_text("fillText") || p.is_text("strokeText"));
+            let mut args = command.under(Word::Args)?.filter(|_| is_text).into_iter().flat_map(Value::items);
             if let Some(text) = args.next().filter(|text| text.kind() == Kind::String) {
                 let x = args.next().and_then(Value::as_f64).unwrap_or(0.0);
                 let y = args.next().and_then(Value::as_f64).unwrap_or(0.0);
@@ -461,48 +463,53 @@ impl Redactor<'_> {
 
     /// What only numbers, ids and known words belong in: numbers stay, strings are judged.
     fn structure(&mut self, value: Value<'_>, out: &mut Vec<Edit>) {
-        const KNOWN: &[&str] = &[
-            "currentTime",
-            "define",
-            "end",
-            "endOffset",
-            "height",
-            "id",
-            "left",
-            "loop",
-            "muted",
-            "name",
-            "nodeId",
-            "parentId",
-            "playbackRate",
-            "pointerType",
-            "positions",
-            "ranges",
-            "source",
-            "start",
-            "startOffset",
-            "streamId",
-            "timeOffset",
-            "top",
-            "type",
-            "volume",
-            "width",
-            "x",
-            "y",
-            "isShadow",
-            "payload",
-            "plugin",
-        ];
         let place = Place::new(UNKNOWN);
         for node in value.nodes() {
             match node.kind() {
                 Kind::String => self.string(node, place, Treat::See, out),
                 Kind::Number => self.measure(node, out),
-                Kind::Key if node.is_escaped() || !KNOWN.contains(&node.raw()) => self.key(node, place, out),
+                Kind::Key if !is_of_structure(node.word()) => self.key(node, place, out),
                 _ => {}
             }
         }
     }
+}
+
+/// Whether a key belongs to what holds only numbers, ids and known words.
+fn is_of_structure(key: Word) -> bool {
+    matches!(
+        key,
+        Word::CurrentTime
+            | Word::Define
+            | Word::End
+            | Word::EndOffset
+            | Word::Height
+            | Word::Id
+            | Word::Left
+            | Word::Loop
+            | Word::Muted
+            | Word::Name
+            | Word::NodeId
+            | Word::ParentId
+            | Word::PlaybackRate
+            | Word::PointerType
+            | Word::Positions
+            | Word::Ranges
+            | Word::Source
+            | Word::Start
+            | Word::StartOffset
+            | Word::StreamId
+            | Word::TimeOffset
+            | Word::Top
+            | Word::Type
+            | Word::Volume
+            | Word::Width
+            | Word::X
+            | Word::Y
+            | Word::IsShadow
+            | Word::Payload
+            | Word::Plugin
+    )
 }
 
 /// Puts an event that says so in the place of one that could not be understood.

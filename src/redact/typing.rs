@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
@@ -48,11 +49,13 @@ impl Redactor<'_> {
     pub(crate) fn foresee(&mut self, events: &[Value<'_>]) -> Result<(), DuplicateKey> {
         let (mut typed, mut texts) = (Values::new(), Values::new());
         for event in events {
-            let Some(data) = event.get("data")?.filter(|data| data.kind() == Kind::Object) else { continue };
-            if event.get("type")?.and_then(Value::as_u32) != Some(3) {
+            let Some(data) = event.under(Word::Data)?.filter(|data| data.kind() == Kind::Object) else {
+                continue;
+            };
+            if event.under(Word::Type)?.and_then(Value::as_u32) != Some(3) {
                 continue;
             }
-            match data.get("source")?.and_then(Value::as_u32) {
+            match data.under(Word::Source)?.and_then(Value::as_u32) {
                 Some(5) => note(data, "text", &mut typed)?,
                 Some(0) => self.foresee_texts(data, &mut texts)?,
                 _ => {}
@@ -70,7 +73,7 @@ impl Redactor<'_> {
     }
 
     fn foresee_texts(&mut self, data: Value<'_>, texts: &mut Values) -> Result<(), DuplicateKey> {
-        let Some(value) = data.get("texts")? else { return Ok(()) };
+        let Some(value) = data.under(Word::Texts)? else { return Ok(()) };
         if value.kind() == Kind::Array {
             return value.items().try_for_each(|item| note(item, "value", texts));
         }
@@ -143,7 +146,7 @@ impl Redactor<'_> {
 
 fn note(item: Value<'_>, key: &str, values: &mut Values) -> Result<(), DuplicateKey> {
     const LONGEST: usize = 4096;
-    let id = item.get("id")?.and_then(Value::as_u32);
+    let id = item.under(Word::Id)?.and_then(Value::as_u32);
     let text = item.get(key)?.filter(|value| value.kind() == Kind::String && value.raw().len() <= LONGEST);
     if let (Some(id), Some(text)) = (id, text) {
         values.entry(id).or_default().push(text.text().into_owned());
@@ -189,15 +192,15 @@ fn beginnings(text: &str) -> Vec<Span> {
 }
 
 /// A word and where it starts.
-type Word<'a> = (usize, &'a str);
+type Typed<'a> = (usize, &'a str);
 
-fn words(text: &str) -> Vec<Word<'_>> {
+fn words(text: &str) -> Vec<Typed<'_>> {
     let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
     text.split_whitespace().map(|word| (start(word), word)).collect()
 }
 
 /// Words that are `local@` or more of an address.
-fn addresses(words: &[Word<'_>], found: &mut Vec<Span>) {
+fn addresses(words: &[Typed<'_>], found: &mut Vec<Span>) {
     for &(start, word) in words {
         if word.split_once('@').is_some_and(|(local, _)| local.contains(char::is_alphanumeric)) {
             found.push(Span::new(start, start + word.len()));
@@ -243,7 +246,7 @@ fn is_date(run: &str) -> bool {
 }
 
 /// A country, two check digits, and an account: in one word, or in words of four.
-fn ibans(words: &[Word<'_>], found: &mut Vec<Span>) {
+fn ibans(words: &[Typed<'_>], found: &mut Vec<Span>) {
     const GROUP: usize = 4;
     for (idx, &(start, word)) in words.iter().enumerate() {
         let is_country = word.as_bytes().first_chunk().is_some_and(|[a, b, c, d]| {

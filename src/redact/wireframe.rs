@@ -3,6 +3,7 @@
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::redact::json::Treat;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -29,7 +30,7 @@ impl Redactor<'_> {
         let mut texts = Vec::new();
         for wireframe in list.items() {
             let number = |key| Ok(wireframe.get(key)?.and_then(Value::as_f64).unwrap_or(0.0));
-            if let Some(text) = wireframe.get("text")?.filter(|text| text.kind() == Kind::String) {
+            if let Some(text) = wireframe.under(Word::Text)?.filter(|text| text.kind() == Kind::String) {
                 texts.push((number("y")?, number("x")?, text));
             }
         }
@@ -53,7 +54,7 @@ impl Redactor<'_> {
                 self.json(wireframe, place, out);
                 continue;
             }
-            let is_input = wireframe.get("type")?.is_some_and(|t| t.is_text("input"));
+            let is_input = wireframe.under(Word::Type)?.is_some_and(|t| t.is_text("input"));
             let is_password = wireframe.get("inputType")?.is_some_and(|t| t.is_text("password"));
             let postures = &self.policy.postures;
             let posture = if is_input { postures.inputs } else { postures.text };

@@ -11,12 +11,23 @@ use crate::rules::RuleIdx;
 use crate::text::fold::fold;
 
 /// The listed names, glued, and their rules.
-#[derive(Default)]
 pub(crate) struct KeyIndex {
     names: HashMap<Box<[u8]>, RuleIdx>,
-    /// Which pairs of last two bytes any name ends in: most keys are turned away here.
+    /// What any name ends in: most keys are turned away here.
     ends: Ends,
+    /// The same of [`TAILS`].
+    tails: Ends,
     longest: usize,
+}
+
+impl Default for KeyIndex {
+    fn default() -> Self {
+        let mut tails = Ends::default();
+        for tail in TAILS {
+            tails.insert(tail.as_bytes());
+        }
+        Self { names: HashMap::new(), ends: Ends::default(), tails, longest: 0 }
+    }
 }
 
 impl KeyIndex {
@@ -40,9 +51,19 @@ impl KeyIndex {
         if !key.is_ascii() {
             return self.find_wide(key);
         }
+        if !self.may_decide(key.as_bytes()) {
+            return None;
+        }
         let mut words = Words::default();
         words.split(key.as_bytes());
         self.find_words(words.bytes(), words.starts())
+    }
+
+    /// Whether an ASCII key ends as a listed name does, or as a word that may follow one.
+    fn may_decide(&self, key: &[u8]) -> bool {
+        let letters = key.iter().rev().filter(|b| b.is_ascii_alphanumeric());
+        let end = last_three(letters.map(u8::to_ascii_lowercase));
+        self.ends.contains(end) || self.tails.contains(end)
     }
 
     fn find_words(&self, glued: &[u8], starts: &[u8]) -> Option<RuleIdx> {
@@ -50,7 +71,7 @@ impl KeyIndex {
         let mut end = glued.len();
         loop {
             let name = glued.get(..end)?;
-            if self.ends.contains(name)
+            if self.ends.contains(last_three(name.iter().rev().copied()))
                 && let Some(rule) = self.longest_suffix(name, starts)
             {
                 return Some(rule);
@@ -153,31 +174,51 @@ fn glue(name: &str) -> Vec<u8> {
     lower.chars().filter(|c| c.is_alphanumeric()).collect::<String>().into_bytes()
 }
 
-/// A small set of last-two-byte pairs.
-#[derive(Default)]
+/// A set of the last three bytes of names, five bits of each.
 struct Ends {
-    bits: [u64; 16],
+    bits: Box<[u64]>,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { bits: vec![0; 1 << 9].into() }
+    }
 }
 
 impl Ends {
-    fn slot(name: &[u8]) -> Option<(usize, u64)> {
-        let (&last, rest) = name.split_last()?;
-        let before = rest.last().copied().unwrap_or(0);
-        let hash = (usize::from(last & 31) << 5) | usize::from(before & 31);
-        Some((hash >> 6, 1 << (hash & 63)))
+    /// From the last byte backwards.
+    fn slot(last: [u8; 3]) -> (usize, u64) {
+        let hash = last.iter().fold(0, |hash, b| hash << 5 | usize::from(b & 31));
+        (hash >> 6, 1 << (hash & 63))
     }
 
+    /// A name of fewer bytes ends in itself, whatever stands before it.
     fn insert(&mut self, name: &[u8]) {
-        if let Some((word, bit)) = Self::slot(name)
-            && let Some(slot) = self.bits.get_mut(word)
-        {
+        let mut last = name.iter().rev().copied();
+        match (last.next(), last.next(), last.next()) {
+            (Some(a), Some(b), Some(c)) => self.set([a, b, c]),
+            (Some(a), Some(b), None) => (0..32).for_each(|c| self.set([a, b, c])),
+            (Some(a), ..) => (0..32).for_each(|b| (0..32).for_each(|c| self.set([a, b, c]))),
+            (None, ..) => {}
+        }
+    }
+
+    fn set(&mut self, last: [u8; 3]) {
+        let (word, bit) = Self::slot(last);
+        if let Some(slot) = self.bits.get_mut(word) {
             *slot |= bit;
         }
     }
 
-    fn contains(&self, name: &[u8]) -> bool {
-        Self::slot(name).is_some_and(|(word, bit)| self.bits.get(word).is_some_and(|slot| slot & bit != 0))
+    fn contains(&self, last: [u8; 3]) -> bool {
+        let (word, bit) = Self::slot(last);
+        self.bits.get(word).is_some_and(|slot| slot & bit != 0)
     }
+}
+
+/// The last three bytes, from the last one backwards; zeros if there are fewer.
+fn last_three(mut last: impl Iterator<Item = u8>) -> [u8; 3] {
+    std::array::from_fn(|_| last.next().unwrap_or(0))
 }
 
 const MAX_BYTES: usize = 96;

@@ -4,6 +4,7 @@
 //! beside a value. A text that is itself a label is never taken for a value.
 
 use crate::session::table::Flag;
+use crate::session::table::Mark;
 use crate::session::table::NONE;
 use crate::session::tag::Tag;
 use crate::session::window::Window;
@@ -30,7 +31,8 @@ impl Window {
         }
         let mut by_place = None;
         let mut up = id;
-        for _ in 0..=MAX_UP {
+        let n_levels = if self.table.has(id, Mark::Placed) { MAX_UP + 1 } else { 0 };
+        for _ in 0..n_levels {
             let node = self.table.get(up)?;
             by_place = match node.tag {
                 Tag::Cell | Tag::HeaderCell => self.header_of(up),
@@ -168,16 +170,29 @@ impl Window {
         })
     }
 
+    /// Marks what the words of a node that decide may be found in.
+    pub(crate) fn mark_named(&mut self, id: u32) {
+        let mut at = Some(id);
+        for _ in 0..=MAX_INSIDE + MAX_WRAP {
+            let Some(id) = at else { return };
+            self.table.mark(id, Mark::Named);
+            at = self.table.parent(id);
+        }
+    }
+
     /// The label right before a value, both alone in a row of their own or in turn with others.
     fn label_before(&self, id: u32) -> Option<&Words> {
+        let is_named = |id| self.table.has(id, Mark::Named);
+        // Most texts stand nowhere near words that decide.
+        self.table.ancestors(id).take(MAX_WRAP + 1).last().filter(|&top| is_named(top))?;
         let mut at = id;
         for _ in 0..=MAX_WRAP {
             if let Some(before) = self.beside(at, |id| self.table.prev(id)) {
-                let is_control = self.takes_values(id);
-                let behind = self.beside(at, |id| self.table.next(id));
-                let ends =
-                    behind.is_none_or(|behind| self.words_of(behind).is_some_and(|w| w.rule.is_some()));
-                return self.words_of(before).filter(|w| w.rule.is_some() && (is_control || ends));
+                let words = Some(before).filter(|&id| is_named(id)).and_then(|id| self.words_of(id));
+                let words = words.filter(|words| words.rule.is_some())?;
+                let behind = || self.beside(at, |id| self.table.next(id));
+                let is_label = |id| self.words_of(id).is_some_and(|words| words.rule.is_some());
+                return (self.takes_values(id) || behind().is_none_or(is_label)).then_some(words);
             }
             at = self.table.parent(at)?;
             let is_row_part = matches!(

@@ -2,6 +2,7 @@
 
 use crate::parse::value::Items;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::session::control::Control;
 use crate::session::control::Host;
 use crate::session::dialect;
@@ -11,6 +12,7 @@ use crate::session::reading::attribute_text;
 use crate::session::reading::lower;
 use crate::session::table::Flag;
 use crate::session::table::Flags;
+use crate::session::table::Mark;
 use crate::session::table::NONE;
 use crate::session::table::Place;
 use crate::session::table::Scope;
@@ -29,7 +31,7 @@ impl Window {
         node: Value<'_>,
         place: Place,
         k: &Knowledge<'_>,
-        changes: &mut Changes,
+        changes: &mut Changes<'_>,
     ) -> Option<u32> {
         let (id, children) = self.plant_one(node, place, k, changes)?;
         let mut open: Vec<(u32, Items<'_>)> = children.map(|c| (id, c.items())).into_iter().collect();
@@ -51,9 +53,9 @@ impl Window {
         node: Value<'a>,
         place: Place,
         k: &Knowledge<'_>,
-        changes: &mut Changes,
+        changes: &mut Changes<'_>,
     ) -> Option<(u32, Option<Value<'a>>)> {
-        let Some(read) = Read::of(node, k.limits).filter(|r| !changes.is_ambiguous(r.id)) else {
+        let Some(read) = Read::of(node, k.limits).filter(|r| !self.is_ambiguous(r.id, changes)) else {
             self.forget_all_of(node, k, changes);
             return None;
         };
@@ -67,7 +69,8 @@ impl Window {
             return None;
         }
         self.touch(id, k, changes);
-        changes.fresh.insert(id);
+        self.table.mark(id, Mark::Fresh);
+        changes.came.push(id);
         if read.tag.is_element() && !self.dress(&read, k, changes) {
             changes.ambiguous.insert(id);
             self.forget(id, k, changes);
@@ -75,15 +78,17 @@ impl Window {
         }
         self.restore(id, changes);
         if let (Tag::Text, Some(text)) = (read.tag, read.text) {
-            self.set_text(id, &text.text(), k, changes);
+            let text = text.text();
+            self.set_text(id, &text, k, changes);
+            changes.shown.insert(id, &text);
         }
         Some((id, read.children))
     }
 
     /// Forgets every node that an unreadable entry may be about.
-    pub(crate) fn forget_all_of(&mut self, entry: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes) {
+    pub(crate) fn forget_all_of(&mut self, entry: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
         for (key, value) in entry.entries() {
-            if let Some(id) = value.as_u32().filter(|_| key.is_text("id")) {
+            if let Some(id) = value.as_u32().filter(|_| key.word() == Word::Id) {
                 self.forget(id, k, changes);
             }
         }
@@ -100,7 +105,7 @@ impl Window {
     }
 
     /// A frame holds one document: the one before it goes.
-    fn clear_frame(&mut self, frame: u32, k: &Knowledge<'_>, changes: &mut Changes) {
+    fn clear_frame(&mut self, frame: u32, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
         let is_document = |&id: &u32| self.table.get(id).is_some_and(|n| n.tag == Tag::Document);
         let before: Vec<u32> = self.table.children(frame).filter(is_document).collect();
         for id in before {
@@ -109,7 +114,7 @@ impl Window {
     }
 
     /// Gives back what a moved node must keep.
-    fn restore(&mut self, id: u32, changes: &mut Changes) {
+    fn restore(&mut self, id: u32, changes: &mut Changes<'_>) {
         let Some(kept) = changes.moved.remove(&id) else { return };
         if let Some(node) = self.table.get_mut(id) {
             node.flags.set_treat(Scope::Moved, kept.treat);
@@ -121,7 +126,7 @@ impl Window {
     }
 
     /// Takes in tag and attributes of a new element; `false` if they are ambiguous.
-    fn dress(&mut self, read: &Read<'_>, k: &Knowledge<'_>, changes: &mut Changes) -> bool {
+    fn dress(&mut self, read: &Read<'_>, k: &Knowledge<'_>, changes: &mut Changes<'_>) -> bool {
         if read.tag.is_control() {
             self.controls.insert(read.id, Control::default());
         }
@@ -138,17 +143,16 @@ impl Window {
         id: u32,
         attributes: Value<'_>,
         k: &Knowledge<'_>,
-        changes: &mut Changes,
+        changes: &mut Changes<'_>,
     ) -> bool {
         let mut read = Vec::new();
         for (key, value) in attributes.entries() {
-            let name = lower(key.text());
-            if k.selectors.facts().reads(&name) || matters(&name) {
-                read.push((name, attribute_text(value)));
+            if k.selectors.facts().matter(key) {
+                read.push((lower(key.text()), attribute_text(value)));
             }
         }
         // Whether it is edited in place decides whether the others are looked at.
-        read.sort_by_key(|(name, _)| (name != "contenteditable", name.clone()));
+        read.sort_by(|(a, _), (b, _)| (a != "contenteditable", a).cmp(&(b != "contenteditable", b)));
         if read.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
             return false;
         }
@@ -164,7 +168,7 @@ impl Window {
         name: &str,
         value: Option<&str>,
         k: &Knowledge<'_>,
-        changes: &mut Changes,
+        changes: &mut Changes<'_>,
     ) {
         if k.selectors.facts().reads(name) && self.set_facts(id, name, value, k) {
             self.touch(id, k, changes);
@@ -226,7 +230,9 @@ impl Window {
     /// Takes in what an attribute means to the selectors; returns whether anything changed.
     fn set_facts(&mut self, id: u32, name: &str, value: Option<&str>, k: &Knowledge<'_>) -> bool {
         let facts = k.selectors.facts();
-        let before = self.facts.get(&id).map(AsRef::as_ref).unwrap_or_default();
+        let has_facts = self.flags(id).has(Flag::Facts);
+        let before = if has_facts { self.facts.get(&id).map(AsRef::as_ref) } else { None };
+        let before = before.unwrap_or_default();
         let mut now: Vec<_> = before.iter().copied().filter(|&fact| !facts.is_of(fact, name)).collect();
         if let Some(value) = value {
             facts.collect(name, value, &mut now);
@@ -247,7 +253,7 @@ impl Window {
 }
 
 /// Whether an attribute is read, whatever the selectors.
-fn matters(name: &str) -> bool {
+pub(crate) fn matters(name: &str) -> bool {
     matches!(name, "contenteditable" | "data-rr-is-password" | "colspan" | "for")
         || Control::reads(name, Host::Input)
 }

@@ -26,6 +26,8 @@ pub mod tag;
 
 pub mod table;
 
+pub mod shown;
+
 pub mod store;
 
 mod autofill;

@@ -6,8 +6,12 @@
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
+use crate::parse::json::Kind;
+use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::session::knowledge::Knowledge;
+use crate::session::shown::Shown;
 use crate::session::table::IdMap;
 use crate::session::table::Place;
 use crate::session::tag::Tag;
@@ -24,11 +28,11 @@ struct Add<'a> {
 
 impl<'a> Add<'a> {
     fn of(entry: Value<'a>) -> Option<Self> {
-        let node = entry.get("node").ok()??;
+        let node = entry.under(Word::Node).ok()??;
         Some(Self {
-            id: node.get("id").ok()??.as_u32()?,
-            parent: entry.get("parentId").ok()??.as_u32()?,
-            next: entry.get("nextId").ok()?.and_then(Value::as_u32),
+            id: node.under(Word::Id).ok()??.as_u32()?,
+            parent: entry.under(Word::ParentId).ok()??.as_u32()?,
+            next: entry.under(Word::NextId).ok()?.and_then(Value::as_u32),
             node,
         })
     }
@@ -45,15 +49,16 @@ impl Window {
     /// Applies the arrays of a mutation, in the player's order: out, in, attributes.
     ///
     /// Entries about unknown nodes, and ambiguous ones, leave their nodes unknown. Linear in what
-    /// is touched; with sibling selectors, in what stands beside it too.
+    /// is touched; with sibling selectors, in what stands beside it too. Returns the nodes that came.
     pub fn mutate(
         &mut self,
         removes: Option<Value<'_>>,
         adds: Option<Value<'_>>,
         attributes: Option<Value<'_>>,
         k: &Knowledge<'_>,
-    ) {
-        let mut changes = Changes::default();
+        shown: &mut Shown,
+    ) -> Vec<u32> {
+        let mut changes = Changes::new(shown);
         for entry in removes.into_iter().flat_map(Value::items) {
             self.forget_all_of(entry, k, &mut changes);
         }
@@ -63,29 +68,41 @@ impl Window {
         for entry in attributes.into_iter().flat_map(Value::items) {
             self.change(entry, k, &mut changes);
         }
-        self.settle(changes, k);
+        self.settle(&changes, k);
+        changes.came
     }
 
-    /// Applies the `texts` of a mutation: only labels care.
-    pub fn retext(&mut self, texts: Value<'_>, k: &Knowledge<'_>) {
-        let mut changes = Changes::default();
+    /// Applies the `texts` of a mutation: only labels care. Adds their nodes to `touched`.
+    ///
+    /// # Errors
+    /// [`DuplicateKey`] where an entry says twice what it is.
+    pub fn retext(
+        &mut self,
+        texts: Value<'_>,
+        k: &Knowledge<'_>,
+        shown: &mut Shown,
+        touched: &mut Vec<u32>,
+    ) -> Result<(), DuplicateKey> {
+        let mut changes = Changes::new(shown);
         for entry in texts.items() {
-            let id = entry.get("id").ok().flatten().and_then(Value::as_u32);
-            let Some(id) = id.filter(|&id| self.table.get(id).is_some_and(|n| n.tag == Tag::Text)) else {
-                continue;
-            };
-            let text = entry.get("value").ok().flatten().map(Value::text).unwrap_or_default();
+            let (id, value) = (entry.under(Word::Id)?.and_then(Value::as_u32), entry.under(Word::Value)?);
+            let Some(id) = id.filter(|&id| self.tag(id) == Some(Tag::Text)) else { continue };
+            let text = value.map(Value::text).unwrap_or_default();
             self.set_text(id, &text, k, &mut changes);
+            let is_text = value.is_some_and(|value| value.kind() == Kind::String);
+            changes.shown.insert(id, if is_text { &text } else { "" });
+            touched.push(id);
         }
-        self.settle(changes, k);
+        self.settle(&changes, k);
+        Ok(())
     }
 
-    fn add(&mut self, adds: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes) {
+    fn add(&mut self, adds: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
         let mut batch = Vec::new();
         let mut coming: IdMap<bool> = IdMap::default();
         for entry in adds.items() {
             let Some(add) = Add::of(entry) else {
-                for (_, node) in entry.entries().filter(|(key, _)| key.is_text("node")) {
+                for (_, node) in entry.entries().filter(|(key, _)| key.word() == Word::Node) {
                     self.forget_all_of(node, k, changes);
                 }
                 continue;
@@ -109,7 +126,7 @@ impl Window {
         sibling: Sibling,
         coming: &mut IdMap<bool>,
         k: &Knowledge<'_>,
-        changes: &mut Changes,
+        changes: &mut Changes<'_>,
     ) -> VecDeque<usize> {
         let mut waiting: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
         while let Some(idx) = turn.pop_front() {
@@ -148,8 +165,8 @@ impl Window {
         add.next.filter(is_awaited)
     }
 
-    fn change(&mut self, entry: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes) {
-        let (Ok(id), Ok(attributes)) = (entry.get("id"), entry.get("attributes")) else {
+    fn change(&mut self, entry: Value<'_>, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
+        let (Ok(id), Ok(attributes)) = (entry.under(Word::Id), entry.under(Word::Attributes)) else {
             self.forget_all_of(entry, k, changes);
             return;
         };

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::session::table::WindowLimits;
 use crate::session::tag::Tag;
 
@@ -39,15 +40,15 @@ impl Keys {
     fn of(node: Value<'_>) -> Option<Self> {
         let mut keys = Self::default();
         for (key, value) in node.entries() {
-            let slot = match &*key.text() {
-                "id" => &mut keys.id,
-                "type" => &mut keys.kind,
-                "tagName" => &mut keys.name,
-                "attributes" => &mut keys.attributes,
-                "textContent" => &mut keys.text,
-                "childNodes" => &mut keys.children,
-                "isShadow" => &mut keys.is_shadow,
-                "isSVG" => &mut keys.is_svg,
+            let slot = match key.word() {
+                Word::Id => &mut keys.id,
+                Word::Type => &mut keys.kind,
+                Word::TagName => &mut keys.name,
+                Word::Attributes => &mut keys.attributes,
+                Word::TextContent => &mut keys.text,
+                Word::ChildNodes => &mut keys.children,
+                Word::IsShadow => &mut keys.is_shadow,
+                Word::IsSvg => &mut keys.is_svg,
                 _ => continue,
             };
             if slot.replace(value.idx()).is_some() {
@@ -82,7 +83,7 @@ impl<'a> Read<'a> {
                 read.name = lower(name);
                 read.attributes = at(keys.attributes);
                 let is_svg = at(keys.is_svg).is_some_and(|v| v.raw() == "true");
-                let role = match read.attributes.map(|a| a.get("role")) {
+                let role = match read.attributes.map(|a| a.under(Word::Role)) {
                     None => None,
                     Some(Err(_)) => return None,
                     Some(Ok(role)) => role.map(Value::text),

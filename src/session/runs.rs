@@ -45,8 +45,8 @@ impl Window {
     /// Visits each run that holds or goes through one of `ids`, once.
     ///
     /// Linear in the nodes of those runs. A block among `ids` touches no run by itself.
-    pub fn runs_touching(&self, ids: &IdSet, mut visit: impl FnMut(&[u32])) {
-        let mut sorted: Vec<u32> = ids.iter().copied().collect();
+    pub fn runs_touching(&self, ids: &[u32], mut visit: impl FnMut(&[u32])) {
+        let mut sorted = ids.to_vec();
         sorted.sort_unstable();
         let mut done = IdSet::default();
         let mut run = Vec::new();
@@ -142,7 +142,7 @@ mod tests {
 
     fn touching(b: &Bench, ids: &[u32]) -> Vec<Vec<u32>> {
         let mut runs = Vec::new();
-        b.window.runs_touching(&ids.iter().copied().collect(), |run| runs.push(run.to_vec()));
+        b.window.runs_touching(ids, |run| runs.push(run.to_vec()));
         runs
     }
 

@@ -25,8 +25,12 @@ use selectors::parser::SelectorList;
 use selectors::parser::SelectorParseErrorKind;
 use selectors::visitor::SelectorVisitor;
 
+use crate::parse::value::Value;
+use crate::parse::word::Word;
 use crate::session::dialect::Dialect;
 use crate::session::dialect::Name;
+use crate::session::grow;
+use crate::session::reading::lower;
 
 /// What is done with an element that a selector matches, and with all that stands in it.
 ///
@@ -114,6 +118,8 @@ pub(crate) struct Facts {
     ids: BTreeMap<Box<str>, FactIdx>,
     classes: BTreeMap<Box<str>, FactIdx>,
     attributes: BTreeMap<Box<str>, Vec<(FactIdx, AttrSelectorOperation<Name>)>>,
+    /// Of each numbered name, whether it matters; empty before that was asked.
+    known: Vec<bool>,
 }
 
 impl Selectors {
@@ -126,6 +132,7 @@ impl Selectors {
         for (index, (css, treat)) in list.into_iter().enumerate() {
             all.add(css, treat).map_err(|reason| SelectorError { index, reason })?;
         }
+        all.facts.settle();
         Ok(all)
     }
 
@@ -142,6 +149,7 @@ impl Selectors {
         let compiled = self.compile(css)?;
         let exempt = compiled.into_iter().map(|(selector, required)| Exempt { selector, number, required });
         self.exempt.extend(exempt);
+        self.facts.settle();
         Ok(())
     }
 
@@ -232,6 +240,23 @@ impl Facts {
             "class" if !self.classes.is_empty() => true,
             _ => self.attributes.contains_key(name),
         }
+    }
+
+    /// Whether a window takes note of an attribute, for selectors or for itself.
+    pub(crate) fn matter(&self, name: Value<'_>) -> bool {
+        match self.known.get(name.word() as usize) {
+            Some(known) if name.word() != Word::Other => *known,
+            _ => self.takes_note(&lower(name.text())),
+        }
+    }
+
+    fn takes_note(&self, name: &str) -> bool {
+        self.reads(name) || grow::matters(name)
+    }
+
+    /// Decides once for all names that are numbered.
+    fn settle(&mut self) {
+        self.known = Word::all().map(|(_, text)| self.takes_note(&text.to_ascii_lowercase())).collect();
     }
 
     /// Appends the facts that `value` of the attribute `name` makes true.

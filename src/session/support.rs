@@ -14,6 +14,7 @@ use crate::session::knowledge::Knowledge;
 use crate::session::knowledge::Labels;
 use crate::session::selector::Selectors;
 use crate::session::selector::Treat;
+use crate::session::shown::Shown;
 use crate::session::table::WindowLimits;
 use crate::session::window::Window;
 
@@ -58,7 +59,7 @@ impl Bench {
     }
 
     pub(crate) fn snapshot_text(&mut self, node: &str) {
-        self.with(|window, k| read(node, |node| window.snapshot(node, k)));
+        self.with(|window, k| read(node, |node| window.snapshot(node, k, &mut Shown::default())));
     }
 
     /// A page with these nodes in its body.
@@ -75,9 +76,10 @@ impl Bench {
         self.with(|window, k| {
             read(data, |data| {
                 let part = |key| data.get(key).unwrap();
-                window.mutate(part("removes"), part("adds"), part("attributes"), k);
+                let shown = &mut Shown::default();
+                let mut came = window.mutate(part("removes"), part("adds"), part("attributes"), k, shown);
                 if let Some(texts) = part("texts") {
-                    window.retext(texts, k);
+                    window.retext(texts, k, shown, &mut came).unwrap();
                 }
             });
         });

@@ -137,9 +137,26 @@ impl Flags {
     }
 }
 
+/// What is kept beside a node, and not on the wire.
+#[derive(Clone, Copy)]
+pub(crate) enum Mark {
+    /// It came with the event at hand.
+    Fresh,
+    /// Words that decide stand in it, not too deep, or once did.
+    Named,
+    /// It is, or stands in, what may have a label by its place, or is one.
+    Placed,
+}
+
+impl Mark {
+    const N: usize = 3;
+}
+
 #[derive(Debug)]
 struct Page {
     used: u32,
+    /// Marks of its nodes, a bit each.
+    marks: [u64; Mark::N],
     nodes: [Option<Node>; PAGE as usize],
 }
 
@@ -209,6 +226,36 @@ impl Table {
         std::iter::successors(self.parent(id), |&id| self.parent(id))
     }
 
+    /// Whether a node is marked.
+    #[inline]
+    pub(crate) fn has(&self, id: u32, mark: Mark) -> bool {
+        let page = self.pages.get((id / PAGE) as usize).and_then(Option::as_deref);
+        let marks = page.and_then(|page| page.marks.get(mark as usize));
+        marks.is_some_and(|marks| marks & 1 << (id % PAGE) != 0)
+    }
+
+    /// Marks a node. Nothing is done to one that is not stored.
+    #[inline]
+    pub(crate) fn mark(&mut self, id: u32, mark: Mark) {
+        let is_stored = self.get(id).is_some();
+        if let Some(marks) = self.marks(id, mark).filter(|_| is_stored) {
+            *marks |= 1 << (id % PAGE);
+        }
+    }
+
+    /// Takes a mark off.
+    #[inline]
+    pub(crate) fn unmark(&mut self, id: u32, mark: Mark) {
+        if let Some(marks) = self.marks(id, mark) {
+            *marks &= !(1 << (id % PAGE));
+        }
+    }
+
+    fn marks(&mut self, id: u32, mark: Mark) -> Option<&mut u64> {
+        let page = self.pages.get_mut((id / PAGE) as usize)?.as_deref_mut()?;
+        page.marks.get_mut(mark as usize)
+    }
+
     /// Nodes without a parent.
     pub(crate) fn roots(&self) -> impl Iterator<Item = u32> {
         let pages = self.pages.iter().zip(0_u32..).filter_map(|(page, at)| Some((page.as_deref()?, at)));
@@ -260,6 +307,14 @@ impl Table {
         if parent != NONE {
             self.link(id, parent, before);
         }
+        let is_placed = match tag {
+            Tag::Cell | Tag::HeaderCell | Tag::Description | Tag::Label | Tag::Legend | Tag::Term => true,
+            Tag::Table | Tag::Document => false,
+            _ => parent != NONE && self.has(parent, Mark::Placed),
+        };
+        if is_placed {
+            self.mark(id, Mark::Placed);
+        }
         true
     }
 
@@ -269,7 +324,9 @@ impl Table {
             self.pages.resize_with(idx + 1, || None);
         }
         if let Some(slot) = self.pages.get_mut(idx) {
-            let page = slot.get_or_insert_with(|| Box::new(Page { used: 0, nodes: [None; PAGE as usize] }));
+            let page = slot.get_or_insert_with(|| {
+                Box::new(Page { used: 0, marks: [0; Mark::N], nodes: [None; PAGE as usize] })
+            });
             if let Some(cell) = page.nodes.get_mut((id % PAGE) as usize) {
                 *cell = Some(node);
                 page.used += 1;
@@ -320,6 +377,7 @@ impl Table {
         let Some(slot) = self.pages.get_mut((id / PAGE) as usize) else { return };
         let Some(page) = slot else { return };
         if page.nodes.get_mut((id % PAGE) as usize).and_then(Option::take).is_some() {
+            page.marks.iter_mut().for_each(|marks| *marks &= !(1 << (id % PAGE)));
             page.used -= 1;
             self.len -= 1;
         }

@@ -1,5 +1,7 @@
 //! What kind of node a node is, as far as the redactor or the labels care.
 
+use crate::text::lookup::Lookup;
+
 /// Kind of a node, by tag name and role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -206,8 +208,8 @@ impl Tag {
 }
 
 fn by_name(name: &str) -> Option<Tag> {
-    let at = TAGS.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
-    TAGS.get(at).map(|(_, tag)| *tag)
+    let place = LOOKUP.find(name.as_bytes())?;
+    TAGS.get(place).map(|(_, tag)| *tag)
 }
 
 /// Whether it is the name of an element that is in every browser: it says nothing about anyone.
@@ -230,7 +232,22 @@ fn by_role(role: &str) -> Option<Tag> {
     })
 }
 
-/// Sorted.
+static LOOKUP: Lookup<256> = Lookup::new(&NAMES);
+
+/// The names of the tags below.
+static NAMES: [&str; TAGS.len()] = names();
+
+#[expect(clippy::indexing_slicing, reason = "what is out of range does not compile")]
+const fn names() -> [&'static str; TAGS.len()] {
+    let mut names = [""; TAGS.len()];
+    let mut at = 0;
+    while at < TAGS.len() {
+        names[at] = TAGS[at].0;
+        at += 1;
+    }
+    names
+}
+
 const TAGS: [(&str, Tag); 86] = [
     ("a", Tag::Link),
     ("address", Tag::Block),
@@ -325,8 +342,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_of_names_is_sorted() {
-        assert!(TAGS.is_sorted_by_key(|(name, _)| *name));
+    fn each_name_has_its_tag() {
+        assert!(TAGS.iter().all(|(name, tag)| by_name(name) == Some(*tag)));
         assert_eq!([by_name("hr"), by_name("wbr")], [Some(Tag::Break), Some(Tag::Other)]);
     }
 }

@@ -20,9 +20,10 @@ use crate::session::matching::FactMap;
 use crate::session::matching::Tree;
 use crate::session::selector::Selectors;
 use crate::session::selector::Treat;
+use crate::session::shown::Shown;
 use crate::session::table::Flag;
 use crate::session::table::Flags;
-use crate::session::table::IdSet;
+use crate::session::table::Mark;
 use crate::session::table::NONE;
 use crate::session::table::Place;
 use crate::session::table::Scope;
@@ -47,14 +48,15 @@ pub struct Window {
 }
 
 /// What one event changed, until it is settled.
-#[derive(Default)]
-pub(crate) struct Changes {
+pub(crate) struct Changes<'s> {
+    /// Texts that came with this event go there.
+    pub(crate) shown: &'s mut Shown,
     /// Roots of subtrees whose treatment must be judged again.
     dirty: BTreeSet<u32>,
     /// Labels whose words must be joined again.
     pub(crate) labels: BTreeSet<u32>,
-    /// Nodes that came with this event.
-    pub(crate) fresh: IdSet,
+    /// Nodes that came with this event; those that stayed are marked.
+    pub(crate) came: Vec<u32>,
     /// Ids that stand for two nodes.
     pub(crate) ambiguous: BTreeSet<u32>,
     /// What must be kept of a node that was taken out, if it is put back in elsewhere.
@@ -69,13 +71,17 @@ pub(crate) struct Kept {
     pub(crate) rule: Option<RuleIdx>,
 }
 
-impl Changes {
-    /// Whether this id came before in the same event, and so stands for two nodes.
-    pub(crate) fn is_ambiguous(&mut self, id: u32) -> bool {
-        if self.fresh.contains(&id) {
-            self.ambiguous.insert(id);
+impl<'s> Changes<'s> {
+    /// Nothing yet.
+    pub(crate) fn new(shown: &'s mut Shown) -> Self {
+        Self {
+            shown,
+            dirty: BTreeSet::new(),
+            labels: BTreeSet::new(),
+            came: Vec::new(),
+            ambiguous: BTreeSet::new(),
+            moved: BTreeMap::new(),
         }
-        self.ambiguous.contains(&id)
     }
 }
 
@@ -83,14 +89,14 @@ impl Window {
     /// Replaces everything by a full snapshot's `data.node`.
     ///
     /// A control that was found sensitive, and stands under the same id and name again, stays so.
-    pub fn snapshot(&mut self, node: Value<'_>, k: &Knowledge<'_>) {
+    pub fn snapshot(&mut self, node: Value<'_>, k: &Knowledge<'_>, shown: &mut Shown) {
         let old = std::mem::take(self);
-        let mut changes = Changes::default();
+        let mut changes = Changes::new(shown);
         self.root = self.plant(node, Place { parent: NONE, before: None }, k, &mut changes);
         if self.root.is_some_and(|root| self.table.get(root).is_none()) {
             self.root = None;
         }
-        self.settle(changes, k);
+        self.settle(&changes, k);
         self.keep_sticky(&old);
     }
 
@@ -177,7 +183,7 @@ impl Window {
     }
 
     /// Forgets a node and all in it; keeps aside what must survive a move.
-    pub(crate) fn forget(&mut self, id: u32, k: &Knowledge<'_>, changes: &mut Changes) {
+    pub(crate) fn forget(&mut self, id: u32, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
         if self.table.get(id).is_none() {
             return;
         }
@@ -192,7 +198,7 @@ impl Window {
         }
     }
 
-    fn forget_one(&mut self, id: u32, changes: &mut Changes) {
+    fn forget_one(&mut self, id: u32, changes: &mut Changes<'_>) {
         let flags = self.flags(id);
         let rule = self.controls.remove(&id).and_then(|c| c.sticky());
         let treat = flags.treat(Scope::Effective).filter(|&t| t > Treat::Allow);
@@ -212,20 +218,27 @@ impl Window {
         }
         self.spans.remove(&id);
         self.table.free(id);
-        changes.fresh.remove(&id);
+    }
+
+    /// Whether this id came before in the same event, and so stands for two nodes.
+    pub(crate) fn is_ambiguous(&self, id: u32, changes: &mut Changes<'_>) -> bool {
+        if self.table.has(id, Mark::Fresh) {
+            changes.ambiguous.insert(id);
+        }
+        changes.ambiguous.contains(&id)
     }
 
     /// Notes that the treatment of `id`, and of what it may decide over, must be judged again.
-    pub(crate) fn touch(&self, id: u32, k: &Knowledge<'_>, changes: &mut Changes) {
+    pub(crate) fn touch(&self, id: u32, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
         let parent = self.table.parent(id);
         let from = if k.selectors.looks_sideways { parent.unwrap_or(id) } else { id };
-        if !parent.is_some_and(|p| changes.fresh.contains(&p)) {
+        if !parent.is_some_and(|p| self.table.has(p, Mark::Fresh)) {
             changes.dirty.insert(from);
         }
     }
 
     /// Judges again what an event touched. Linear in the touched subtrees.
-    pub(crate) fn settle(&mut self, changes: Changes, k: &Knowledge<'_>) {
+    pub(crate) fn settle(&mut self, changes: &Changes<'_>, k: &Knowledge<'_>) {
         let mut caches = SelectorCaches::default();
         let budget = Budget::new();
         for &root in &changes.dirty {
@@ -238,8 +251,11 @@ impl Window {
                 at = self.table.after(id, root);
             }
         }
-        for label in changes.labels {
+        for &label in &changes.labels {
             self.join_label(label, k);
+        }
+        for &id in &changes.came {
+            self.table.unmark(id, Mark::Fresh);
         }
     }
 

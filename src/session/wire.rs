@@ -97,7 +97,15 @@ impl Window {
         window.spans = from.map(Reader::byte)?;
         let kept = window.facts.keys().chain(window.controls.keys()).chain(window.words.keys());
         let mut kept = kept.chain(window.spans.keys());
-        kept.all(|&id| window.table.get(id).is_some()).then_some(window)
+        if !kept.all(|&id| window.table.get(id).is_some()) {
+            return None;
+        }
+        let named: Vec<u32> =
+            window.words.iter().filter(|(_, words)| words.rule.is_some()).map(|(&id, _)| id).collect();
+        for id in named {
+            window.mark_named(id);
+        }
+        Some(window)
     }
 
     /// All nodes, parents before children: how far the id is from the one before, kind, flags, and

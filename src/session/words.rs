@@ -29,18 +29,20 @@ impl Words {
 
 impl Window {
     /// Takes in what a text node reads now.
-    pub(crate) fn set_text(&mut self, id: u32, text: &str, k: &Knowledge<'_>, changes: &mut Changes) {
+    pub(crate) fn set_text(&mut self, id: u32, text: &str, k: &Knowledge<'_>, changes: &mut Changes<'_>) {
         let flags = self.flags(id);
-        self.set_flag(id, Flag::Blank, text.trim().is_empty());
         let hidden = self.table.parent(id).and_then(|p| self.table.get(p)).is_none_or(|p| p.tag.hides_text());
         let text = text.trim();
+        self.set_flag(id, Flag::Blank, text.is_empty());
         let words = if hidden || text.is_empty() {
             None
         } else if flags.has(Flag::InLabel) {
             Some(Words { text: words(text).into(), rule: None })
-        } else if text.len() <= MAX_WORDS && !text.split_whitespace().any(is_like_value) {
-            let text = label(text);
-            k.labels.rule_for(text).map(|rule| Words { text: text.into(), rule: Some(rule) })
+        } else if text.len() <= MAX_WORDS
+            && let Some(rule) = k.labels.rule_for(label(text))
+            && !text.split_whitespace().any(is_like_value)
+        {
+            Some(Words { text: label(text).into(), rule: Some(rule) })
         } else {
             None
         };
@@ -49,19 +51,24 @@ impl Window {
     }
 
     fn set_words(&mut self, id: u32, words: Option<Words>) {
+        let had_words = self.flags(id).has(Flag::Words);
         self.set_flag(id, Flag::Words, words.is_some());
         match words {
             Some(words) => {
+                if words.rule.is_some() {
+                    self.mark_named(id);
+                }
                 self.words.insert(id, words);
             }
-            None => {
+            None if had_words => {
                 self.words.remove(&id);
             }
+            None => {}
         }
     }
 
     /// Notes that the label around `id` must be joined again.
-    pub(crate) fn touch_label(&self, id: u32, changes: &mut Changes) {
+    pub(crate) fn touch_label(&self, id: u32, changes: &mut Changes<'_>) {
         if !self.flags(id).has(Flag::InLabel) {
             return;
         }

@@ -6,5 +6,6 @@
 pub mod edit;
 pub mod fold;
 pub mod json_str;
+pub(crate) mod lookup;
 pub mod span;
 pub mod view;
