@@ -23,8 +23,8 @@ const N_CLEAN: usize = 1 << 16;
 /// Texts of a generation that had something in them, of at most [`Verdict::MAX_BYTES`] each.
 const N_EDITED: usize = 1 << 14;
 
-/// Names of clean texts that are kept close: most texts that repeat are few. 32 KiB.
-const N_RECENT: usize = 1 << 11;
+/// Names of clean texts that are kept close: most texts that repeat are few. 128 KiB.
+const N_RECENT: usize = 1 << 13;
 
 /// One judged text, named.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,12 +92,21 @@ impl<T> Generations<T> {
         Self { young: HashMap::default(), old: HashMap::default(), capacity }
     }
 
-    fn find(&mut self, name: Name) -> Option<&T> {
-        if !self.young.contains_key(&name) {
-            let known = self.old.remove(&name)?;
+    /// Whether it is known; what is known of old becomes young.
+    fn renew(&mut self, name: Name) -> bool {
+        if self.young.contains_key(&name) {
+            return true;
+        }
+        let old = if self.old.is_empty() { None } else { self.old.remove(&name) };
+        let is_known = old.is_some();
+        if let Some(known) = old {
             self.insert(name, known);
         }
-        self.young.get(&name)
+        is_known
+    }
+
+    fn find(&mut self, name: Name) -> Option<&T> {
+        if self.renew(name) { self.young.get(&name) } else { None }
     }
 
     fn insert(&mut self, name: Name, known: T) {
@@ -214,7 +223,7 @@ impl Memo {
         if recent.as_deref() == Some(&name) {
             return Some(Verdict::Clean);
         }
-        if self.clean.find(name).is_some() {
+        if self.clean.renew(name) {
             if let Some(recent) = recent {
                 *recent = name;
             }

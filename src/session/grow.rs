@@ -152,7 +152,9 @@ impl Window {
             }
         }
         // Whether it is edited in place decides whether the others are looked at.
-        read.sort_by(|(a, _), (b, _)| (a != "contenteditable", a).cmp(&(b != "contenteditable", b)));
+        if read.len() > 1 {
+            read.sort_by(|(a, _), (b, _)| (a != "contenteditable", a).cmp(&(b != "contenteditable", b)));
+        }
         if read.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) {
             return false;
         }
