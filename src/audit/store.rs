@@ -13,7 +13,7 @@ use crate::audit::chain::{self, Link};
 use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
 use crate::audit::files::{self, options};
 use crate::audit::journal::Journal;
-use crate::audit::tail::{Tail, end_before, recorded_since};
+use crate::audit::tail::{Day, Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
 
@@ -47,14 +47,29 @@ pub(crate) struct Store {
     /// When the head was written last, and whether it lags behind the chain.
     head_written: Option<Instant>,
     head_lags: bool,
+    /// Whether the last line has been written.
+    is_closed: bool,
     _lock: File,
 }
 
 struct Segment {
     number: u64,
-    day: String,
-    file: File,
+    day: Day,
+    file: Arc<File>,
     len: u64,
+}
+
+/// What the operating system has and the disk may not.
+pub(crate) struct Unsynced {
+    file: Arc<File>,
+    end: Link,
+}
+
+impl Unsynced {
+    /// Flushes it. Nobody who writes has to wait for this.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
 }
 
 impl Store {
@@ -76,7 +91,8 @@ impl Store {
         let (journal, intents) = Journal::open(dir).map_err(io("the journal cannot be opened"))?;
         let file = options().create(true).append(true).open(&path);
         let file = file.map_err(io("the newest segment cannot be opened"))?;
-        let segment = Segment { number, day: tail.day.clone().unwrap_or_else(today), file, len: tail.len };
+        let day = tail.day.unwrap_or_else(Day::today);
+        let segment = Segment { number, day, file: Arc::new(file), len: tail.len };
         let mut store = Self {
             config: config.clone(),
             policy: in_force.digest.to_string(),
@@ -89,13 +105,15 @@ impl Store {
             is_dirty: false,
             head_written: None,
             head_lags: false,
+            is_closed: false,
             _lock: lock,
         };
         let described = files::write_in_force(dir, &in_force.description);
         let described = described.map_err(io("what is in force cannot be kept there"))?;
         let first =
             store.mend(&tail, intents, &segments, described).map_err(io("a segment cannot be read"))?;
-        store.commit(&[], first).map_err(io("it cannot be written to"))?;
+        // The head is there from the start: without one a cut would not be seen.
+        store.commit(&[], first).and_then(|()| store.sync()).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
 
@@ -109,7 +127,7 @@ impl Store {
     ) -> io::Result<Vec<Entry>> {
         let mut first = Vec::new();
         if tail.is_open || tail.torn.is_some() {
-            self.segment.file.write_all(b"\n")?;
+            (&*self.segment.file).write_all(b"\n")?;
             self.segment.len += 1;
         }
         if let Some(torn) = &tail.torn {
@@ -134,10 +152,14 @@ impl Store {
 
     /// An entry about this run itself.
     pub(crate) fn entry(&self, kind: Kind) -> Entry {
+        self.entry_of(kind, now())
+    }
+
+    fn entry_of(&self, kind: Kind, time: String) -> Entry {
         Entry {
             v: 1,
             seq: self.end.seq,
-            time: now(),
+            time,
             kind,
             instance: self.config.instance.clone(),
             policy: self.policy.clone(),
@@ -151,7 +173,13 @@ impl Store {
 
     /// An entry about an exchange, under the policy it ran with.
     pub(crate) fn exchange_entry(&self, time: String, policy: &str, exchange: Exchange) -> Entry {
-        Entry { time, policy: policy.to_owned(), exchange: Some(exchange), ..self.entry(Kind::Exchange) }
+        let exchange = Some(exchange);
+        Entry { policy: policy.to_owned(), exchange, ..self.entry_of(Kind::Exchange, time) }
+    }
+
+    /// Whether a line is just a line: nothing else must be written before or with it.
+    pub(crate) fn is_at_ease(&self) -> bool {
+        !self.is_broken && !self.is_closed && self.backlog.is_empty() && !self.must_rotate()
     }
 
     /// Whether the last attempt to write failed.
@@ -218,7 +246,7 @@ impl Store {
         for entry in records {
             end = chain::seal(entry, &end, &mut lines);
         }
-        let file = &mut self.segment.file;
+        let mut file = &*self.segment.file;
         let written = file.write_all(&lines).and_then(|()| if each { file.sync_data() } else { Ok(()) });
         if let Err(error) = written {
             // What was half written must go, or the next line would stand behind it.
@@ -234,9 +262,13 @@ impl Store {
         Ok(())
     }
 
+    fn must_rotate(&self) -> bool {
+        let is_full = self.segment.len >= self.config.segment_bytes as u64;
+        self.segment.len > 0 && (is_full || self.segment.day != Day::today())
+    }
+
     fn rotate_if_due(&mut self) -> io::Result<()> {
-        let is_due = self.segment.len >= self.config.segment_bytes as u64 || self.segment.day != today();
-        if self.segment.len == 0 || !is_due {
+        if !self.must_rotate() {
             return Ok(());
         }
         self.sync()?;
@@ -244,12 +276,12 @@ impl Store {
         let path = files::segment_path(&self.config.dir, number);
         let file = options().create_new(true).append(true).open(path)?;
         File::open(&self.config.dir)?.sync_all()?;
-        self.segment = Segment { number, day: today(), file, len: 0 };
+        self.segment = Segment { number, day: Day::today(), file: Arc::new(file), len: 0 };
         Ok(())
     }
 
     /// Flushes to the disk what is only with the operating system.
-    pub(crate) fn sync(&mut self) -> io::Result<()> {
+    fn sync(&mut self) -> io::Result<()> {
         self.segment.file.sync_data()?;
         self.is_dirty = false;
         self.synced = Instant::now();
@@ -268,13 +300,33 @@ impl Store {
         if self.head_lags && is_due { self.write_head() } else { Ok(()) }
     }
 
-    /// Flushes if the interval has passed.
-    pub(crate) fn sync_if_due(&mut self) -> io::Result<()> {
+    /// What is to be flushed, if the interval has passed.
+    pub(crate) fn to_sync(&mut self) -> Option<Unsynced> {
         let _ = self.write_head_if_due();
         match self.config.sync {
-            Sync::Interval(interval) if self.is_dirty && self.synced.elapsed() >= interval => self.sync(),
-            _ => Ok(()),
+            Sync::Interval(interval) if self.is_dirty && self.synced.elapsed() >= interval => {
+                self.is_dirty = false;
+                self.synced = Instant::now();
+                Some(Unsynced { file: Arc::clone(&self.segment.file), end: self.end.clone() })
+            }
+            _ => None,
         }
+    }
+
+    /// Notes that it was flushed, or that it was not.
+    ///
+    /// # Errors
+    /// It was not, or the head cannot be written.
+    pub(crate) fn synced(&mut self, unsynced: Unsynced, flushed: io::Result<()>) -> io::Result<()> {
+        self.is_dirty |= flushed.is_err();
+        flushed?;
+        files::write_head(&self.config.dir, &unsynced.end)
+    }
+
+    /// Flushes everything, and takes no more lines at once.
+    pub(crate) fn close(&mut self) -> io::Result<()> {
+        self.is_closed = true;
+        self.sync()
     }
 }
 
@@ -293,8 +345,4 @@ fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
         }
         _ => Ok(()),
     }
-}
-
-fn today() -> String {
-    now().get(..10).unwrap_or_default().to_owned()
 }

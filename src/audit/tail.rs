@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::audit::chain::{self, Link};
 
 /// The end of the newest segment.
@@ -16,9 +18,28 @@ pub(crate) struct Tail {
     /// Whether the last whole line lacks its line break.
     pub(crate) is_open: bool,
     /// The day of the last whole line.
-    pub(crate) day: Option<String>,
+    pub(crate) day: Option<Day>,
     /// The size of the file.
     pub(crate) len: u64,
+}
+
+/// A day of UTC, as days since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Day(i64);
+
+impl Day {
+    /// The one in which a record's time lies.
+    fn of(time: &str) -> Option<Self> {
+        time.parse().ok().map(Self::at)
+    }
+
+    pub(crate) fn today() -> Self {
+        Self::at(Timestamp::now())
+    }
+
+    fn at(time: Timestamp) -> Self {
+        Self(time.as_second().div_euclid(24 * 60 * 60))
+    }
 }
 
 impl Tail {
@@ -38,7 +59,7 @@ impl Tail {
             if let Ok((entry, link)) = chain::open(whole.unwrap_or(line)) {
                 tail.is_open = whole.is_none();
                 tail.end = Some(link);
-                tail.day = entry.time.get(..10).map(str::to_owned);
+                tail.day = Day::of(&entry.time);
                 good = at;
             }
         }
@@ -73,4 +94,18 @@ pub(crate) fn recorded_since(segments: &[(u64, PathBuf)], floor: u64) -> io::Res
         }
     }
     Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_ends_at_midnight() {
+        let day = |time: &str| Day::of(time).unwrap();
+        assert_eq!(day("2026-01-01T00:00:00.000Z"), day("2026-01-01T23:59:59.999Z"));
+        assert_ne!(day("2026-01-01T23:59:59.999Z"), day("2026-01-02T00:00:00.000Z"));
+        assert_eq!(Day::of("yesterday"), None);
+        assert_eq!(Day::of(&crate::audit::entry::now()), Some(Day::today()));
+    }
 }

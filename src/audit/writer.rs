@@ -1,11 +1,15 @@
-//! The one thread that writes, and the handle by which exchanges reach it.
+//! Who writes the audit: one thread, and where no flush is asked for, the exchanges themselves.
 //!
 //! Whatever waits when a flush ends is written by the next one together, so many exchanges share
 //! the cost of one flush. While many requests wait for a worker, what is to be written waits a moment
 //! for more of its kind: who is behind a queue is hardly held up by it, and the cores have better to do.
+//!
+//! With `sync = "interval"` a line counts as soon as the operating system has it. That is less work
+//! than waking a thread for it, so an exchange writes its line itself, unless somebody else is
+//! writing or more than a line is to be done: a new segment, or what could not be written before.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,13 +21,13 @@ use crate::audit::inbox::{Inbox, Taken};
 pub use crate::audit::store::InForce;
 use crate::audit::store::Store;
 use crate::audit::{OpenError, Unavailable};
-use crate::config::audit::Audit;
+use crate::config::audit::{Audit, Sync};
 use crate::telemetry::metrics::Metrics;
 
 /// Commands that may wait. Exchanges are bounded by their bytes; this bounds those without.
 const QUEUE: usize = 8192;
 
-/// How often the thread looks whether something is due.
+/// How often the thread looks whether something is due, at the least.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long lines wait for others while many requests wait for a worker.
@@ -33,10 +37,18 @@ const GATHER: Duration = Duration::from_millis(1);
 const MANY: i64 = 8;
 
 enum Command {
-    Intent(Line, oneshot::Sender<Result<(), Unavailable>>),
-    Record(Line, oneshot::Sender<Result<(), Unavailable>>),
+    Line(Says, Line, oneshot::Sender<Result<(), Unavailable>>),
     Probe(oneshot::Sender<Result<(), Unavailable>>),
     InForce(InForce),
+}
+
+/// What a line says of its exchange.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Says {
+    /// It is about to be forwarded.
+    Intent,
+    /// So it ended.
+    Record,
 }
 
 /// An exchange at a point of its life, with when it began and the policy it ran under.
@@ -51,9 +63,11 @@ pub struct Line {
 
 /// The audit, for exchanges.
 pub struct Writer {
+    ledger: Arc<Ledger>,
     commands: Arc<Inbox<Command>>,
-    is_writable: Arc<AtomicBool>,
-    thread: std::sync::Mutex<Option<JoinHandle<()>>>,
+    /// Whether a line counts before it is on the disk.
+    is_lazy: bool,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
@@ -62,19 +76,22 @@ impl Writer {
     /// # Errors
     /// The directory cannot be used, is in use, or holds a chain that is not whole.
     pub fn start(config: &Audit, in_force: &InForce, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
-        let store = Store::open(config, in_force)?;
+        let store = Mutex::new(Store::open(config, in_force)?);
         let commands = Arc::new(Inbox::new(QUEUE));
-        let is_writable = Arc::new(AtomicBool::new(true));
         metrics.audit_writable.set(1);
-        let (inbox, is_writable_there) = (Arc::clone(&commands), Arc::clone(&is_writable));
-        let worker = Worker { store, metrics, is_writable: is_writable_there, commands: inbox };
+        let ledger = Arc::new(Ledger { store, is_writable: AtomicBool::new(true), metrics });
+        let (is_lazy, pause) = match config.sync {
+            Sync::Each => (false, PAUSE),
+            Sync::Interval(interval) => (true, interval.min(PAUSE)),
+        };
+        let worker = Worker { ledger: Arc::clone(&ledger), commands: Arc::clone(&commands), pause };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || worker.run());
         let thread = thread.map_err(|source| OpenError::Io {
             dir: config.dir.display().to_string(),
             what: "no thread for it can be started",
             source,
         })?;
-        Ok(Self { commands, is_writable, thread: std::sync::Mutex::new(Some(thread)) })
+        Ok(Self { ledger, commands, is_lazy, thread: Mutex::new(Some(thread)) })
     }
 
     /// Makes durable that this exchange is about to be forwarded.
@@ -82,7 +99,7 @@ impl Writer {
     /// # Errors
     /// It must not be forwarded.
     pub async fn intent(&self, line: Line) -> Result<(), Unavailable> {
-        self.ask(|done| Command::Intent(line, done)).await
+        self.write(Says::Intent, line).await
     }
 
     /// Makes durable how this exchange ended.
@@ -90,7 +107,7 @@ impl Writer {
     /// # Errors
     /// The client must not be told that all is well. If it was forwarded, its intent is durable.
     pub async fn record(&self, line: Line) -> Result<(), Unavailable> {
-        self.ask(|done| Command::Record(line, done)).await
+        self.write(Says::Record, line).await
     }
 
     /// Refuses early: while records cannot be written, each call tries once more.
@@ -98,7 +115,7 @@ impl Writer {
     /// # Errors
     /// They still cannot.
     pub async fn probe(&self) -> Result<(), Unavailable> {
-        if self.is_writable.load(Ordering::Relaxed) {
+        if self.ledger.is_writable.load(Ordering::Relaxed) {
             return Ok(());
         }
         self.ask(Command::Probe).await
@@ -118,6 +135,24 @@ impl Writer {
         }
     }
 
+    async fn write(&self, says: Says, line: Line) -> Result<(), Unavailable> {
+        match self.at_once(says, line) {
+            Ok(written) => written,
+            Err(line) => self.ask(|done| Command::Line(says, line, done)).await,
+        }
+    }
+
+    /// Writes a line here and now. It comes back if the thread must do it.
+    fn at_once(&self, says: Says, line: Line) -> Result<Result<(), Unavailable>, Line> {
+        let free = if self.is_lazy { self.ledger.store.try_lock().ok() } else { None };
+        let Some(mut store) = free.filter(|store| store.is_at_ease()) else { return Err(line) };
+        let entry = store.exchange_entry(line.time, &line.policy, line.exchange);
+        Ok(match says {
+            Says::Intent => self.ledger.commit(&mut store, &[entry], Vec::new(), 1),
+            Says::Record => self.ledger.commit(&mut store, &[], vec![entry], 1),
+        })
+    }
+
     async fn ask(
         &self,
         command: impl FnOnce(oneshot::Sender<Result<(), Unavailable>>) -> Command,
@@ -135,90 +170,38 @@ impl Drop for Writer {
     }
 }
 
-struct Worker {
-    commands: Arc<Inbox<Command>>,
-    store: Store,
+/// What is written to, and how that goes.
+struct Ledger {
+    store: Mutex<Store>,
+    is_writable: AtomicBool,
     metrics: Arc<Metrics>,
-    is_writable: Arc<AtomicBool>,
 }
 
-impl Worker {
-    fn run(mut self) {
-        loop {
-            let Taken::Some(mut commands) = self.commands.take(PAUSE) else {
-                self.stop();
-                return;
-            };
-            if !commands.is_empty() {
-                if self.metrics.queued.get() >= MANY {
-                    std::thread::sleep(GATHER);
-                    if let Taken::Some(more) = self.commands.take(Duration::ZERO) {
-                        commands.extend(more);
-                    }
-                }
-                self.write(commands);
-            }
-            if let Err(error) = self.store.sync_if_due() {
-                self.failed(&error, 1);
-            }
-            // Without requests nobody else would find out that writing works again.
-            if self.store.is_broken() && self.store.commit(&[], Vec::new()).is_ok() {
-                self.works_again();
-            }
-        }
+impl Ledger {
+    /// `None` if a panic left the store in a state that nobody knows: nothing is written any more.
+    fn lock(&self) -> Option<MutexGuard<'_, Store>> {
+        self.store.lock().ok()
     }
 
-    /// Intents first: who waits for one has all of its way to the upstream still before it.
-    fn write(&mut self, batch: Vec<Command>) {
-        let (mut intents, mut records) = (Vec::new(), Vec::new());
-        let (mut promised, mut recorded) = (Vec::new(), Vec::new());
-        for command in batch {
-            match command {
-                Command::Intent(line, done) => {
-                    intents.push(self.store.exchange_entry(line.time, &line.policy, line.exchange));
-                    promised.push(done);
-                }
-                Command::Record(line, done) => {
-                    records.push(self.store.exchange_entry(line.time, &line.policy, line.exchange));
-                    recorded.push(done);
-                }
-                Command::Probe(done) => recorded.push(done),
-                Command::InForce(in_force) => match self.store.change(&in_force) {
-                    Ok(entry) => records.push(entry),
-                    Err(error) => self.failed(&error, 1),
-                },
-            }
-        }
-        if !intents.is_empty() {
-            self.commit(&intents, Vec::new(), promised);
-        }
-        if !records.is_empty() || !recorded.is_empty() {
-            self.commit(&[], records, recorded);
-        }
-    }
-
-    /// Writes, and tells those who wait for it.
+    /// Writes, for so many that wait for it.
     fn commit(
-        &mut self,
+        &self,
+        store: &mut Store,
         intents: &[Entry],
         records: Vec<Entry>,
-        waiting: Vec<oneshot::Sender<Result<(), Unavailable>>>,
-    ) {
+        n_waiting: usize,
+    ) -> Result<(), Unavailable> {
         let n_records = records.len() as u64;
-        let written = self.store.commit(intents, records);
-        let answer = match &written {
+        match store.commit(intents, records) {
             Ok(()) => {
                 self.metrics.audit_records.inc_by(n_records);
                 self.works_again();
                 Ok(())
             }
             Err(error) => {
-                self.failed(error, waiting.len() as u64);
+                self.failed(&error, n_waiting as u64);
                 Err(Unavailable)
             }
-        };
-        for done in waiting {
-            let _ = done.send(answer);
         }
     }
 
@@ -236,23 +219,104 @@ impl Worker {
             tracing::error!(%error, "audit records cannot be written; requests are refused until they can");
         }
     }
+}
+
+struct Worker {
+    ledger: Arc<Ledger>,
+    commands: Arc<Inbox<Command>>,
+    pause: Duration,
+}
+
+impl Worker {
+    fn run(self) {
+        while let Taken::Some(mut commands) = self.commands.take(self.pause) {
+            if !commands.is_empty() && self.ledger.metrics.queued.get() >= MANY {
+                std::thread::sleep(GATHER);
+                if let Taken::Some(more) = self.commands.take(Duration::ZERO) {
+                    commands.extend(more);
+                }
+            }
+            let Some(mut store) = self.ledger.lock() else { return };
+            if !commands.is_empty() {
+                self.write(&mut store, commands);
+            }
+            // Without requests nobody else would find out that writing works again.
+            if store.is_broken() && store.commit(&[], Vec::new()).is_ok() {
+                self.ledger.works_again();
+            }
+            drop(store);
+            self.sync_if_due();
+        }
+        if let Some(mut store) = self.ledger.lock() {
+            self.stop(&mut store);
+        }
+    }
+
+    /// Intents first: who waits for one has all of its way to the upstream still before it.
+    fn write(&self, store: &mut Store, batch: Vec<Command>) {
+        let (mut intents, mut records) = (Vec::new(), Vec::new());
+        let (mut promised, mut recorded) = (Vec::new(), Vec::new());
+        for command in batch {
+            match command {
+                Command::Line(says, line, done) => {
+                    let entry = store.exchange_entry(line.time, &line.policy, line.exchange);
+                    let (entries, waiting) = match says {
+                        Says::Intent => (&mut intents, &mut promised),
+                        Says::Record => (&mut records, &mut recorded),
+                    };
+                    entries.push(entry);
+                    waiting.push(done);
+                }
+                Command::Probe(done) => recorded.push(done),
+                Command::InForce(in_force) => match store.change(&in_force) {
+                    Ok(entry) => records.push(entry),
+                    Err(error) => self.ledger.failed(&error, 1),
+                },
+            }
+        }
+        if !intents.is_empty() {
+            let written = self.ledger.commit(store, &intents, Vec::new(), promised.len());
+            answer(promised, written);
+        }
+        if !records.is_empty() || !recorded.is_empty() {
+            let written = self.ledger.commit(store, &[], records, recorded.len());
+            answer(recorded, written);
+        }
+    }
+
+    /// Flushes, and lets exchanges write meanwhile.
+    fn sync_if_due(&self) {
+        let Some(unsynced) = self.ledger.lock().and_then(|mut store| store.to_sync()) else { return };
+        let flushed = unsynced.flush();
+        let Some(mut store) = self.ledger.lock() else { return };
+        if let Err(error) = store.synced(unsynced, flushed) {
+            self.ledger.failed(&error, 1);
+        }
+    }
 
     /// The last line, and its hash in the log, to be kept elsewhere.
-    fn stop(&mut self) {
-        let last = vec![self.store.entry(Kind::Stop)];
-        self.commit(&[], last, Vec::new());
-        if let Err(error) = self.store.sync() {
+    fn stop(&self, store: &mut Store) {
+        let last = vec![store.entry(Kind::Stop)];
+        let _ = self.ledger.commit(store, &[], last, 0);
+        if let Err(error) = store.close() {
             tracing::error!(%error, "the last audit records may not have reached the disk");
         }
-        let Link { seq, hash } = self.store.end();
+        let Link { seq, hash } = store.end();
         tracing::info!(seq, hash, "the audit chain ends here");
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.metrics.audit_writable.set(0);
+        self.ledger.metrics.audit_writable.set(0);
+        self.ledger.is_writable.store(false, Ordering::Relaxed);
         // Should the thread have panicked, nobody must wait for it.
         self.commands.abandon();
+    }
+}
+
+fn answer(waiting: Vec<oneshot::Sender<Result<(), Unavailable>>>, written: Result<(), Unavailable>) {
+    for done in waiting {
+        let _ = done.send(written);
     }
 }

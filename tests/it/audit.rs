@@ -14,8 +14,17 @@ use tempfile::TempDir;
 use crate::support::harness::{Harness, Setup, entries, replay};
 use crate::support::upstream::{Upstream, ok};
 
+/// Both times at which a line counts.
+const FLUSHES: [&str; 2] = ["sync = \"each\"", "sync = \"interval\""];
+
 #[tokio::test]
 async fn what_is_forwarded_was_promised_a_record_before() {
+    for audit in FLUSHES {
+        promised_before(audit).await;
+    }
+}
+
+async fn promised_before(audit: &'static str) {
     let dir = Arc::new(OnceLock::<PathBuf>::new());
     let (known, promised) = (Arc::clone(&dir), Arc::new(Mutex::new(String::new())));
     let seen = Arc::clone(&promised);
@@ -25,7 +34,7 @@ async fn what_is_forwarded_was_promised_a_record_before() {
         async { ok() }
     })
     .await;
-    let proxy = Harness::with(Setup { eu: Some(eu), ..Setup::default() }).await;
+    let proxy = Harness::with(Setup { eu: Some(eu), audit, ..Setup::default() }).await;
     dir.set(proxy.audit_dir()).unwrap();
     let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
     let id = reply.header("x-request-id").unwrap();
@@ -37,7 +46,13 @@ async fn what_is_forwarded_was_promised_a_record_before() {
 
 #[tokio::test]
 async fn nothing_is_forwarded_while_records_cannot_be_written() {
-    let proxy = Harness::with(Setup { audit: "segment_size = \"1B\"", ..Setup::default() }).await;
+    for audit in ["segment_size = \"1B\"", "segment_size = \"1B\"\nsync = \"interval\""] {
+        nothing_forwarded(audit).await;
+    }
+}
+
+async fn nothing_forwarded(audit: &'static str) {
+    let proxy = Harness::with(Setup { audit, ..Setup::default() }).await;
     // Each record begins a segment; a directory in the place of the next one makes that fail.
     let in_the_way = proxy.audit_dir().join("audit-00000002.jsonl");
     fs::create_dir(&in_the_way).unwrap();
@@ -285,6 +300,47 @@ async fn two_processes_do_not_share_a_directory() {
 async fn records_reach_the_chain_at_an_interval_too() {
     let (_dir, audit) = chain("sync = \"interval\"\nsync_interval = \"10ms\"").await;
     assert_eq!(entries(&audit).len(), 6);
+}
+
+/// Exchanges write lines themselves, and the thread does when a segment is full: 2 KiB hold about
+/// three records.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn exchanges_that_write_at_once_make_one_whole_chain() {
+    for audit in [
+        "sync = \"interval\"\nsync_interval = \"1ms\"\nsegment_size = \"2KiB\"",
+        "sync = \"interval\"",
+        "segment_size = \"2KiB\"",
+    ] {
+        let proxy = Arc::new(Harness::with(Setup { audit, ..Setup::default() }).await);
+        let many = (0..8).map(|of| {
+            let proxy = Arc::clone(&proxy);
+            tokio::spawn(async move {
+                let mut ids = Vec::new();
+                for n in 0..12 {
+                    let reply = proxy.client.post("/s/", replay("phc_eu", &format!("s{of}-{n}"))).await;
+                    assert_eq!(reply.status, 200);
+                    ids.push(reply.header("x-request-id").unwrap().to_owned());
+                }
+                ids
+            })
+        });
+        let mut answered = Vec::new();
+        for ids in many.collect::<Vec<_>>() {
+            answered.extend(ids.await.unwrap());
+        }
+        // Each is recorded as soon as it is answered.
+        let mut recorded: Vec<String> =
+            proxy.exchanges().into_iter().map(|exchange| exchange.request_id).collect();
+        recorded.sort_unstable();
+        answered.sort_unstable();
+        assert_eq!(recorded, answered);
+        let (entries, dir) = Arc::into_inner(proxy).unwrap().stop().await;
+        let audit = dir.path().join("audit");
+        assert_eq!(entries.last().unwrap().kind, Kind::Stop);
+        assert_eq!(entries.len(), 96 + 2);
+        assert!(verdict(&audit).is_whole());
+        assert_eq!(fs::read_to_string(audit.join("pending.jsonl")).unwrap(), "");
+    }
 }
 
 #[tokio::test]
