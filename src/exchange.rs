@@ -151,8 +151,7 @@ impl<'a> Story<'a> {
     ) -> Result<Redacted, Rejection> {
         let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions);
         let policy = Arc::clone(&self.live.policy.policy);
-        let judged = headers::judged(&self.live.forward.request_headers);
-        let job = workers::Job::new(endpoint, head, &judged, body, policy, sessions);
+        let job = workers::Job::new(endpoint, head, &self.live.judged, body, policy, sessions);
         let begun = Instant::now();
         let answer = tokio::time::timeout_at(self.deadline(), self.proxy.workers.redact(job)).await;
         self.proxy.metrics.stage_took(Stage::Pipeline, begun.elapsed());

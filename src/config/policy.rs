@@ -167,6 +167,11 @@ fn key_of_this_process(checker: &mut Checker<'_>) -> [u8; 32] {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |four: u8| char::from_digit(four.into(), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for four in [byte >> 4, byte & 15] {
+            text.push(char::from(if four < 10 { b'0' + four } else { b'a' - 10 + four }));
+        }
+    }
+    text
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use http::HeaderName;
 
 use crate::audit::writer::{InForce, Writer};
 use crate::config::Config;
@@ -14,6 +15,7 @@ use crate::config::policy::PolicyInForce;
 use crate::config::session_store::SessionStore;
 use crate::exchange::budget::Budget;
 use crate::exchange::workers::Workers;
+use crate::forward::headers;
 use crate::forward::{Forwarder, TlsError};
 use crate::redact::remote_config::Hardening;
 use crate::route::Router;
@@ -31,6 +33,8 @@ pub struct Live {
     pub(crate) limits: ProxyLimits,
     pub(crate) listen: Listen,
     pub(crate) forward: Forward,
+    /// The headers whose values the rules judge.
+    pub(crate) judged: Vec<HeaderName>,
     pub(crate) hardening: Option<Arc<Hardening>>,
     session_store: SessionStore,
     /// All of it, for the audit.
@@ -51,6 +55,7 @@ impl Live {
             limits: config.limits.clone(),
             listen: config.listen.clone(),
             forward: config.forward.clone(),
+            judged: headers::judged(&config.forward.request_headers),
             hardening: config.sdk.clone(),
             session_store: config.session_store.clone(),
             in_force: InForce {
