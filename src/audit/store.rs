@@ -17,9 +17,9 @@ use crate::audit::tail::{Day, Tail, end_before, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
 
-/// How far the head may lag behind the chain while records come in. Behind the last of them it is
-/// written when the thread that writes next looks whether something is due.
-const HEAD_LAG: Duration = Duration::from_millis(100);
+/// How far the segment on the disk, and with it the head, may lag behind the chain where the journal
+/// is flushed for each record.
+const LAG: Duration = Duration::from_millis(100);
 
 /// What a line is about as long as.
 const LINE: usize = 1024;
@@ -44,9 +44,6 @@ pub(crate) struct Store {
     is_broken: bool,
     synced: Instant,
     is_dirty: bool,
-    /// When the head was written last, and whether it lags behind the chain.
-    head_written: Option<Instant>,
-    head_lags: bool,
     /// Whether the last line has been written.
     is_closed: bool,
     _lock: File,
@@ -82,13 +79,14 @@ impl Store {
         let lock = lock.ok_or_else(|| OpenError::Locked { dir: dir.display().to_string() })?;
         let segments = files::segments(dir).map_err(io("it cannot be listed"))?;
         let (number, path) = segments.last().cloned().unwrap_or_else(|| (1, files::segment_path(dir, 1)));
+        let (journal, left) = Journal::open(dir, config.sync).map_err(io("the journal cannot be opened"))?;
+        replay(&segments, &path, &left.records).map_err(io("a segment cannot be mended"))?;
         let tail = Tail::read(&path).map_err(io("the newest segment cannot be read"))?;
         let end = match &tail.end {
             Some(end) => end.clone(),
             None => end_before(&segments).map_err(io("a segment cannot be read"))?,
         };
         check_head(dir, &end, &tail)?;
-        let (journal, intents) = Journal::open(dir).map_err(io("the journal cannot be opened"))?;
         let file = options().create(true).append(true).open(&path);
         let file = file.map_err(io("the newest segment cannot be opened"))?;
         let day = tail.day.unwrap_or_else(Day::today);
@@ -103,17 +101,14 @@ impl Store {
             is_broken: false,
             synced: Instant::now(),
             is_dirty: false,
-            head_written: None,
-            head_lags: false,
             is_closed: false,
             _lock: lock,
         };
         let described = files::write_in_force(dir, &in_force.description);
         let described = described.map_err(io("what is in force cannot be kept there"))?;
         let first =
-            store.mend(&tail, intents, &segments, described).map_err(io("a segment cannot be read"))?;
-        // The head is there from the start: without one a cut would not be seen.
-        store.commit(&[], first).and_then(|()| store.sync()).map_err(io("it cannot be written to"))?;
+            store.mend(&tail, left.intents, &segments, described).map_err(io("a segment cannot be read"))?;
+        store.begin(first).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
 
@@ -148,6 +143,17 @@ impl Store {
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
         first.push(Entry { version, in_force: Some(in_force), ..self.entry(Kind::Start) });
         Ok(first)
+    }
+
+    /// Writes the first lines of this run. Only when they are on the disk may the journal go from
+    /// which some of them came.
+    fn begin(&mut self, mut first: Vec<Entry>) -> io::Result<()> {
+        self.rotate_if_due()?;
+        let (lines, end) = self.sealed(&mut first);
+        self.append(&lines)?;
+        self.end = end;
+        self.sync()?;
+        self.journal.restart()
     }
 
     /// An entry about this run itself.
@@ -235,30 +241,42 @@ impl Store {
     }
 
     fn try_commit(&mut self, intents: &[Entry], records: &mut [Entry]) -> io::Result<()> {
-        let each = self.config.sync == Sync::Each;
-        self.journal.write(intents, each)?;
-        if records.is_empty() {
-            return Ok(());
+        if self.journal.is_full() {
+            self.sync()?;
+            self.journal.restart()?;
         }
-        self.rotate_if_due()?;
+        if !records.is_empty() {
+            self.rotate_if_due()?;
+        }
+        let (lines, end) = self.sealed(records);
+        let before = self.segment.len;
+        let written = self.append(&lines).and_then(|()| self.journal.write(intents, &lines));
+        if let Err(error) = written {
+            // What was half written must go, or the next line would stand behind it.
+            if !lines.is_empty() {
+                self.segment.file.set_len(before)?;
+                self.segment.len = before;
+            }
+            return Err(error);
+        }
+        self.end = end;
+        self.is_dirty |= !lines.is_empty();
+        Ok(())
+    }
+
+    /// The lines of records, and the chain's end behind them.
+    fn sealed(&self, records: &mut [Entry]) -> (Vec<u8>, Link) {
         let mut end = self.end.clone();
         let mut lines = Vec::with_capacity(records.len() * LINE);
         for entry in records {
             end = chain::seal(entry, &end, &mut lines);
         }
-        let mut file = &*self.segment.file;
-        let written = file.write_all(&lines).and_then(|()| if each { file.sync_data() } else { Ok(()) });
-        if let Err(error) = written {
-            // What was half written must go, or the next line would stand behind it.
-            file.set_len(self.segment.len)?;
-            return Err(error);
-        }
+        (lines, end)
+    }
+
+    fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        (&*self.segment.file).write_all(lines)?;
         self.segment.len += lines.len() as u64;
-        self.end = end;
-        self.is_dirty = !each;
-        // The head may lag behind the chain, never run ahead of what is durable.
-        self.head_lags |= each;
-        let _ = self.write_head_if_due();
         Ok(())
     }
 
@@ -285,39 +303,28 @@ impl Store {
         self.segment.file.sync_data()?;
         self.is_dirty = false;
         self.synced = Instant::now();
-        self.write_head()
-    }
-
-    fn write_head(&mut self) -> io::Result<()> {
-        self.head_lags = false;
-        self.head_written = Some(Instant::now());
         files::write_head(&self.config.dir, &self.end)
     }
 
-    /// Replacing a file costs as much as flushing one, so it is not done for each record.
-    fn write_head_if_due(&mut self) -> io::Result<()> {
-        let is_due = self.head_written.is_none_or(|written| written.elapsed() >= HEAD_LAG);
-        if self.head_lags && is_due { self.write_head() } else { Ok(()) }
-    }
-
     /// What is to be flushed, if the interval has passed.
-    pub(crate) fn to_sync(&mut self) -> Option<Unsynced> {
-        let _ = self.write_head_if_due();
-        match self.config.sync {
-            Sync::Interval(interval) if self.is_dirty && self.synced.elapsed() >= interval => {
-                self.is_dirty = false;
-                self.synced = Instant::now();
-                Some(Unsynced { file: Arc::clone(&self.segment.file), end: self.end.clone() })
-            }
-            _ => None,
+    pub(crate) fn begin_sync(&mut self) -> Option<Unsynced> {
+        let lag = match self.config.sync {
+            Sync::Each => LAG,
+            Sync::Interval(interval) => interval,
+        };
+        if !self.is_dirty || self.synced.elapsed() < lag {
+            return None;
         }
+        self.is_dirty = false;
+        self.synced = Instant::now();
+        Some(Unsynced { file: Arc::clone(&self.segment.file), end: self.end.clone() })
     }
 
     /// Notes that it was flushed, or that it was not.
     ///
     /// # Errors
     /// It was not, or the head cannot be written.
-    pub(crate) fn synced(&mut self, unsynced: Unsynced, flushed: io::Result<()>) -> io::Result<()> {
+    pub(crate) fn end_sync(&mut self, unsynced: &Unsynced, flushed: io::Result<()>) -> io::Result<()> {
         self.is_dirty |= flushed.is_err();
         flushed?;
         files::write_head(&self.config.dir, &unsynced.end)
@@ -326,8 +333,44 @@ impl Store {
     /// Flushes everything, and takes no more lines at once.
     pub(crate) fn close(&mut self) -> io::Result<()> {
         self.is_closed = true;
-        self.sync()
+        self.sync()?;
+        self.journal.close()
     }
+}
+
+/// Takes from the journal what a power failure took from the newest segment: what stands behind the
+/// last line there that follows the one before gives way to the lines that do.
+fn replay(segments: &[(u64, PathBuf)], path: &Path, records: &[Vec<u8>]) -> io::Result<()> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    let mut end = end_before(segments)?;
+    let bytes = fs::read(path).or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(Vec::new()),
+        _ => Err(error),
+    })?;
+    let (mut at, mut good) = (0, 0);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        at += line.len();
+        if let Some(Ok((_, link))) = line.strip_suffix(b"\n").map(|line| chain::follow(line, &end)) {
+            (end, good) = (link, at);
+        }
+    }
+    let mut missing = Vec::new();
+    for line in records {
+        if let Ok((_, link)) = chain::follow(line, &end) {
+            missing.extend_from_slice(line);
+            missing.push(b'\n');
+            end = link;
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut file = options().create(true).append(true).open(path)?;
+    file.set_len(good as u64)?;
+    file.write_all(&missing)?;
+    file.sync_all()
 }
 
 /// The head is written after the chain, so a chain that ends before it was cut or changed.

@@ -27,8 +27,9 @@ use crate::telemetry::metrics::Metrics;
 /// Commands that may wait. Exchanges are bounded by their bytes; this bounds those without.
 const QUEUE: usize = 8192;
 
-/// How often the thread looks whether something is due, at the least.
+/// How often the thread looks whether something is due: so often at the least, and at the most.
 const PAUSE: Duration = Duration::from_millis(200);
+const SHORT_PAUSE: Duration = Duration::from_millis(5);
 
 /// How long lines wait for others while many requests wait for a worker.
 const GATHER: Duration = Duration::from_millis(1);
@@ -37,7 +38,7 @@ const GATHER: Duration = Duration::from_millis(1);
 const MANY: i64 = 8;
 
 enum Command {
-    Line(Says, Line, oneshot::Sender<Result<(), Unavailable>>),
+    Line(Says, Box<Line>, oneshot::Sender<Result<(), Unavailable>>),
     Probe(oneshot::Sender<Result<(), Unavailable>>),
     InForce(InForce),
 }
@@ -82,7 +83,7 @@ impl Writer {
         let ledger = Arc::new(Ledger { store, is_writable: AtomicBool::new(true), metrics });
         let (is_lazy, pause) = match config.sync {
             Sync::Each => (false, PAUSE),
-            Sync::Interval(interval) => (true, interval.min(PAUSE)),
+            Sync::Interval(interval) => (true, interval.clamp(SHORT_PAUSE, PAUSE)),
         };
         let worker = Worker { ledger: Arc::clone(&ledger), commands: Arc::clone(&commands), pause };
         let thread = std::thread::Builder::new().name("audit".into()).spawn(move || worker.run());
@@ -136,17 +137,18 @@ impl Writer {
     }
 
     async fn write(&self, says: Says, line: Line) -> Result<(), Unavailable> {
-        match self.at_once(says, line) {
+        match self.at_once(says, Box::new(line)) {
             Ok(written) => written,
             Err(line) => self.ask(|done| Command::Line(says, line, done)).await,
         }
     }
 
     /// Writes a line here and now. It comes back if the thread must do it.
-    fn at_once(&self, says: Says, line: Line) -> Result<Result<(), Unavailable>, Line> {
+    fn at_once(&self, says: Says, line: Box<Line>) -> Result<Result<(), Unavailable>, Box<Line>> {
         let free = if self.is_lazy { self.ledger.store.try_lock().ok() } else { None };
         let Some(mut store) = free.filter(|store| store.is_at_ease()) else { return Err(line) };
-        let entry = store.exchange_entry(line.time, &line.policy, line.exchange);
+        let Line { time, policy, exchange } = *line;
+        let entry = store.exchange_entry(time, &policy, exchange);
         Ok(match says {
             Says::Intent => self.ledger.commit(&mut store, &[entry], Vec::new(), 1),
             Says::Record => self.ledger.commit(&mut store, &[], vec![entry], 1),
@@ -252,44 +254,38 @@ impl Worker {
         }
     }
 
-    /// Intents first: who waits for one has all of its way to the upstream still before it.
     fn write(&self, store: &mut Store, batch: Vec<Command>) {
-        let (mut intents, mut records) = (Vec::new(), Vec::new());
-        let (mut promised, mut recorded) = (Vec::new(), Vec::new());
+        let (mut intents, mut records, mut waiting) = (Vec::new(), Vec::new(), Vec::new());
         for command in batch {
             match command {
                 Command::Line(says, line, done) => {
-                    let entry = store.exchange_entry(line.time, &line.policy, line.exchange);
-                    let (entries, waiting) = match says {
-                        Says::Intent => (&mut intents, &mut promised),
-                        Says::Record => (&mut records, &mut recorded),
-                    };
-                    entries.push(entry);
+                    let Line { time, policy, exchange } = *line;
+                    let entry = store.exchange_entry(time, &policy, exchange);
+                    match says {
+                        Says::Intent => intents.push(entry),
+                        Says::Record => records.push(entry),
+                    }
                     waiting.push(done);
                 }
-                Command::Probe(done) => recorded.push(done),
+                Command::Probe(done) => waiting.push(done),
                 Command::InForce(in_force) => match store.change(&in_force) {
                     Ok(entry) => records.push(entry),
                     Err(error) => self.ledger.failed(&error, 1),
                 },
             }
         }
-        if !intents.is_empty() {
-            let written = self.ledger.commit(store, &intents, Vec::new(), promised.len());
-            answer(promised, written);
-        }
-        if !records.is_empty() || !recorded.is_empty() {
-            let written = self.ledger.commit(store, &[], records, recorded.len());
-            answer(recorded, written);
+        let written = self.ledger.commit(store, &intents, records, waiting.len());
+        for done in waiting {
+            let _ = done.send(written);
         }
     }
 
     /// Flushes, and lets exchanges write meanwhile.
     fn sync_if_due(&self) {
-        let Some(unsynced) = self.ledger.lock().and_then(|mut store| store.to_sync()) else { return };
+        let Some(unsynced) = self.ledger.lock().and_then(|mut store| store.begin_sync()) else { return };
         let flushed = unsynced.flush();
         let Some(mut store) = self.ledger.lock() else { return };
-        if let Err(error) = store.synced(unsynced, flushed) {
+        if let Err(error) = store.end_sync(&unsynced, flushed) {
             self.ledger.failed(&error, 1);
         }
     }
@@ -312,11 +308,5 @@ impl Drop for Worker {
         self.ledger.is_writable.store(false, Ordering::Relaxed);
         // Should the thread have panicked, nobody must wait for it.
         self.commands.abandon();
-    }
-}
-
-fn answer(waiting: Vec<oneshot::Sender<Result<(), Unavailable>>>, written: Result<(), Unavailable>) {
-    for done in waiting {
-        let _ = done.send(written);
     }
 }

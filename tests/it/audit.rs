@@ -40,8 +40,12 @@ async fn promised_before(audit: &'static str) {
     let id = reply.header("x-request-id").unwrap();
     assert!(promised.lock().unwrap().contains(id));
     // The record is there as soon as the reply is, and the promise is void.
+    let id = id.to_owned();
     assert_eq!(proxy.exchanges().iter().filter(|record| record.request_id == id).count(), 1);
-    assert_eq!(fs::read_to_string(proxy.audit_dir().join("pending.jsonl")).unwrap(), "");
+    let (entries, dir) = proxy.stop().await;
+    assert_eq!(fs::read_to_string(dir.path().join("audit/pending.jsonl")).unwrap(), "");
+    let records = entries.iter().filter_map(|entry| entry.exchange.as_ref());
+    assert_eq!(records.filter(|record| record.request_id == id).count(), 1);
 }
 
 #[tokio::test]
@@ -195,6 +199,70 @@ async fn a_crash_at_any_byte_of_the_last_line_is_mended() {
         assert!(mended.is_whole() && mended.n_torn == n_torn, "{cut}: {mended:?}");
         assert_eq!(mended.n_records as usize, lines.len() - 1 + 3);
     }
+}
+
+/// With `sync = "each"` the journal alone is flushed for each line, so a power failure may take from
+/// the segment whatever was written since it was flushed itself.
+#[tokio::test]
+async fn what_a_power_failure_takes_from_the_chain_stands_in_the_journal() {
+    let proxy = Harness::start().await;
+    let mut answered = Vec::new();
+    for idx in 0..6 {
+        let reply = proxy.client.post("/s/", replay("phc_eu", &format!("s{idx}"))).await;
+        answered.push(reply.header("x-request-id").unwrap().to_owned());
+    }
+    let audit = proxy.audit_dir();
+    let segment = fs::read(audit.join("audit-00000001.jsonl")).unwrap();
+    let files = fs::read_dir(&audit).unwrap().map(|file| file.unwrap().path());
+    let files: Vec<_> =
+        files.map(|path| (path.file_name().unwrap().to_owned(), fs::read(path).unwrap())).collect();
+    // The first line was on the disk before the proxy ran.
+    let first = segment.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let cuts = (first..=segment.len()).step_by(97).map(|cut| segment[..cut].to_vec());
+    let holes = (first..segment.len() - 300).step_by(211).map(|hole| {
+        let mut holed = segment.clone();
+        holed[hole..hole + 300].fill(0);
+        holed
+    });
+    for (n, damaged) in cuts.chain(holes).chain([segment.clone()]).enumerate() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, bytes) in &files {
+            fs::write(dir.path().join(name), bytes).unwrap();
+        }
+        fs::write(dir.path().join("audit-00000001.jsonl"), damaged).unwrap();
+        start_on(dir.path()).await.unwrap().shutdown().await;
+        let mended = verdict(dir.path());
+        assert!(mended.is_whole() && mended.n_torn == 0, "{n}: {mended:?}");
+        let entries = entries(dir.path());
+        // Start, six exchanges, start, stop: each once, and none is told as interrupted.
+        assert_eq!(entries.len(), 9, "{n}");
+        let exchanges = entries.iter().filter_map(|entry| entry.exchange.as_ref());
+        assert!(exchanges.clone().all(|exchange| exchange.outcome == "forwarded"), "{n}");
+        assert!(exchanges.map(|exchange| &exchange.request_id).eq(&answered), "{n}");
+    }
+}
+
+/// What was not changed by a failure of power is no business of the journal's.
+#[tokio::test]
+async fn the_journal_mends_nothing_before_its_first_line() {
+    let proxy = Harness::start().await;
+    for idx in 0..3 {
+        proxy.client.post("/s/", replay("phc_eu", &format!("s{idx}"))).await;
+    }
+    let dir = proxy.audit_dir();
+    let journal = fs::read(dir.join("pending.jsonl")).unwrap();
+    let (_, dir) = proxy.stop().await;
+    let audit = dir.path().join("audit");
+    let segment = audit.join("audit-00000001.jsonl");
+    let forged = fs::read_to_string(&segment).unwrap().replacen("\"instance\":\"", "\"instance\":\"x", 1);
+    fs::write(&segment, &forged).unwrap();
+    fs::write(audit.join("pending.jsonl"), journal).unwrap();
+    // Started or not: what was forged is still there, and still found.
+    if let Ok(running) = start_on(&audit).await {
+        running.shutdown().await;
+    }
+    assert!(fs::read_to_string(&segment).unwrap().starts_with(&forged));
+    assert!(!verdict(&audit).is_whole());
 }
 
 #[tokio::test]
