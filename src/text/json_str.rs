@@ -38,9 +38,9 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
     // One more than can come: what is written last may be taken back.
     out.resize(from + raw.len() + 1, 0);
     let buffer = out.get_mut(from..)?;
-    let (mut at, mut n_written, mut n_bad) = (0, 0, 0_usize);
-    while let Some(&first) = raw.get(at) {
-        if first == b'\\' {
+    let (mut at, mut n_written, mut n_bad, mut before) = (0, 0, 0_usize, 0_u8);
+    while let Some(&byte) = raw.get(at) {
+        if byte == b'\\' {
             let rest = raw.get(at..)?;
             let (len, c) = match rest {
                 [_, b'u', b'0', b'0', high, low, ..] => {
@@ -50,16 +50,19 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
                 _ => escape(rest),
             };
             *buffer.get_mut(n_written)? = u8::try_from(c).ok()?;
+            n_written += 1;
             at += len;
         } else {
-            // Two bytes of UTF-8: the first holds two bits, the second six.
-            let second = raw.get(at + 1).copied().unwrap_or(0);
-            let is_wide = first >= 0x80;
-            *buffer.get_mut(n_written)? = if is_wide { first << 6 | second & 0x3F } else { first };
-            n_bad += usize::from(is_wide) & usize::from(first & 0xFE != 0xC2);
-            at += 1 + usize::from(is_wide);
+            // Two bytes of UTF-8: the first holds two bits, the second six. The place of the next byte
+            // hangs on neither, so that the processor need not wait for them.
+            let is_first = byte >= 0xC0;
+            let is_second = byte >= 0x80 && !is_first;
+            *buffer.get_mut(n_written)? = if is_second { before << 6 | byte & 0x3F } else { byte };
+            n_bad += usize::from(is_first && byte & 0xFE != 0xC2);
+            n_written += usize::from(!is_first);
+            before = byte;
+            at += 1;
         }
-        n_written += 1;
     }
     out.truncate(from + n_written);
     (n_bad == 0).then_some(())
