@@ -2,6 +2,9 @@
 
 use crate::decode::deflate::MAX_BITS;
 
+/// More symbols than any code has.
+const MOST_SYMBOLS: usize = 288;
+
 /// In which order the lengths of codes for lengths of codes are written.
 pub(super) const ORDER: [u8; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
@@ -77,8 +80,15 @@ pub(super) fn symbol_of_distance(distance: u32) -> (u32, u32, u32) {
 /// than fit.
 pub(super) fn first_codes(lengths: &[u8]) -> Option<[u32; MAX_BITS + 1]> {
     let mut counts = [0_u32; MAX_BITS + 1];
-    for &length in lengths {
-        *counts.get_mut(usize::from(length))? += 1;
+    // Many are alike in a row: four counts, so that none waits for the one before it.
+    let mut four = [[0_u32; MAX_BITS + 1]; 4];
+    for lengths in lengths.chunks(4) {
+        for (counts, &length) in four.iter_mut().zip(lengths) {
+            *counts.get_mut(usize::from(length))? += 1;
+        }
+    }
+    for some in four {
+        counts.iter_mut().zip(some).for_each(|(count, n)| *count += n);
     }
     let mut codes = [0; MAX_BITS + 1];
     let mut next = 0;
@@ -103,23 +113,33 @@ pub(super) fn reversed(code: u32, length: u32) -> u32 {
 pub(super) fn lengths(frequencies: &[u32], most: usize, out: &mut [u8]) {
     out.fill(0);
     // How often and which in one number, so that sorting compares only once.
-    let key = |(&times, symbol): (&u32, u32)| times.min(u32::MAX >> 9) << 9 | symbol;
-    let mut leaves: Vec<u32> =
-        frequencies.iter().zip(0..).filter(|(times, _)| **times > 0).map(key).collect();
+    let key = |times: u32, symbol: u32| times.min(u32::MAX >> 9) << 9 | symbol;
+    let mut leaves = [0; MOST_SYMBOLS];
+    let mut n = 0;
+    for (&times, symbol) in frequencies.iter().zip(0..) {
+        // No branch: which symbols occur is hard to foretell.
+        if let Some(leaf) = leaves.get_mut(n) {
+            *leaf = key(times, symbol);
+        }
+        n += usize::from(times > 0);
+    }
     for symbol in 0..2 {
-        if leaves.len() < 2 && leaves.iter().all(|leaf| leaf & 0x1FF != symbol) {
-            leaves.push(key((&1, symbol)));
+        let is_given = leaves.iter().take(n).any(|leaf| leaf & 0x1FF == symbol);
+        if let Some(leaf) = leaves.get_mut(n).filter(|_| n < 2 && !is_given) {
+            *leaf = key(1, symbol);
+            n += 1;
         }
     }
+    let leaves = leaves.get_mut(..n).unwrap_or_default();
     leaves.sort_unstable();
-    let mut counts = depths(&leaves, most);
+    let mut counts = depths(leaves, most);
     shorten(&mut counts, most);
     // The rarest first, and they get the longest.
     let longest_first = counts.iter().enumerate().rev();
     let mut given =
         longest_first.flat_map(|(length, &count)| std::iter::repeat_n(length as u8, count as usize));
     for leaf in leaves {
-        if let (Some(slot), Some(length)) = (out.get_mut(leaf as usize & 0x1FF), given.next()) {
+        if let (Some(slot), Some(length)) = (out.get_mut(*leaf as usize & 0x1FF), given.next()) {
             *slot = length;
         }
     }
@@ -128,38 +148,40 @@ pub(super) fn lengths(frequencies: &[u32], most: usize, out: &mut [u8]) {
 /// How many leaves of Huffman's tree lie how deep; those below `most` count as there.
 fn depths(leaves: &[u32], most: usize) -> [u32; MAX_BITS + 1] {
     // Nodes come into being in order of weight, so two queues do.
-    let mut weights: Vec<u64> = Vec::with_capacity(leaves.len());
-    let mut leaf_parents: Vec<usize> = Vec::with_capacity(leaves.len());
-    let mut node_parents: Vec<usize> = Vec::with_capacity(leaves.len());
-    for parent in 0..leaves.len().saturating_sub(1) {
+    let mut weights = [0_u64; MOST_SYMBOLS];
+    let mut leaf_parents = [0_u16; MOST_SYMBOLS];
+    let mut node_parents = [0_u16; MOST_SYMBOLS];
+    let (mut leaf, mut node) = (0, 0);
+    let n_nodes = leaves.len().saturating_sub(1);
+    for parent in 0..n_nodes {
         let mut weight = 0;
         for _ in 0..2 {
-            let leaf = leaves.get(leaf_parents.len()).map(|leaf| u64::from(leaf >> 9));
-            let node = weights.get(node_parents.len()).copied();
-            match (leaf, node) {
-                (Some(leaf), node) if node.is_none_or(|node| leaf <= node) => {
-                    leaf_parents.push(parent);
-                    weight += leaf;
-                }
-                (_, Some(node)) => {
-                    node_parents.push(parent);
-                    weight += node;
-                }
-                _ => {}
+            let of_leaf = leaves.get(leaf).map_or(u64::MAX, |leaf| u64::from(leaf >> 9));
+            let of_node = weights.get(node).copied().filter(|_| node < parent).unwrap_or(u64::MAX);
+            let is_leaf = of_leaf <= of_node;
+            let slot = if is_leaf { leaf_parents.get_mut(leaf) } else { node_parents.get_mut(node) };
+            if let Some(slot) = slot {
+                *slot = parent as u16;
             }
+            weight += of_leaf.min(of_node);
+            leaf += usize::from(is_leaf);
+            node += usize::from(!is_leaf);
         }
-        weights.push(weight);
+        if let Some(slot) = weights.get_mut(parent) {
+            *slot = weight;
+        }
     }
-    let mut node_depths = vec![0_usize; weights.len()];
-    for (node, &parent) in node_parents.iter().enumerate().rev() {
-        let depth = node_depths.get(parent).copied().unwrap_or(0) + 1;
+    let mut node_depths = [0_u16; MOST_SYMBOLS];
+    for node in (0..n_nodes.saturating_sub(1)).rev() {
+        let parent = node_parents.get(node).map_or(0, |&parent| usize::from(parent));
+        let depth = node_depths.get(parent).map_or(0, |depth| depth + 1);
         if let Some(slot) = node_depths.get_mut(node) {
             *slot = depth;
         }
     }
     let mut counts = [0; MAX_BITS + 1];
-    for &parent in &leaf_parents {
-        let depth = node_depths.get(parent).copied().unwrap_or(0) + 1;
+    for &parent in leaf_parents.iter().take(leaves.len()) {
+        let depth = node_depths.get(usize::from(parent)).map_or(0, |&depth| usize::from(depth) + 1);
         if let Some(count) = counts.get_mut(depth.min(most)) {
             *count += 1;
         }
@@ -183,5 +205,42 @@ fn shorten(counts: &mut [u32; MAX_BITS + 1], most: usize) {
             }
         }
         used -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn codes_are_whole_and_no_longer_than_allowed(
+            times in prop::collection::vec(prop_oneof![Just(0_u32), 1_u32..5, 0_u32..8_000_000], 2..286),
+            most in 9_usize..=15,
+        ) {
+            let mut given = vec![0; times.len()];
+            lengths(&times, most, &mut given);
+            prop_assert!(times.iter().zip(&given).all(|(&n, &length)| n == 0 || length > 0));
+            prop_assert!(given.iter().all(|&length| usize::from(length) <= most));
+            let whole: u32 = given.iter().filter(|&&length| length > 0).map(|&length| 1 << (most - usize::from(length))).sum();
+            prop_assert_eq!(whole, 1 << most);
+        }
+    }
+
+    #[test]
+    fn codes_of_steep_frequencies_are_cut_short() {
+        let mut times = [1_u32; 30];
+        for n in 2..30 {
+            times[n] = times[n - 1] + times[n - 2];
+        }
+        let mut given = [0; 30];
+        lengths(&times, 15, &mut given);
+        assert_eq!(given.iter().map(|&length| 1_u32 << (15 - length)).sum::<u32>(), 1 << 15);
+        assert_eq!(given.iter().max(), Some(&15));
+        let mut few = [0; 19];
+        lengths(&[0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 7, &mut few);
+        assert_eq!((few.iter().sum::<u8>(), few[5]), (2, 1));
     }
 }

@@ -34,14 +34,16 @@ pub(super) struct Tables {
 /// What begins with a short code is found in `first`; a long code leads from there to `more`.
 struct Table<const N: usize> {
     first: Box<[u32; N]>,
+    /// How many bits of a code `first` is looked up by.
+    bits: u32,
     more: Vec<u32>,
 }
 
 /// Symbols for the lengths of codes.
 const N_CODES: usize = 19;
 
-/// Entries hold the length of a code in the lowest four bits, the number of extra bits in the next
-/// four, and above them a base. These bits say what else they are.
+/// Entries hold the length of a code in the lowest four bits, the same with extra bits in the next
+/// five, and above them a base. These bits say what else they are.
 const IS_LITERAL: u32 = 1 << 31;
 const IS_END: u32 = 1 << 30;
 const IS_LINK: u32 = 1 << 29;
@@ -95,23 +97,23 @@ impl<'a> Symbols<'a> {
             if entry & IS_LINK != 0 {
                 entry = literals.linked(entry, bits.held);
             }
-            bits.drop(entry & 0xF);
             if entry & IS_LITERAL != 0 {
+                bits.drop(entry & 0xF);
                 n_literals += 1;
                 continue;
             }
             if entry & IS_END != 0 {
+                bits.drop(entry & 0xF);
                 self.bits = bits;
                 self.is_inside = false;
                 return Some(Step { n_literals, ends_block: true, ..Step::default() });
             }
-            let len = (entry >> 8 & 0xFFFF) + bits.take(entry >> 4 & 0xF);
+            let len = bits.take_value(entry);
             let mut entry = distances.first(bits.held);
             if entry & IS_LINK != 0 {
                 entry = distances.linked(entry, bits.held);
             }
-            bits.drop(entry & 0xF);
-            let distance = (entry >> 8 & 0xFFFF) + bits.take(entry >> 4 & 0xF);
+            let distance = bits.take_value(entry);
             if len == 0 || distance == 0 {
                 return None;
             }
@@ -151,7 +153,7 @@ impl<'a> Symbols<'a> {
             self.bits.fill()?;
             *code.get_mut(usize::from(symbol))? = self.bits.take(3) as u8;
         }
-        self.tables.code.build(&code, |symbol| symbol << 8)?;
+        self.tables.code.build(&code, |symbol| symbol << 9)?;
         let mut lengths = [0; 288 + 32];
         let mut at = 0;
         while at < n_literals + n_distances {
@@ -161,7 +163,7 @@ impl<'a> Symbols<'a> {
                 return None;
             }
             self.bits.drop(entry & 0xF);
-            let (length, times) = match entry >> 8 {
+            let (length, times) = match entry >> 9 {
                 16 => (*lengths.get(at.checked_sub(1)?)?, 3 + self.bits.take(2)),
                 17 => (0, 3 + self.bits.take(3)),
                 18 => (0, 11 + self.bits.take(7)),
@@ -183,19 +185,19 @@ impl Tables {
             256 => IS_END,
             _ => {
                 let (base, extra) = huffman::length_of(symbol - 257);
-                base << 8 | extra << 4
+                base << 9 | extra << 4
             }
         })?;
         self.distances.build(distances, |symbol| {
             let (base, extra) = huffman::distance_of(symbol);
-            base << 8 | extra << 4
+            base << 9 | extra << 4
         })
     }
 }
 
 impl<const N: usize> Default for Table<N> {
     fn default() -> Self {
-        Self { first: Box::new([0; N]), more: Vec::new() }
+        Self { first: Box::new([0; N]), bits: 0, more: Vec::new() }
     }
 }
 
@@ -205,7 +207,7 @@ impl<const N: usize> Table<N> {
     /// The entry that `held` begins with: of a code, a link, or 0 where there is neither.
     #[inline]
     fn first(&self, held: u64) -> u32 {
-        self.first.get(held as usize & (N - 1)).copied().unwrap_or(0)
+        self.first.get(held as usize & ((1 << self.bits) - 1)).copied().unwrap_or(0)
     }
 
     /// Follows a link.
@@ -219,7 +221,10 @@ impl<const N: usize> Table<N> {
     fn build(&mut self, lengths: &[u8], meaning: impl Fn(u32) -> u32) -> Option<()> {
         let mut codes = huffman::first_codes(lengths)?;
         let longest = lengths.iter().copied().max().map_or(0, u32::from);
-        self.first.fill(0);
+        // Codes of so many bits and fewer are looked up at once; where all are shorter, by fewer.
+        self.bits = longest.min(Self::BITS);
+        let size = 1 << self.bits;
+        self.first.get_mut(..size)?.fill(0);
         self.more.clear();
         for (symbol, &length) in lengths.iter().enumerate() {
             let length = u32::from(length);
@@ -229,9 +234,10 @@ impl<const N: usize> Table<N> {
             let next = codes.get_mut(length as usize)?;
             let code = huffman::reversed(*next, length) as usize;
             *next += 1;
-            let entry = meaning(symbol as u32) | length;
-            if length <= Self::BITS {
-                self.first.iter_mut().skip(code).step_by(1 << length).for_each(|slot| *slot = entry);
+            let entry = meaning(symbol as u32) + (length << 4 | length);
+            if length <= self.bits {
+                let slots = self.first.get_mut(code..size)?;
+                slots.iter_mut().step_by(1 << length).for_each(|slot| *slot = entry);
                 continue;
             }
             let n_more = longest - Self::BITS;
@@ -292,6 +298,15 @@ impl Bits<'_> {
         debug_assert!(n <= self.n, "bits are taken that nobody filled in");
         self.held >>= n;
         self.n = self.n.wrapping_sub(n);
+    }
+
+    /// Takes a code and its extra bits at once; gives what they stand for.
+    #[inline]
+    fn take_value(&mut self, entry: u32) -> u32 {
+        let whole = entry >> 4 & 0x1F;
+        let extra = (self.held & ((1 << whole) - 1)) >> (entry & 0xF);
+        self.drop(whole);
+        (entry >> 9 & 0xFFFF) + extra as u32
     }
 
     #[inline]
