@@ -3,9 +3,8 @@
 //! Bytes, policy and context go in; bytes, findings and new context come out. Whatever is refused
 //! here leaves nothing behind: the caller answers with [`Refusal::status`] and forwards nothing.
 
-use std::borrow::Cow;
-
 use crate::decode::codec::Bound;
+use crate::decode::codec::Change;
 use crate::decode::codec::Level;
 use crate::decode::endpoint::Class;
 use crate::decode::endpoint::Endpoint;
@@ -293,7 +292,7 @@ fn judge_body(
     let bytes = if edits.is_empty() && unwrapped.is_canonical && !has_data {
         request.body.to_vec()
     } else {
-        encode(text, &edits, redactor)
+        encode(request.body, text, &edits, redactor)
     };
     Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }
@@ -345,18 +344,19 @@ fn judge_lines(text: &str, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Resu
     Ok(edits)
 }
 
-/// Applies the edits and puts the one canonical wrapping on.
-fn encode(text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
+/// Applies the edits and puts the one canonical wrapping on. `was` is the body as it came.
+fn encode(was: &[u8], text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
     redactor.count(edits);
-    let plain: Cow<'_, [u8]> = if edits.is_empty() {
-        Cow::Borrowed(text.as_bytes())
-    } else {
-        let mut out = Vec::new();
-        edit::apply(text.as_bytes(), edits, &mut out);
-        Cow::Owned(out)
-    };
     let mut body = Vec::new();
-    redactor.tools.codecs.gzip(&plain, Level::Body, &mut body);
+    let codecs = &mut redactor.tools.codecs;
+    if edits.is_empty() {
+        codecs.gzip(text.as_bytes(), Level::Body, &mut body);
+    } else {
+        let mut new = Vec::new();
+        edit::apply(text.as_bytes(), edits, &mut new);
+        let change = Change { old: text.as_bytes(), edits, new: &new };
+        codecs.gzip_again(was, &change, Level::Body, &mut body);
+    }
     body
 }
 

@@ -102,7 +102,13 @@ impl Floor {
     pub fn new(plans: &[&Plan]) -> Result<Self, Error> {
         const ROOM: usize = 64 << 20;
         let sample = plans.iter().max_by_key(|plan| plan.wire.len()).ok_or("no body")?;
-        let sample = packed::gunzip(&sample.wire)?;
+        // Without its packed fields: those the pipeline deflates with codes of its own.
+        let (json, mut sample, mut from) = (packed::gunzip(&sample.wire)?, Vec::new(), 0);
+        for span in packed::spans(&json) {
+            sample.extend_from_slice(&json[from..span.start]);
+            from = span.end;
+        }
+        sample.extend_from_slice(&json[from..]);
         let levels = (level_of(Level::Body, &sample)?, level_of(Level::Field, &sample)?);
         let compressor =
             |number| CompressionLvl::new(number).map(Compressor::new).map_err(|_| "no such level");

@@ -1,5 +1,5 @@
-//! The raw codecs, each with a bound. Nothing else in the program inflates or deflates; how a text
-//! is deflated again is in `deflate`.
+//! The raw codecs, each with a bound. Nothing else in the program inflates or deflates; what is
+//! deflated without a library is in `deflate`.
 //!
 //! Sizes that a peer writes into a stream are hints for the first buffer, never trusted.
 
@@ -45,8 +45,11 @@ pub enum CodecError {
 /// Gzip, zlib and raw deflate in both directions; keeps its tables between calls.
 pub struct Codecs {
     inflate: Decompressor,
+    /// For streams that begin with the codes that are agreed on, as small ones do: it has its tables for
+    /// those ready as long as it sees no others.
+    inflate_agreed: Decompressor,
     deflate: [Option<(Level, Compressor)>; 2],
-    again: Deflater,
+    own: Deflater,
     /// Where the library writes: as large as the largest so far needed, never cleared.
     buffer: Vec<u8>,
 }
@@ -54,7 +57,8 @@ pub struct Codecs {
 /// How hard to deflate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Bodies: they are large, and their bulk is compressed already.
+    /// Bodies: they are large, and their bulk is compressed already. Packed fields in them are not
+    /// searched for matches.
     Body,
     /// Fields inside a body.
     Field,
@@ -73,8 +77,9 @@ impl Default for Codecs {
     fn default() -> Self {
         Self {
             inflate: Decompressor::new(),
+            inflate_agreed: Decompressor::new(),
             deflate: [None, None],
-            again: Deflater::default(),
+            own: Deflater::default(),
             buffer: Vec::new(),
         }
     }
@@ -82,6 +87,10 @@ impl Default for Codecs {
 
 /// A buffer that is not kept, in bytes: it was for one body in very many.
 const LARGE: usize = 4 << 20;
+
+/// A body of fewer bytes is deflated sooner by the library, which does not look for matches as hard as
+/// it does in fields, than along the matches that it had.
+const LONG: usize = 64 << 10;
 
 /// The first bytes of a gzip stream.
 pub const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
@@ -92,7 +101,10 @@ impl Codecs {
     /// # Errors
     /// [`CodecError`]; `out` is then empty.
     pub fn gunzip(&mut self, bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
-        grow(bytes.len(), claims(bytes), bound, out, |buffer| self.inflate.gzip_decompress(bytes, buffer))
+        let first = gzip_content(bytes).and_then(<[u8]>::first);
+        let is_agreed = first.is_some_and(|first| first >> 1 & 3 == 1);
+        let library = if is_agreed { &mut self.inflate_agreed } else { &mut self.inflate };
+        grow(bytes.len(), claims(bytes), bound, out, |buffer| library.gzip_decompress(bytes, buffer))
     }
 
     /// Inflates what HTTP calls deflate: zlib, or raw as some senders have it.
@@ -111,6 +123,38 @@ impl Codecs {
 
     /// Deflates `bytes` as one gzip member with an empty header into `out`.
     pub fn gzip(&mut self, bytes: &[u8], level: Level, out: &mut Vec<u8>) {
+        out.clear();
+        out.extend_from_slice(GZIP_HEADER);
+        let is_done = level == Level::Body && self.own.body(bytes, out);
+        self.finish(is_done, bytes, level, out);
+    }
+
+    /// Does what [`gzip`](Self::gzip) does, in less time where `old` is a gzip stream of one member, and
+    /// long if it is a body. `new` is about as small then as `old` was, or else of this level.
+    pub fn gzip_again(&mut self, old: &[u8], change: &Change<'_>, level: Level, out: &mut Vec<u8>) {
+        out.clear();
+        out.extend_from_slice(GZIP_HEADER);
+        let mut is_done = level == Level::Body && self.own.body(change.new, out);
+        if !is_done && (level == Level::Field || change.new.len() >= LONG) {
+            let stream = gzip_content(old).filter(|_| old.ends_with(&gzip_trailer(change.old)));
+            is_done = stream.is_some_and(|stream| self.own.again(stream, change, out));
+        }
+        self.finish(is_done, change.new, level, out);
+    }
+
+    /// Writes what stands behind a stream, or all of it by the library if it is not done.
+    fn finish(&mut self, is_done: bool, content: &[u8], level: Level, out: &mut Vec<u8>) {
+        if self.own.heap_bytes() > LARGE {
+            self.own.let_go();
+        }
+        if is_done {
+            out.extend_from_slice(&gzip_trailer(content));
+        } else {
+            self.gzip_by_library(content, level, out);
+        }
+    }
+
+    fn gzip_by_library(&mut self, bytes: &[u8], level: Level, out: &mut Vec<u8>) {
         let slot = match level {
             Level::Body => &mut self.deflate[0],
             Level::Field => &mut self.deflate[1],
@@ -129,26 +173,6 @@ impl Codecs {
         out.extend_from_slice(self.buffer.get(..len).unwrap_or_default());
         if most > LARGE {
             self.buffer = Vec::new();
-        }
-    }
-}
-
-impl Codecs {
-    /// Does what [`gzip`](Self::gzip) does, in less time where `old` is a gzip stream of one member.
-    /// `new` is about as small then as `old` was, or else of this level.
-    pub fn gzip_again(&mut self, old: &[u8], change: &Change<'_>, level: Level, out: &mut Vec<u8>) {
-        let new = change.new;
-        out.clear();
-        out.extend_from_slice(GZIP_HEADER);
-        let stream = gzip_content(old).filter(|_| old.ends_with(&gzip_trailer(change.old)));
-        let is_done = stream.is_some_and(|stream| self.again.again(stream, change, out));
-        if self.again.heap_bytes() > LARGE {
-            self.again = Deflater::default();
-        }
-        if is_done {
-            out.extend_from_slice(&gzip_trailer(new));
-        } else {
-            self.gzip(new, level, out);
         }
     }
 }
@@ -312,7 +336,7 @@ mod tests {
             (Vec::new(), false),
         ] {
             assert_eq!(
-                gzip_content(&stream).is_some_and(|s| codecs.again.again(s, &change, &mut Vec::new())),
+                gzip_content(&stream).is_some_and(|s| codecs.own.again(s, &change, &mut Vec::new())),
                 fits
             );
             codecs.gzip_again(&stream, &change, Level::Field, &mut out);

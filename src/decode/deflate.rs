@@ -1,4 +1,5 @@
 //! Deflates a text again that was inflated and edited, along the matches of the stream it came from.
+//! And bodies most of which is packed fields: see `body`.
 //!
 //! Looking for matches is what deflating costs, and a text with a few words masked has nearly all of
 //! those it had. Literals are read from the new text and matches point into it, so nothing of the old
@@ -7,12 +8,18 @@
 use std::ops::Range;
 
 use crate::decode::deflate::block::Blocks;
+use crate::decode::deflate::body::Seen;
+use crate::decode::deflate::output::Output;
+use crate::decode::deflate::packed::Packed;
 use crate::decode::deflate::symbols::Symbols;
 use crate::decode::deflate::symbols::Tables;
 use crate::text::edit::Edit;
 
 mod block;
+mod body;
 mod huffman;
+mod output;
+mod packed;
 mod symbols;
 
 /// The longest code that the format has.
@@ -33,6 +40,9 @@ const LEAST: usize = 4 << 10;
 const TEXT_A_BLOCK: usize = 256;
 const MORE_BLOCKS: usize = 64;
 
+/// Where edits end is looked up by so many bytes of the old text.
+const STRETCH: usize = 128;
+
 /// A text and what edits made of it.
 pub struct Change<'a> {
     /// The text before.
@@ -43,14 +53,19 @@ pub struct Change<'a> {
     pub new: &'a [u8],
 }
 
-/// Buffers for [`Deflater::again`].
+/// Buffers and tables, to be used again.
 #[derive(Default)]
 pub(crate) struct Deflater {
     tables: Tables,
     blocks: Blocks,
+    out: Output,
     /// How much further right a text stands behind each edit.
     shifts: Vec<isize>,
+    /// How many edits end at or before each [`STRETCH`] of the old text.
+    ended: Vec<u32>,
     recent: Recent,
+    seen: Seen,
+    packed: Packed,
 }
 
 impl Deflater {
@@ -60,25 +75,33 @@ impl Deflater {
         let &Change { edits, new, .. } = change;
         self.recent.begin();
         self.blocks.begin();
+        self.out.begin();
         self.shifts.clear();
         let mut shift = 0_isize;
         self.shifts.extend(edits.iter().map(|edit| {
             shift += edit.with.len().cast_signed() - edit.span.len().cast_signed();
             shift
         }));
-        let from = out.len();
+        self.ended.clear();
+        let mut n_ended = 0;
+        self.ended.extend((0..=change.old.len() / STRETCH).map(|n| {
+            let rest = edits.get(n_ended..).unwrap_or_default();
+            n_ended += rest.iter().take_while(|edit| edit.span.end <= n * STRETCH).count();
+            n_ended as u32
+        }));
         let mut symbols = Symbols::new(stream, &mut self.tables);
         let mut writer = Writer {
             blocks: &mut self.blocks,
             recent: &mut self.recent,
             shifts: &self.shifts,
+            ended: &self.ended,
             edits,
             new,
             n_passed: 0,
             kept: 0..edits.first().map_or(usize::MAX, |edit| edit.span.start),
             n_put: 0,
             next_put: edits.first().map_or(usize::MAX, |edit| edit.span.start),
-            out,
+            out: &mut self.out,
         };
         let mut n_blocks = MORE_BLOCKS + change.old.len() / TEXT_A_BLOCK;
         let mut old = 0;
@@ -98,16 +121,45 @@ impl Deflater {
         let is_whole = symbols.is_done() && old == change.old.len();
         if is_whole {
             writer.fill(new.len());
-            self.blocks.close(new, true, out);
-        } else {
-            out.truncate(from);
+            self.blocks.close(new, true, &mut self.out);
+            out.extend_from_slice(self.out.finish());
         }
         is_whole
     }
 
-    /// Memory held.
+    /// Appends a body as a deflate stream to `out`. False, and nothing appended, if little of it is
+    /// packed fields: a library is better then.
+    pub(crate) fn body(&mut self, text: &[u8], out: &mut Vec<u8>) -> bool {
+        let packed = body::packed(text);
+        let is_worth_it = packed.iter().map(Range::len).sum::<usize>() > text.len() / body::WORTH;
+        if is_worth_it {
+            self.begin();
+            body::write(text, &packed, self);
+            out.extend_from_slice(self.out.finish());
+        }
+        is_worth_it
+    }
+
+    fn begin(&mut self) {
+        self.blocks.begin();
+        self.out.begin();
+        self.seen.begin();
+    }
+
+    /// Memory held that grows with what is deflated.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.blocks.heap_bytes() + self.shifts.capacity() * size_of::<isize>()
+        self.blocks.heap_bytes()
+            + self.out.heap_bytes()
+            + self.shifts.capacity() * size_of::<isize>()
+            + self.ended.capacity() * size_of::<u32>()
+    }
+
+    /// Lets go of that memory.
+    pub(crate) fn let_go(&mut self) {
+        self.blocks = Blocks::default();
+        self.out = Output::default();
+        self.shifts = Vec::new();
+        self.ended = Vec::new();
     }
 }
 
@@ -116,6 +168,7 @@ struct Writer<'a> {
     blocks: &'a mut Blocks,
     recent: &'a mut Recent,
     shifts: &'a [isize],
+    ended: &'a [u32],
     edits: &'a [Edit],
     new: &'a [u8],
     /// Edits that end before what is looked at of the old text, and what is kept of it behind them.
@@ -124,7 +177,7 @@ struct Writer<'a> {
     /// Edits whose new text is written or in the block, and where that of the next begins.
     n_put: usize,
     next_put: usize,
-    out: &'a mut Vec<u8>,
+    out: &'a mut Output,
 }
 
 impl Writer<'_> {
@@ -136,9 +189,27 @@ impl Writer<'_> {
         if is_kept && new_at >= self.blocks.end() {
             self.fill(new_at);
             self.blocks.matched(self.new, len, distance, self.out);
+        } else if let Some(distance) = self.carried(at, len, distance)
+            && new_at >= self.blocks.end()
+        {
+            self.fill(new_at);
+            self.blocks.matched(self.new, len, distance, self.out);
         } else {
             self.matched_in_parts(at, len, distance);
         }
+    }
+
+    /// How far back a match lies in the new text that edits left alone.
+    #[inline]
+    fn carried(&self, at: usize, len: usize, distance: usize) -> Option<usize> {
+        let source = at.checked_sub(distance)?;
+        if at < self.kept.start || at + len > self.kept.end {
+            return None;
+        }
+        let n_before = self.n_before(source, self.n_passed);
+        let edit = self.edits.get(n_before)?;
+        let distance = self.moved(at, self.n_passed).wrapping_sub(self.moved(source, n_before));
+        (source + len <= edit.span.start && distance <= WINDOW).then_some(distance)
     }
 
     fn matched_in_parts(&mut self, mut at: usize, len: usize, distance: usize) {
@@ -198,11 +269,10 @@ impl Writer<'_> {
 
     /// How many edits end at or before a place of the old text, of the first `most`.
     fn n_before(&self, place: usize, most: usize) -> usize {
-        let edits = self.edits.get(..most).unwrap_or_default();
-        match edits.last() {
-            Some(last) if last.span.end > place => edits.partition_point(|edit| edit.span.end <= place),
-            _ => most,
-        }
+        let ended = |stretch: usize| self.ended.get(stretch).map_or(most, |&n| most.min(n as usize));
+        let (before, after) = (ended(place / STRETCH), ended(place / STRETCH + 1));
+        let these = self.edits.get(before..after).unwrap_or_default();
+        before + these.partition_point(|edit| edit.span.end <= place)
     }
 
     /// Where a place of the old text stands in the new one, behind so many edits.
@@ -270,13 +340,17 @@ impl Writer<'_> {
 
 /// Where the letters stand that edits put in.
 struct Recent {
-    /// One more than the place, by four letters.
+    /// The place, by four letters; counted on from text to text, so that no place of one is taken for
+    /// one of the next, and nothing need be cleared.
     places: Vec<u32>,
+    /// What the places of this text begin with, and how far they go.
+    from: u32,
+    to: u32,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { places: vec![0; Self::SIZE] }
+        Self { places: vec![0; Self::SIZE], from: 1, to: 1 }
     }
 }
 
@@ -286,7 +360,10 @@ impl Recent {
     const BITS: u32 = 12;
 
     fn begin(&mut self) {
-        self.places.fill(0);
+        self.from = self.to;
+        if self.from > u32::MAX / 2 {
+            *self = Self::default();
+        }
     }
 
     /// Notes the letters at `at`; gives where letters like them were noted last.
@@ -295,8 +372,10 @@ impl Recent {
         let four = text.get(at..)?.first_chunk::<{ Self::LEN }>()?;
         let key = u32::from_le_bytes(*four).wrapping_mul(0x9E37_79B1) >> (32 - Self::BITS);
         let slot = self.places.get_mut(key as usize)?;
-        let before = std::mem::replace(slot, (at as u32).saturating_add(1));
-        (before as usize).checked_sub(1).filter(|&before| before < at)
+        let place = self.from.saturating_add(at as u32);
+        self.to = self.to.max(place.saturating_add(1));
+        let before = std::mem::replace(slot, place);
+        (before as usize).checked_sub(self.from as usize).filter(|&before| before < at)
     }
 }
 
@@ -326,7 +405,7 @@ mod tests {
     use super::*;
     use crate::text::edit;
 
-    fn deflated(text: &[u8], level: i32) -> Vec<u8> {
+    pub(super) fn deflated(text: &[u8], level: i32) -> Vec<u8> {
         let mut compressor = libdeflater::Compressor::new(libdeflater::CompressionLvl::new(level).unwrap());
         let mut out = vec![0; compressor.deflate_compress_bound(text.len())];
         let len = compressor.deflate_compress(text, &mut out).unwrap();
@@ -334,7 +413,7 @@ mod tests {
         out
     }
 
-    fn inflated(stream: &[u8], len: usize) -> Vec<u8> {
+    pub(super) fn inflated(stream: &[u8], len: usize) -> Vec<u8> {
         let mut out = vec![0; len];
         let n = libdeflater::Decompressor::new().deflate_decompress(stream, &mut out).unwrap();
         assert_eq!(n, len);
@@ -356,7 +435,7 @@ mod tests {
         out.split_off(6)
     }
 
-    fn page(n: usize) -> Vec<u8> {
+    pub(super) fn page(n: usize) -> Vec<u8> {
         let nodes = (0..n).map(|id| {
             let class = ["row", "cell wide", "cell"][id % 3];
             format!(r#"{{"type":2,"tagName":"div","attributes":{{"class":"{class}"}},"id":{id},"text":"user{}@example.com"}},"#, id * id % 977)
@@ -493,33 +572,5 @@ mod tests {
             }
             again(&old, level, &edits);
         }
-
-        #[test]
-        fn codes_are_whole_and_no_longer_than_allowed(
-            times in prop::collection::vec(prop_oneof![Just(0_u32), 1_u32..5, 0_u32..8_000_000], 2..286),
-            most in 9_usize..=15,
-        ) {
-            let mut lengths = vec![0; times.len()];
-            huffman::lengths(&times, most, &mut lengths);
-            prop_assert!(times.iter().zip(&lengths).all(|(&n, &length)| n == 0 || length > 0));
-            prop_assert!(lengths.iter().all(|&length| usize::from(length) <= most));
-            let whole: u32 = lengths.iter().filter(|&&length| length > 0).map(|&length| 1 << (most - usize::from(length))).sum();
-            prop_assert_eq!(whole, 1 << most);
-        }
-    }
-
-    #[test]
-    fn codes_of_steep_frequencies_are_cut_short() {
-        let mut times = [1_u32; 30];
-        for n in 2..30 {
-            times[n] = times[n - 1] + times[n - 2];
-        }
-        let mut lengths = [0; 30];
-        huffman::lengths(&times, 15, &mut lengths);
-        assert_eq!(lengths.iter().map(|&length| 1_u32 << (15 - length)).sum::<u32>(), 1 << 15);
-        assert_eq!(lengths.iter().max(), Some(&15));
-        let mut few = [0; 19];
-        huffman::lengths(&[0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 7, &mut few);
-        assert_eq!((few.iter().sum::<u8>(), few[5]), (2, 1));
     }
 }

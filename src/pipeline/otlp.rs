@@ -49,6 +49,10 @@ fn judge_json(
         return Err(Refusal::Protobuf);
     }
     let is_as_it_came = edits.is_empty() && unwrapped.is_canonical;
-    let bytes = if is_as_it_came { request.body.to_vec() } else { pipeline::encode(text, &edits, redactor) };
+    let bytes = if is_as_it_came {
+        request.body.to_vec()
+    } else {
+        pipeline::encode(request.body, text, &edits, redactor)
+    };
     Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }

@@ -5,6 +5,9 @@
 
 use crate::decode::deflate::MAX_BITS;
 use crate::decode::deflate::huffman;
+use crate::decode::deflate::output::Bits;
+use crate::decode::deflate::output::Code;
+use crate::decode::deflate::output::Output;
 
 /// Literals, and a match behind them if `len` is not 0.
 #[derive(Clone, Copy)]
@@ -15,7 +18,7 @@ struct Sequence {
     back: u16,
 }
 
-/// A block under way, and the bits before it.
+/// A block under way.
 pub(super) struct Blocks {
     sequences: Vec<Sequence>,
     literals: [u32; 286],
@@ -26,8 +29,6 @@ pub(super) struct Blocks {
     /// Where the block begins in the text, and how far it goes.
     start: usize,
     end: usize,
-    held: u64,
-    n_held: u32,
     fixed: Box<Codes>,
 }
 
@@ -48,8 +49,6 @@ impl Default for Blocks {
             n_symbols: 0,
             start: 0,
             end: 0,
-            held: 0,
-            n_held: 0,
             fixed: Box::new(Codes::fixed()),
         }
     }
@@ -59,7 +58,11 @@ impl Blocks {
     /// Begins a stream.
     pub(super) fn begin(&mut self) {
         self.reset(0);
-        (self.held, self.n_held) = (0, 0);
+    }
+
+    /// Passes what stands before `to`: it is in a block that somebody else wrote.
+    pub(super) fn pass(&mut self, to: usize) {
+        self.reset(to);
     }
 
     /// How far the text is written or in the block.
@@ -79,8 +82,11 @@ impl Blocks {
 
     /// Takes what stands before `to` as literals.
     #[inline]
-    pub(super) fn literals(&mut self, text: &[u8], to: usize, out: &mut Vec<u8>) {
+    pub(super) fn literals(&mut self, text: &[u8], to: usize, out: &mut Output) {
         let run = text.get(self.end..to).unwrap_or_default();
+        if run.is_empty() {
+            return;
+        }
         if run.len() > MOST {
             for from in (self.end..to).step_by(MOST) {
                 self.literals(text, to.min(from + MOST), out);
@@ -111,7 +117,7 @@ impl Blocks {
 
     /// Takes the next `len` bytes, 3 to 258, as a match `distance` before, 1 to 32768.
     #[inline]
-    pub(super) fn matched(&mut self, text: &[u8], len: usize, distance: usize, out: &mut Vec<u8>) {
+    pub(super) fn matched(&mut self, text: &[u8], len: usize, distance: usize, out: &mut Output) {
         let (symbol, _, _) = huffman::symbol_of_length(len as u32);
         let (far, _, _) = huffman::symbol_of_distance(distance as u32);
         let length = self.literals.get_mut(LENGTHS + symbol as usize);
@@ -128,30 +134,27 @@ impl Blocks {
     }
 
     #[inline]
-    fn close_if_full(&mut self, text: &[u8], out: &mut Vec<u8>) {
+    fn close_if_full(&mut self, text: &[u8], out: &mut Output) {
         if self.n_symbols >= MOST {
             self.close(text, false, out);
         }
     }
 
-    /// Writes the block, whatever is in it. The last one fills its last byte up.
-    pub(super) fn close(&mut self, text: &[u8], is_last: bool, out: &mut Vec<u8>) {
+    /// Writes the block, whatever is in it.
+    pub(super) fn close(&mut self, text: &[u8], is_last: bool, out: &mut Output) {
         if self.n_pending > 0 {
             self.sequences.push(Sequence { n_literals: self.n_pending as u32, len: 0, back: 0 });
         }
         if let Some(end) = self.literals.get_mut(END) {
             *end = 1;
         }
-        let fitting = Codes::fitting(&self.literals, &self.distances);
+        let fitting = Codes::fitting(&self.literals, &self.distances, MAX_BITS);
         let head = Head::of(&fitting);
         let dynamic = head.n_bits + fitting.n_bits(&self.literals, &self.distances);
         let agreed = self.fixed.n_bits(&self.literals, &self.distances);
         let is_dynamic = dynamic < agreed;
         let n_bits = 3 + self.n_extra() + dynamic.min(agreed);
-        let at = out.len();
-        out.resize(at + ((u64::from(self.n_held) + n_bits) / 8) as usize + 16, 0);
-        let room = out.get_mut(at..).unwrap_or_default();
-        let mut bits = Bits { out: room, at: 0, held: self.held, n: self.n_held };
+        let mut bits = out.bits(n_bits);
         bits.put(u64::from(is_last), 1);
         bits.put(if is_dynamic { 2 } else { 1 }, 2);
         bits.flush();
@@ -159,14 +162,9 @@ impl Blocks {
             head.write(&mut bits);
         }
         let codes = if is_dynamic { &fitting } else { &*self.fixed };
-        let mut bits = self.write(text, codes, bits);
-        if is_last {
-            bits.n = (bits.n + 7) & !7;
-            bits.flush();
-        }
-        (self.held, self.n_held) = (bits.held, bits.n);
-        let to = at + bits.at;
-        out.truncate(to);
+        let bits = self.write(text, codes, bits);
+        let place = bits.place();
+        out.go_on_from(place);
         self.reset(self.end);
     }
 
@@ -191,7 +189,9 @@ impl Blocks {
             let (literals, later) =
                 rest.split_at_checked(sequence.n_literals as usize).unwrap_or((rest, &[]));
             // Three codes of 15 bits fit beside the seven that may be held.
-            if let Some(three) = rest.first_chunk::<3>()
+            if literals.is_empty() {
+                // Nothing to do, as between most matches of what repeats much.
+            } else if let Some(three) = rest.first_chunk::<3>()
                 && literals.len() <= 3
             {
                 // No loop here, either.
@@ -210,30 +210,23 @@ impl Blocks {
             rest = later;
             if sequence.len > 0 {
                 let (symbol, extra, over) = huffman::symbol_of_length(u32::from(sequence.len));
-                bits.code(codes.literals.get(LENGTHS + symbol as usize).copied().unwrap_or_default());
+                bits.code(codes.length(symbol));
                 bits.put(u64::from(over), extra);
                 let (symbol, extra, over) = huffman::symbol_of_distance(u32::from(sequence.back) + 1);
-                bits.code(codes.distances.get(symbol as usize).copied().unwrap_or_default());
+                bits.code(codes.distance(symbol));
                 bits.put(u64::from(over), extra);
                 bits.flush();
                 rest = rest.get(usize::from(sequence.len)..).unwrap_or_default();
             }
         }
-        bits.code(codes.literals.get(END).copied().unwrap_or_default());
+        bits.code(codes.end());
         bits.flush();
         bits
     }
 }
 
-/// A code of a symbol, its first bit lowest; without bits if the symbol has none.
-#[derive(Clone, Copy, Default)]
-struct Code {
-    bits: u32,
-    len: u32,
-}
-
 /// The codes of a block.
-struct Codes {
+pub(super) struct Codes {
     literals: [Code; 288],
     distances: [Code; 30],
     lengths: [u8; 288],
@@ -241,9 +234,10 @@ struct Codes {
 }
 
 impl Codes {
-    fn fitting(literals: &[u32], distances: &[u32]) -> Self {
+    /// Codes for symbols that occur so often, none longer than `most`.
+    pub(super) fn fitting(literals: &[u32], distances: &[u32], most: usize) -> Self {
         let (mut lengths, mut far_lengths) = ([0; 288], [0; 30]);
-        huffman::lengths(literals, MAX_BITS, &mut lengths);
+        huffman::lengths(literals, most, &mut lengths);
         huffman::lengths(distances, MAX_BITS, &mut far_lengths);
         Self::of(&lengths, far_lengths)
     }
@@ -259,8 +253,26 @@ impl Codes {
         Self { literals, distances, lengths: *lengths, far_lengths }
     }
 
+    /// The code of a symbol for lengths.
     #[inline]
-    fn literal(&self, byte: u8) -> Code {
+    pub(super) fn length(&self, symbol: u32) -> Code {
+        self.literals.get(LENGTHS + symbol as usize).copied().unwrap_or_default()
+    }
+
+    /// The code of a symbol for distances.
+    #[inline]
+    pub(super) fn distance(&self, symbol: u32) -> Code {
+        self.distances.get(symbol as usize).copied().unwrap_or_default()
+    }
+
+    /// The code that ends a block.
+    pub(super) fn end(&self) -> Code {
+        self.literals.get(END).copied().unwrap_or_default()
+    }
+
+    /// The code of a byte.
+    #[inline]
+    pub(super) fn literal(&self, byte: u8) -> Code {
         self.literals.get(usize::from(byte)).copied().unwrap_or_default()
     }
 
@@ -283,7 +295,7 @@ fn number(lengths: &[u8], codes: &mut [Code]) {
 }
 
 /// What a block says of its codes.
-struct Head {
+pub(super) struct Head {
     n_literals: usize,
     n_distances: usize,
     n_code: usize,
@@ -294,7 +306,13 @@ struct Head {
 }
 
 impl Head {
-    fn of(codes: &Codes) -> Self {
+    /// Bits that it takes.
+    pub(super) fn n_bits(&self) -> u64 {
+        self.n_bits
+    }
+
+    /// Says what these codes are.
+    pub(super) fn of(codes: &Codes) -> Self {
         let used = |lengths: &[u8]| lengths.iter().rposition(|&length| length > 0).map_or(0, |last| last + 1);
         let n_literals = used(&codes.lengths).max(LENGTHS);
         let n_distances = used(&codes.far_lengths).max(1);
@@ -318,7 +336,8 @@ impl Head {
         Self { n_literals, n_distances, n_code, code, symbols, n_bits }
     }
 
-    fn write(&self, bits: &mut Bits<'_>) {
+    /// Writes it.
+    pub(super) fn write(&self, bits: &mut Bits<'_>) {
         bits.put((self.n_literals - LENGTHS) as u64, 5);
         bits.put((self.n_distances - 1) as u64, 5);
         bits.put((self.n_code - 4) as u64, 4);
@@ -369,44 +388,4 @@ fn run_lengths(lengths: &[u8]) -> Vec<(u8, u32, u32)> {
         }
     }
     symbols
-}
-
-/// Bits on their way out, the lowest first.
-struct Bits<'a> {
-    out: &'a mut [u8],
-    at: usize,
-    held: u64,
-    n: u32,
-}
-
-impl Bits<'_> {
-    /// At most 56 bits between two calls of [`flush`](Self::flush).
-    #[inline]
-    fn put(&mut self, bits: u64, n: u32) {
-        self.held |= bits << self.n;
-        self.n += n;
-    }
-
-    #[inline]
-    fn code(&mut self, code: Code) {
-        self.put(u64::from(code.bits), code.len);
-    }
-
-    /// A code, or nothing; without a branch.
-    #[inline]
-    fn code_if(&mut self, is_put: bool, code: Code) {
-        let all_or_none = 0_u32.wrapping_sub(u32::from(is_put));
-        self.put(u64::from(code.bits & all_or_none), code.len & all_or_none);
-    }
-
-    /// Writes whole bytes.
-    #[inline]
-    fn flush(&mut self) {
-        if let Some(slot) = self.out.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut::<8>()) {
-            *slot = self.held.to_le_bytes();
-        }
-        self.at += (self.n >> 3) as usize;
-        self.held >>= self.n & !7;
-        self.n &= 7;
-    }
 }
