@@ -201,6 +201,9 @@ impl Redactor<'_> {
             self.json(attributes, place, out);
             return;
         }
+        if attributes.entries().next().is_none() {
+            return;
+        }
         // Elements repeat: the same attributes in the same place have the same in them, unless one
         // is a value, whose judgement depends on what was typed before.
         let reading = match element.hold {

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::hash::Hasher;
 
-use siphasher::sip128::Hasher128;
-use siphasher::sip128::SipHasher13;
+use highway::HighwayHash;
+use highway::HighwayHasher;
+use highway::Key;
 
 use crate::redact::redactor::Place;
 use crate::redact::tag;
@@ -163,7 +164,7 @@ pub(crate) enum Served {
 pub(crate) struct Memo {
     /// Of the policy in force: another one forgets all.
     digest: String,
-    key: [u8; 16],
+    key: [u64; 4],
     /// Each in the place that its last bits say.
     recent: Vec<Name>,
     clean: Generations<()>,
@@ -174,7 +175,7 @@ impl Default for Memo {
     fn default() -> Self {
         Self {
             digest: String::new(),
-            key: [0; 16],
+            key: [0; 4],
             recent: no_names(),
             clean: Generations::new(N_CLEAN),
             edited: Generations::new(N_EDITED),
@@ -192,14 +193,16 @@ impl Memo {
             self.edited.clear();
             digest.clone_into(&mut self.digest);
         }
-        self.key.iter_mut().zip(secret.iter().rev()).for_each(|(to, from)| *to = *from ^ 0x5a);
+        for (to, from) in self.key.iter_mut().zip(secret.as_chunks().0) {
+            // The secret names values elsewhere: here it is another key.
+            *to = u64::from_le_bytes(*from) ^ 0x5a5a_5a5a_5a5a_5a5a;
+        }
         if is_anew { Served::Anew } else { Served::Again }
     }
 
     /// The name of a text.
     pub(crate) fn name(&self, text: &str, setting: Setting<'_>) -> Name {
         let Setting { reading, place, level, in_url } = setting;
-        let mut hasher = SipHasher13::new_with_key(&self.key);
         let flags = [
             reading as u8,
             place.surface as u8,
@@ -210,11 +213,18 @@ impl Memo {
             u8::from(in_url),
             0,
         ];
-        hasher.write(&flags);
-        hasher.write_usize(place.words.len());
-        hasher.write(place.words.as_bytes());
-        hasher.write(text.as_bytes());
-        Name(hasher.finish128().as_u128())
+        // As long as what is hashed at once, so that the text begins a block.
+        let mut head = [0; 32];
+        let all = flags.into_iter().chain(place.words.len().to_le_bytes());
+        head.iter_mut().zip(all).for_each(|(to, from)| *to = from);
+        let mut hasher = HighwayHasher::new(Key(self.key));
+        hasher.append(&head);
+        if !place.words.is_empty() {
+            hasher.append(place.words.as_bytes());
+        }
+        hasher.append(text.as_bytes());
+        let [low, high] = hasher.finalize128();
+        Name(u128::from(high) << u64::BITS | u128::from(low))
     }
 
     /// What came of judging it, if it was.
