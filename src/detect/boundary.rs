@@ -121,7 +121,7 @@ pub(crate) fn is_keyword(text: &str, span: Span, keyword: &Keyword) -> bool {
     left && (keyword.is_open_right || ends_word(found, after))
 }
 
-fn starts_word(before: &str, found: &str) -> bool {
+pub(crate) fn starts_word(before: &str, found: &str) -> bool {
     let (Some(previous), Some(first)) = (before.chars().next_back(), found.chars().next()) else {
         return true;
     };

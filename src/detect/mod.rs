@@ -8,6 +8,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod automaton;
 mod boundary;
 pub mod check;
 mod cluster;

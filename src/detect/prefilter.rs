@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use regex_automata::{PatternSet, meta};
 
+use crate::detect::automaton::{Literal, Starts};
 use crate::detect::cluster::MANY;
 use crate::detect::literals::Literals;
 use crate::rules::{Boundary, Keyword, Pattern, Rule, RuleIdx, RuleSet};
@@ -57,7 +58,7 @@ pub(crate) struct Prefilter {
 
 impl Prefilter {
     pub(crate) fn new(rules: &RuleSet) -> Self {
-        let mut literals: Vec<(String, usize, Use)> = Vec::new();
+        let mut literals: Vec<Meant> = Vec::new();
         let mut numeric = Vec::new();
         let mut mixed = Vec::new();
         let mut runs = Vec::new();
@@ -74,11 +75,14 @@ impl Prefilter {
             let free = || rule.patterns.iter().filter(|pattern| pattern.is_free);
             let of_free = free().map(|pattern| rule.need(pattern)).min().unwrap_or(usize::MAX);
             for text in rule.anchors.iter().flat_map(|anchor| spellings(&anchor.to_lowercase())) {
-                literals.push((text, of_free, Use::Anchor(idx)));
+                let starts = if begins_word(rule, &text) { Starts::Word } else { Starts::Anywhere };
+                literals.push(Meant { text, starts, need: of_free, meaning: Use::Anchor(idx) });
             }
             for keyword in &rule.keywords {
+                let starts = if keyword.is_open_left { Starts::Anywhere } else { Starts::Word };
                 for text in spellings(&keyword.text) {
-                    literals.push((text, need.n_digits, Use::Keyword(idx, keyword.clone())));
+                    let meaning = Use::Keyword(idx, keyword.clone());
+                    literals.push(Meant { text, starts, need: need.n_digits, meaning });
                 }
             }
             if !rule.anchors.is_empty() {
@@ -177,14 +181,35 @@ struct Tier {
 }
 
 impl Tier {
-    fn new(literals: &[(String, usize, Use)], below: usize) -> Self {
-        let mut by_text: BTreeMap<&str, Vec<Use>> = BTreeMap::new();
-        for (text, _, meaning) in literals.iter().filter(|(_, need, _)| *need < below) {
-            by_text.entry(text).or_default().push(meaning.clone());
+    fn new(literals: &[Meant], below: usize) -> Self {
+        let mut grouped: BTreeMap<(&str, Starts), Vec<Use>> = BTreeMap::new();
+        for Meant { text, starts, meaning, .. } in literals.iter().filter(|literal| literal.need < below) {
+            grouped.entry((text, *starts)).or_default().push(meaning.clone());
         }
-        let texts: Vec<String> = by_text.keys().map(|&text| text.to_owned()).collect();
-        Self { below, literals: Literals::new(&texts), uses: by_text.into_values().collect() }
+        let texts: Vec<Literal> =
+            grouped.keys().map(|&(text, starts)| Literal { text: text.to_owned(), starts }).collect();
+        Self { below, literals: Literals::new(&texts), uses: grouped.into_values().collect() }
     }
+}
+
+/// A literal of a rule.
+struct Meant {
+    text: String,
+    starts: Starts,
+    /// The digits that the patterns need for which it is looked for.
+    need: usize,
+    meaning: Use,
+}
+
+/// Whether each match that this anchor calls up begins with it, and not behind a letter: matches want clean
+/// boundaries. Behind a keyword they need none; a keyword that ends with a letter is none before this one.
+fn begins_word(rule: &Rule, anchor: &str) -> bool {
+    let begins = rule.boundary != Boundary::None
+        && rule.patterns.iter().all(|pattern| !pattern.is_free || pattern.shape.starts_with_anchor);
+    let first = anchor.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    let parts = first.is_some_and(|byte| byte.is_ascii_alphabetic() && byte != b's');
+    begins
+        && (rule.keywords.is_empty() || parts && rule.keywords.iter().all(|keyword| !keyword.is_open_right))
 }
 
 /// The search folds the case of ASCII; other letters are listed in the cases that people write.
