@@ -272,7 +272,9 @@ impl Scanner {
                 jobs.push(Job { pattern: of, is_anchored: true, start: anchor.start, end });
             } else {
                 let reach = shape.max_len.map_or(len, |max| max.saturating_sub(anchor.len()));
-                let window = anchor.start.saturating_sub(reach)..anchor.end.saturating_add(reach).min(len);
+                let (before, behind) = shape.beside.reach;
+                let start = anchor.start.saturating_sub(before.unwrap_or(reach).min(reach));
+                let window = start..anchor.end.saturating_add(behind.unwrap_or(reach).min(reach)).min(len);
                 push_where_digits(of, rule.need(pattern), pattern, window, clusters, jobs);
             }
         }

@@ -1,8 +1,8 @@
-//! What stands right beside an anchor in the middle of a pattern: `@media` is no address, for nothing that can
-//! be a name stands before the sign.
+//! How an anchor in the middle of a pattern is written, what stands right beside it, and how much of a match
+//! at most: `@media` is no address, for nothing that can be a name stands before the sign, and ` row;` no street.
 //!
-//! **Invariant:** every match holds an anchor whose neighbours are in the sets; a side of which nothing is
-//! known has no set.
+//! **Invariant:** every match holds an anchor that is written so, with neighbours that are in the sets, and goes
+//! no farther than is said here; a side of which nothing is known has no set and no bound.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -25,19 +25,53 @@ impl Bytes {
 }
 
 /// What may stand right before and right behind an anchor; `None` where anything may, or nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Beside {
     before: Option<Bytes>,
     behind: Option<Bytes>,
+    /// How it may be written, sorted; empty if in any case.
+    spellings: Vec<Vec<u8>>,
+    /// How much of a match stands before its anchor at most, and how much behind it.
+    pub(crate) reach: (Option<usize>, Option<usize>),
 }
 
 impl Beside {
-    /// Of a pattern that has a part which is one of the anchors and nothing else.
+    /// Of a pattern that has a part which is one of the anchors and nothing else, or one together with the
+    /// last byte before it.
     pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
         let HirKind::Concat(parts) = hir.kind() else { return Self::default() };
-        let Some(at) = parts.iter().position(|part| is_anchor(part, anchors)) else { return Self::default() };
-        let (before, behind) = (parts.get(..at).unwrap_or(&[]), parts.get(at + 1..).unwrap_or(&[]));
-        Self { before: edge(before, Side::Last), behind: edge(behind, Side::First) }
+        match parts.iter().position(|part| is_anchor(part, anchors)) {
+            Some(at) => {
+                let (before, behind) = (parts.get(..at).unwrap_or(&[]), parts.get(at + 1..).unwrap_or(&[]));
+                Self {
+                    before: edge(before, Side::Last),
+                    behind: edge(behind, Side::First),
+                    spellings: Vec::new(),
+                    reach: (max_len(before), max_len(behind)),
+                }
+            }
+            None => (1..parts.len()).find_map(|at| Self::joined(parts, at, anchors)).unwrap_or_default(),
+        }
+    }
+
+    /// Of a pattern in which the part `at` makes up an anchor with the byte before it.
+    fn joined(parts: &[Hir], at: usize, anchors: &[String]) -> Option<Self> {
+        let (before, behind) = (parts.get(..at)?, parts.get(at + 1..)?);
+        let (last, rest) = last_byte(before.last()?)?;
+        let mut spellings = literals(parts.get(at)?)?;
+        for spelling in &mut spellings {
+            spelling.insert(0, last);
+        }
+        let is_anchor = |spelling: &Vec<u8>| {
+            anchors.iter().any(|anchor| spelling.eq_ignore_ascii_case(anchor.as_bytes()))
+        };
+        spellings.sort_unstable();
+        spellings.iter().all(is_anchor).then(|| Self {
+            before: edge(rest, Side::Last),
+            behind: edge(behind, Side::First),
+            spellings,
+            reach: (max_len(before), max_len(behind)),
+        })
     }
 
     /// Whether the anchor at `start..end` of a text can be the one that a match holds.
@@ -46,7 +80,13 @@ impl Beside {
         let is_of = |set: &Option<Bytes>, byte: Option<&u8>| {
             set.is_none_or(|set| byte.is_some_and(|&byte| set.has(byte)))
         };
-        is_of(&self.before, before) && is_of(&self.behind, bytes.get(end))
+        let is_spelled = || {
+            let anchor = bytes.get(start..end).unwrap_or(&[]);
+            self.spellings.binary_search_by(|spelling| spelling.as_slice().cmp(anchor)).is_ok()
+        };
+        is_of(&self.before, before)
+            && is_of(&self.behind, bytes.get(end))
+            && (self.spellings.is_empty() || is_spelled())
     }
 }
 
@@ -59,6 +99,39 @@ fn is_anchor(part: &Hir, anchors: &[String]) -> bool {
         HirKind::Alternation(parts) => parts.iter().all(|part| is_anchor(part, anchors)),
         _ => false,
     }
+}
+
+/// The byte with which all that this matches ends, and what stands before it.
+fn last_byte(hir: &Hir) -> Option<(u8, &[Hir])> {
+    match hir.kind() {
+        HirKind::Capture(capture) => last_byte(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => last_byte(&repetition.sub),
+        HirKind::Concat(parts) => {
+            let (last, rest) = parts.split_last()?;
+            let HirKind::Literal(literal) = last.kind() else { return None };
+            let [byte] = *literal.0 else { return None };
+            Some((byte, rest))
+        }
+        _ => None,
+    }
+}
+
+/// All texts that this matches, if they are listed in it.
+fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(vec![literal.0.to_vec()]),
+        HirKind::Capture(capture) => literals(&capture.sub),
+        HirKind::Alternation(parts) => {
+            let all: Option<Vec<_>> = parts.iter().map(literals).collect();
+            all.map(|all| all.concat())
+        }
+        _ => None,
+    }
+}
+
+/// How long what these parts match is at most.
+fn max_len(parts: &[Hir]) -> Option<usize> {
+    parts.iter().map(|part| part.properties().maximum_len()).sum()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,7 +201,7 @@ mod tests {
     fn check(pattern: &str, anchor: &str, allowed: &[&str], others: &[&str]) {
         let hir =
             regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
-        let beside = Beside::of(&hir, &[anchor.to_owned(), "%40".to_owned()]);
+        let beside = Beside::of(&hir, &[anchor.to_owned(), "%40".to_owned(), " st".to_owned()]);
         let allows = |text: &&&str| {
             let start = text.find(anchor).unwrap();
             beside.allows(text.as_bytes(), start, start + anchor.len())
@@ -142,6 +215,32 @@ mod tests {
         check("[a-z.]{0,9}[a-z](?:@|%40)[a-z]+", "@", &["a@b", "1z@a1"], &["@b", "a@", "1@b", "a@1", "a.@b"]);
         check("x(?P<value>a|bc?)@", "@", &["a@", "b@", "c@"], &["x@", "@"]);
         check("(?:ab){2}@(?:cd|Ef)", "@", &["b@c", "b@E"], &["a@c", "b@d"]);
+    }
+
+    #[test]
+    fn knows_how_an_anchor_is_written_that_takes_in_the_byte_before_it() {
+        check(
+            "[0-9] (?:(?:[A-Z][a-z]|1st) ){1,2}(?:Row|St)",
+            " Row",
+            &["Ab Row", "1st Row"],
+            &["aA Row", " Row"],
+        );
+        check("(?:[a-z] ){1,2}(?:Row|St)", " row", &[], &["a row"]);
+        check("(?:[a-z] ){1,2}(?:Row|Sts)", " row", &["a row"], &[]);
+        check("(?:[a-z] ){0,2}(?:Row|St)", " row", &["a row"], &[]);
+    }
+
+    #[test]
+    fn knows_how_far_a_match_goes() {
+        let reach = |pattern: &str| {
+            let hir = regex_syntax::parse(pattern).unwrap();
+            Beside::of(&hir, &["@".to_owned(), " st".to_owned()]).reach
+        };
+        assert_eq!(reach("[a-z]{1,9}@[a-z]{2}x?"), (Some(9), Some(3)));
+        assert_eq!(reach("[a-z]+@"), (None, Some(0)));
+        assert_eq!(reach("(?:[a-z]{4} ){1,2}St[0-9]"), (Some(10), Some(1)));
+        assert_eq!(reach("(?:[a-z]{4} ){0,2}St[0-9]"), (None, None));
+        assert_eq!(reach("a@|b"), (None, None));
     }
 
     #[test]

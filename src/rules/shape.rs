@@ -9,7 +9,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use crate::rules::beside::Beside;
 
 /// Facts about one pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// Longest match in bytes; `None` if there is no bound.
     pub(crate) max_len: Option<usize>,
