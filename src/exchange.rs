@@ -81,21 +81,7 @@ struct Story<'a> {
 impl<'a> Story<'a> {
     fn begin(proxy: &'a Proxy, live: &'a Live) -> Self {
         proxy.metrics.exchanges.inc();
-        let record = Exchange {
-            request_id: ids::next(),
-            endpoint: None,
-            region: None,
-            project: None,
-            outcome: String::new(),
-            status: None,
-            bytes_in: 0,
-            bytes_out: 0,
-            n_events: 0,
-            n_snapshots: 0,
-            findings: Vec::new(),
-            suppressed: Vec::new(),
-            unmasked_inputs: None,
-        };
+        let record = Exchange { request_id: ids::next(), ..Exchange::default() };
         Self { proxy, live, started: Instant::now(), time: now(), class: None, record }
     }
 

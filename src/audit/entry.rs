@@ -57,7 +57,7 @@ pub struct Entry {
 }
 
 /// A request and its reply, as counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// The id that the reply carries too.

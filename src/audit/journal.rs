@@ -175,21 +175,8 @@ mod tests {
     use crate::audit::entry::{Exchange, Kind};
 
     fn entry(id: &str) -> Entry {
-        let exchange = Exchange {
-            request_id: id.to_owned(),
-            endpoint: None,
-            region: None,
-            project: None,
-            outcome: "interrupted".to_owned(),
-            status: None,
-            bytes_in: 0,
-            bytes_out: 0,
-            n_events: 0,
-            n_snapshots: 0,
-            findings: Vec::new(),
-            suppressed: Vec::new(),
-            unmasked_inputs: None,
-        };
+        let exchange =
+            Exchange { request_id: id.to_owned(), outcome: "interrupted".to_owned(), ..Exchange::default() };
         Entry {
             v: 1,
             seq: 0,
