@@ -1,5 +1,6 @@
 //! Replicas that share a server: any of them takes any request of a session.
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,8 +19,15 @@ use crate::support::redis::Redis;
 const KEY_FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/replicas.key");
 const REDACTION: &str = concat!("hash_key_file = \"", env!("CARGO_TARGET_TMPDIR"), "/replicas.key\"");
 
+/// Whole at once: the tests of this file run beside each other, each in a process of its own.
+fn write_key() {
+    let mut file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    file.write_all(b"0123456789abcdef0123456789abcdef").unwrap();
+    file.persist(KEY_FILE).unwrap();
+}
+
 async fn replica(server: Option<&Redis>) -> Harness {
-    std::fs::write(KEY_FILE, "0123456789abcdef0123456789abcdef").unwrap();
+    write_key();
     let more = server.map(|redis| format!("[session_store]\nurl = \"{}\"\ntimeout = \"2s\"", redis.url()));
     let setup = Setup { rules: Some(""), redaction: REDACTION, ..Setup::default() };
     Harness::with(Setup { more: more.unwrap_or_default(), ..setup }).await
