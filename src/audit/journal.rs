@@ -1,8 +1,8 @@
 //! What must not be lost before the chain has it: intents, and with `sync = "each"` records, too.
 //!
 //! An intent is about to be forwarded, and stands here before it is. It is void once the chain has a
-//! record with its request id. While requests come and go the file is emptied whenever nothing is
-//! pending, and rewritten when it has grown.
+//! record with its request id. The file is emptied at the next beat at which nothing is pending, and
+//! rewritten when it has grown: to empty it for each request costs more than to write it.
 //!
 //! With `sync = "each"` this is what is flushed, and nothing else: the lines of the chain stand here
 //! beside the intents, so one flush makes both durable, and the segment reaches the disk a little
@@ -21,8 +21,8 @@ use crate::audit::entry::Entry;
 use crate::audit::files::{JOURNAL, options};
 use crate::config::audit::Sync;
 
-/// Size at which void intents are worth removing.
-const REWRITE_BYTES: u64 = 1 << 20;
+/// Size at which void intents are worth removing while requests come and go.
+const REWRITE_BYTES: u64 = 256 << 10;
 
 /// Room for lines that are flushed, at first and at most: a few hundred, and several thousand.
 const ROOM: std::ops::RangeInclusive<u64> = 256 << 10..=8 << 20;
@@ -119,18 +119,20 @@ impl Journal {
         for id in request_ids {
             self.pending.remove(id);
         }
-        if self.is_flushed || self.len == 0 {
+        if self.is_flushed || self.len <= REWRITE_BYTES {
             return;
         }
-        if self.pending.is_empty() {
-            if self.file.set_len(0).is_ok() {
-                self.len = 0;
-            }
-        } else if self.len > REWRITE_BYTES {
-            let still: usize = self.pending.values().map(String::len).sum();
-            if (still as u64) < self.len / 2 {
-                let _ = self.restart();
-            }
+        self.tidy();
+        let still: usize = self.pending.values().map(String::len).sum();
+        if (still as u64) < self.len / 2 {
+            let _ = self.restart();
+        }
+    }
+
+    /// Empties it if nothing is pending, where nobody flushes it.
+    pub(crate) fn tidy(&mut self) {
+        if !self.is_flushed && self.pending.is_empty() && self.len > 0 && self.file.set_len(0).is_ok() {
+            self.len = 0;
         }
     }
 
@@ -219,6 +221,30 @@ mod tests {
             journal.close().unwrap();
             assert_eq!(left(dir.path(), sync), (vec![], 0));
         }
+    }
+
+    #[test]
+    fn is_emptied_when_nothing_is_pending_and_time_or_room_is_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(dir.path(), Sync::Interval(std::time::Duration::ZERO)).unwrap();
+        journal.restart().unwrap();
+        let left = || left(dir.path(), Sync::Interval(std::time::Duration::ZERO)).0;
+        journal.write(&[entry("a"), entry("b")], &[]).unwrap();
+        journal.void(["a"].into_iter());
+        journal.tidy();
+        assert_eq!(left(), ["a", "b"]);
+        journal.void(["b"].into_iter());
+        assert_eq!(left(), ["a", "b"]);
+        journal.tidy();
+        assert_eq!(left(), [""; 0]);
+        journal.write(&[entry("kept")], &[]).unwrap();
+        for n in 0..10_000 {
+            let id = n.to_string();
+            journal.write(&[entry(&id)], &[]).unwrap();
+            journal.void([id.as_str()].into_iter());
+            assert!(journal.len <= REWRITE_BYTES);
+        }
+        assert!(left().contains(&"kept".to_owned()));
     }
 
     #[test]

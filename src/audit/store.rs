@@ -306,6 +306,11 @@ impl Store {
         files::write_head(&self.config.dir, &self.end)
     }
 
+    /// Removes what is of no use any more, as far as it costs next to nothing.
+    pub(crate) fn tidy(&mut self) {
+        self.journal.tidy();
+    }
+
     /// What is to be flushed, if the interval has passed.
     pub(crate) fn begin_sync(&mut self) -> Option<Unsynced> {
         let lag = match self.config.sync {

@@ -246,6 +246,7 @@ impl Worker {
             if store.is_broken() && store.commit(&[], Vec::new()).is_ok() {
                 self.ledger.works_again();
             }
+            store.tidy();
             drop(store);
             self.sync_if_due();
         }
