@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use blackbar::app::{App, StartError};
 use blackbar::audit::OpenError;
@@ -22,6 +23,20 @@ async fn what_is_forwarded_was_promised_a_record_before() {
     for audit in FLUSHES {
         promised_before(audit).await;
     }
+}
+
+#[tokio::test]
+async fn promises_that_were_kept_are_removed_while_the_proxy_runs() {
+    let proxy = Harness::with(Setup { audit: "sync = \"interval\"", ..Setup::default() }).await;
+    assert_eq!(proxy.client.post("/s/", replay("phc_eu", "s")).await.status, 200);
+    let journal = proxy.audit_dir().join("pending.jsonl");
+    let emptied = async {
+        while fs::metadata(&journal).unwrap().len() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), emptied).await.unwrap();
+    assert_eq!(proxy.exchanges().len(), 1);
 }
 
 async fn promised_before(audit: &'static str) {

@@ -318,13 +318,13 @@ fn gates(
     let of =
         |name| targets.iter().zip(all).find(|(target, _)| target.name == name).map(|(_, measured)| measured);
     let (Some(blackbar), Some(bare)) = (of("Blackbar"), of("hyper pass-through")) else { return };
+    let flushes = [("each", blackbar)].into_iter().chain(of(LAZY).map(|lazy| ("interval", lazy)));
     if traffic.name == "corpus mix" {
         let pipeline = us(&mix) / in_process.mixed.len() as f64;
         let least = pipeline + us(&bare.saturated);
         report.about(format!("Pipeline alone on the mix: {pipeline:.0} µs a request."));
         let added = |mine: &[Duration], theirs: &[Duration]| ms(mine) - ms(theirs);
-        for (sync, mine) in [("each", Some(blackbar)), ("interval", of(LAZY))] {
-            let Some(mine) = mine else { continue };
+        for (sync, mine) in flushes.clone() {
             report.gate(
                 &format!("CPU a request over pipeline + pass-through, mix, {sync}"),
                 us(&mine.saturated) / least,
@@ -345,8 +345,7 @@ fn gates(
     if traffic.name == "corpus, replay" {
         let peer = us(&peer) / in_process.replay.len() as f64;
         report.about(format!("anonymize_line on the replay bodies: {peer:.0} µs a body."));
-        for (sync, mine) in [("each", Some(blackbar)), ("interval", of(LAZY))] {
-            let Some(mine) = mine else { continue };
+        for (sync, mine) in flushes {
             report.gate(
                 &format!("CPU of the proxy over anonymize_line, replay, {sync}"),
                 us(&mine.saturated) / peer,
