@@ -1,7 +1,7 @@
 //! Counts the instructions that fixed requests take, and compares them with the figures in
 //! `benches/instructions.toml`.
 //!
-//! `cargo run --release --no-default-features --example instructions`, with `-- --update` to write the
+//! `cargo run --release --example instructions`, with `-- --update` to write the
 //! figures anew. Needs valgrind. Counts do not depend on what else the machine does; they differ a
 //! little from compiler to compiler and between processors with other vector instructions.
 
@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-use blackbar::decode::endpoint::classify;
-use blackbar::pipeline::{self, Memory, Redacted, Request, Scratch};
-use blackbar::redact::policy::{Limits, Policy, Preset};
-use blackbar::rules::{RuleSet, Selection, builtin_packs};
-use blackbar::session::store::Sessions;
+use blackbar_core::decode::endpoint::classify;
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::redact::policy::{Limits, Policy, Preset};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
+use blackbar_core::session::store::Sessions;
 use serde::Deserialize;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;

@@ -14,10 +14,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use blackbar::config;
-use blackbar::decode::endpoint::classify;
-use blackbar::pipeline::{self, Memory, Request, Scratch};
-use blackbar::session::store::{Key, Lease, Sessions, Store, StoreLimits, Taken};
-use blackbar::session::window::Window;
+use blackbar_core::decode::endpoint::classify;
+use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::session::store::{Key, Lease, Sessions, Store, StoreLimits, Taken};
+use blackbar_core::session::window::Window;
 
 const BODIES: &[u8] = include_bytes!("../tests/data/corpus/bodies.bin");
 const INDEX: &str = include_str!("../tests/data/corpus/index.json");

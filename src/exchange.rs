@@ -23,6 +23,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use blackbar_core::decode::codec::Bound;
+use blackbar_core::decode::endpoint::{Class, Endpoint, Wrapping, classify};
+use blackbar_core::pipeline::Redacted;
+use blackbar_core::redact::remote_config::Hardening;
+use blackbar_core::redact::sdk::Sdk;
+use blackbar_core::session::store::Store;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;
@@ -31,14 +37,8 @@ use hyper::body::Body;
 
 use crate::audit::entry::{Exchange, Unmasked, now, project_reference};
 use crate::audit::writer::Line;
-use crate::decode::codec::Bound;
-use crate::decode::endpoint::{Class, Endpoint, Wrapping, classify};
 use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
-use crate::pipeline::Redacted;
-use crate::redact::remote_config::Hardening;
-use crate::redact::sdk::Sdk;
-use crate::session::store::Store;
 use crate::telemetry::metrics::{Ended, Stage};
 
 /// How an exchange ended, for whoever replies.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use blackbar::rules::{Rule, RuleSet, Tier};
+use blackbar_core::rules::{Rule, RuleSet, Tier};
 use dd_sds::{MatchAction, RegexRuleConfig, RootRuleConfig, Scanner, SimpleEvent};
 
 use crate::{Error, clock};

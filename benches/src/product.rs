@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use blackbar::pipeline::{self, Memory, Redacted, Request, Scratch};
-use blackbar::redact::policy::{Limits, Policy, Posture, Preset};
-use blackbar::rules::{RuleSet, Selection, builtin_packs};
-use blackbar::session::store::Sessions;
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::redact::policy::{Limits, Policy, Posture, Preset};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
+use blackbar_core::session::store::Sessions;
 
 use crate::Error;
 use crate::clock;

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use blackbar::decode::codec::{Bound, Codecs, Level};
+use blackbar_core::decode::codec::{Bound, Codecs, Level};
 use libfuzzer_sys::fuzz_target;
 
 const BOUND: Bound = Bound { bytes: 1 << 24, ratio: 1 << 20 };

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use blackbar::decode::codec::{Bound, Change, Codecs, Level};
-use blackbar::text::edit::{self, Edit};
+use blackbar_core::decode::codec::{Bound, Change, Codecs, Level};
+use blackbar_core::text::edit::{self, Edit};
 use libfuzzer_sys::fuzz_target;
 
 const BOUND: Bound = Bound { bytes: 1 << 24, ratio: 1 << 20 };

@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use blackbar::parse::json::{JsonError, Kind, Tape, Truncated};
-use blackbar::parse::value::{Doc, Value as Node};
+use blackbar_core::parse::json::{JsonError, Kind, Tape, Truncated};
+use blackbar_core::parse::value::{Doc, Value as Node};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

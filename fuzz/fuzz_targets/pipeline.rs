@@ -5,11 +5,11 @@
 
 use std::sync::LazyLock;
 
-use blackbar::parse::json::{Tape, Truncated};
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
-use blackbar::redact::policy::{Limits, Policy, Preset};
-use blackbar::rules::{RuleSet, Selection, builtin_packs};
+use blackbar_core::parse::json::{Tape, Truncated};
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
+use blackbar_core::redact::policy::{Limits, Policy, Preset};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use libfuzzer_sys::fuzz_target;
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {

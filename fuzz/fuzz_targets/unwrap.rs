@@ -2,10 +2,10 @@
 
 #![no_main]
 
-use blackbar::decode::codec::{Bound, Codecs};
-use blackbar::decode::endpoint::Wrapping;
-use blackbar::decode::lz64;
-use blackbar::decode::wrapping::{Wrapped, unwrap};
+use blackbar_core::decode::codec::{Bound, Codecs};
+use blackbar_core::decode::endpoint::Wrapping;
+use blackbar_core::decode::lz64;
+use blackbar_core::decode::wrapping::{Wrapped, unwrap};
 use libfuzzer_sys::fuzz_target;
 
 const MOST: usize = 1 << 16;

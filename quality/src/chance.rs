@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar::detect::{Context, Scanner, Scratch};
-use blackbar::rules::{RuleSet, Selection, Tier, builtin_packs};
+use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::rules::{RuleSet, Selection, Tier, builtin_packs};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Value, json};
 

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use blackbar::decode::endpoint::classify;
-use blackbar::parse::json::{Kind, Tape, Truncated};
-use blackbar::parse::value::{Doc, Value as Node};
-use blackbar::pipeline::{self, Memory, Request, Scratch};
-use blackbar::session::store::Sessions;
+use blackbar_core::decode::endpoint::classify;
+use blackbar_core::parse::json::{Kind, Tape, Truncated};
+use blackbar_core::parse::value::{Doc, Value as Node};
+use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::session::store::Sessions;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

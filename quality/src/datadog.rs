@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar::detect::validate;
+use blackbar_core::detect::validate;
 use dd_sds::{
     MatchAction, ProximityKeywordsConfig, RegexRuleConfig, RootRuleConfig, RuleConfig, Scanner,
     ScannerBuilder, SecondaryValidator, SimpleEvent,

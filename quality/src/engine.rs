@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use blackbar::detect::{Context, Scanner, Scratch};
-use blackbar::pipeline::{self, document};
-use blackbar::redact::policy::{Limits, Policy, Preset};
-use blackbar::rules::{RuleSet, Selection, builtin_packs};
+use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::pipeline::{self, document};
+use blackbar_core::redact::policy::{Limits, Policy, Preset};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
 //! What one line of the audit says.
 
+use blackbar_core::redact::report::Report;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::policy::hex;
-use crate::redact::report::Report;
 
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

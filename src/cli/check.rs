@@ -2,13 +2,13 @@
 
 use std::process::ExitCode;
 
+use blackbar_core::redact::policy::Policy;
 use clap::Args;
 
 use crate::cli::rules::counted;
 use crate::cli::{ConfigFile, failed, put, tell};
 use crate::config;
 use crate::exchange::Live;
-use crate::redact::policy::Policy;
 
 /// Checks a configuration and its rules without starting anything.
 ///

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 
+use blackbar_core::detect::Why;
+use blackbar_core::redact::notes::{Note, Outcome};
+use blackbar_core::rules::{RuleIdx, RuleSet};
 use serde::Serialize;
-
-use crate::detect::Why;
-use crate::redact::notes::{Note, Outcome};
-use crate::rules::{RuleIdx, RuleSet};
 
 /// The rules of these ids.
 pub(super) fn rules(rules: &RuleSet, ids: &[String]) -> Result<Vec<RuleIdx>, String> {

@@ -5,15 +5,15 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
+use blackbar_core::redact::report::Report;
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::{explain, failed, tell};
 use crate::config::suppressions::now;
 use crate::config::{self, RedactionOnly};
-use crate::pipeline::Scratch;
-use crate::pipeline::document;
-use crate::redact::report::Report;
 
 /// Redacts a document to standard output, in the shape it came in.
 ///

@@ -3,14 +3,14 @@
 //! The audit keeps it beside its records and names its hash in the chain. Holds no secret: of the
 //! key of pseudonyms it does not even say whether there is one.
 
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::redact::suppress::Suppression;
+use blackbar_core::rules::{Action, Rule, RuleIdx};
 use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::config::region::{Region, Upstream};
 use crate::config::routing::{Route, Routing};
-use crate::redact::policy::Policy;
-use crate::redact::suppress::Suppression;
-use crate::rules::{Action, Rule, RuleIdx};
 
 /// The JSON text; equal configurations give equal texts.
 pub fn describe(config: &Config) -> String {

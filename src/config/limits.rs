@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use blackbar_core::redact::policy::Limits;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
-use crate::redact::policy::Limits;
 
 /// Bounds of the proxy itself. Those of the payload are [`Limits`].
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,6 +27,8 @@ pub mod units;
 use std::path::Path;
 use std::sync::Arc;
 
+use blackbar_core::redact::remote_config::Hardening;
+
 use crate::config::admin::Admin;
 use crate::config::audit::Audit;
 use crate::config::checker::Checker;
@@ -40,7 +42,6 @@ use crate::config::routing::Routing;
 use crate::config::session_store::SessionStore;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
-use crate::redact::remote_config::Hardening;
 
 /// Everything `serve` needs, checked.
 pub struct Config {

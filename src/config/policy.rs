@@ -7,6 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use blackbar_core::redact::policy::{Limits, Policy};
+use blackbar_core::redact::suppress::Suppression;
+use blackbar_core::rules::{PackSource, RuleSet, builtin_packs, error};
 use sha2::{Digest, Sha256};
 
 use crate::config::checker::Checker;
@@ -15,9 +18,6 @@ use crate::config::problem::Problem;
 use crate::config::redaction::{self, Redaction, Selector};
 use crate::config::rules::{self, Rules};
 use crate::config::suppressions::{self, Key};
-use crate::redact::policy::{Limits, Policy};
-use crate::redact::suppress::Suppression;
-use crate::rules::{PackSource, RuleSet, builtin_packs, error};
 
 /// A policy, with the names by which people and records refer to it.
 #[derive(Clone)]

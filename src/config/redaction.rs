@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use blackbar_core::redact::client_ip::ClientIp;
+use blackbar_core::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
+use blackbar_core::session::selector::{Selectors, Treat};
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
-use crate::redact::client_ip::ClientIp;
-use crate::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
-use crate::session::selector::{Selectors, Treat};
 
 /// One `[[redaction.selector]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use blackbar_core::rules::{self, Action, MAX_KEPT, Selection};
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
-use crate::rules::{self, Action, MAX_KEPT, Selection};
 
 /// Packs that are in force when nothing is said.
 pub(crate) const DEFAULT_PACKS: &[&str] =

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use blackbar_core::redact::remote_config::Hardening;
+use blackbar_core::session::selector::{SelectorProblem, Selectors, Treat};
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
-use crate::redact::remote_config::Hardening;
-use crate::session::selector::{SelectorProblem, Selectors, Treat};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -2,13 +2,15 @@
 //!
 //! One that could silence more than its author meant is no warning but a problem: nothing starts.
 
+use blackbar_core::redact::suppress::{
+    PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash,
+};
+use blackbar_core::rules::{RuleIdx, RuleSet};
+use blackbar_core::session::selector::{Selectors, Treat};
 use serde::Deserialize;
 use toml::value::Datetime;
 
 use crate::config::checker::Checker;
-use crate::redact::suppress::{PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash};
-use crate::rules::{RuleIdx, RuleSet};
-use crate::session::selector::{Selectors, Treat};
 
 /// One `[[suppressions]]`, as written.
 #[derive(Deserialize)]

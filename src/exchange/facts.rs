@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
+use blackbar_core::decode::endpoint::{Class, Endpoint};
+use blackbar_core::pipeline;
 use http::header::HOST;
 use http::request::Parts;
 use http::uri::PathAndQuery;
 
-use crate::decode::endpoint::{Class, Endpoint};
 use crate::exchange::live::Live;
-use crate::pipeline;
 use crate::route::{Facts, bare_host};
 
 /// Brings together what the payload, the path, the query and the headers say.

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
+use blackbar_core::decode::codec::Bound;
+use blackbar_core::decode::endpoint::{Class, Endpoint};
+use blackbar_core::pipeline::answer::{self, Answered, Packing};
+use blackbar_core::redact::remote_config::{Form, Hardening};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LAST_MODIFIED, VARY};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
-use crate::decode::codec::Bound;
-use crate::decode::endpoint::{Class, Endpoint};
 use crate::exchange::rejection::Rejection;
 use crate::forward::Answer;
 use crate::forward::headers::accepts_gzip;
-use crate::pipeline::answer::{self, Answered, Packing};
-use crate::redact::remote_config::{Form, Hardening};
 
 /// Whether answers of this endpoint hold remote config.
 pub(crate) fn concerns(endpoint: &Endpoint) -> bool {

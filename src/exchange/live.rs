@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use blackbar_core::redact::remote_config::Hardening;
+use blackbar_core::session::store::{Sessions, Store, StoreLimits};
 use http::HeaderName;
 
 use crate::audit::writer::{InForce, Writer};
@@ -17,10 +19,8 @@ use crate::exchange::budget::Budget;
 use crate::exchange::workers::Workers;
 use crate::forward::headers;
 use crate::forward::{Forwarder, TlsError};
-use crate::redact::remote_config::Hardening;
 use crate::route::Router;
 use crate::route::pins::Pins;
-use crate::session::store::{Sessions, Store, StoreLimits};
 use crate::session_store::{Settings, SharedSessions};
 use crate::telemetry::metrics::Metrics;
 

@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::decode::codec::GZIP_MAGIC;
+use blackbar_core::decode::codec::GZIP_MAGIC;
 
 /// Bytes of JSON from which a request is large: some 10 ms of work.
 const LARGE: usize = 2 << 20;

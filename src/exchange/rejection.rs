@@ -1,9 +1,10 @@
 //! Why a request was not answered by an upstream.
 
+use blackbar_core::decode::endpoint::NoEndpoint;
+use blackbar_core::pipeline::Refusal;
+
 use crate::audit::Unavailable;
-use crate::decode::endpoint::NoEndpoint;
 use crate::forward::ForwardError;
-use crate::pipeline::Refusal;
 
 /// Why a request was not answered by an upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,13 +4,13 @@
 //! in force has examples of what it finds. They are put into a recording and an event, which are
 //! taken through the pipeline like any other. Nothing of it goes anywhere.
 
+use blackbar_core::decode::codec::{Codecs, Level};
+use blackbar_core::decode::endpoint::classify;
+use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::rules::Rule;
+use blackbar_core::session::store::Sessions;
 use serde_json::{Value, json};
-
-use crate::decode::codec::{Codecs, Level};
-use crate::decode::endpoint::classify;
-use crate::pipeline::{self, Memory, Request, Scratch};
-use crate::redact::policy::Policy;
-use crate::session::store::Sessions;
 
 /// Takes what is in force once through everything that a request may need.
 pub(crate) fn up(policy: &Policy, scratch: &mut Scratch) {
@@ -37,9 +37,7 @@ pub(crate) fn up(policy: &Policy, scratch: &mut Scratch) {
 /// A page with what each rule finds, then what goes on on it.
 fn recording(policy: &Policy) -> Value {
     let rules = policy.rules().rules().iter();
-    let examples = rules.flat_map(|rule| &rule.examples.positive);
-    let texts =
-        examples.map(|example| format!("{} {}", example.context, example.text.replace(['«', '»'], "")));
+    let texts = rules.flat_map(Rule::example_texts);
     let mut ids = 10..;
     let mut id = || ids.next().unwrap_or_default();
     let text = |id: i32, text: &str| json!({ "type": 3, "id": id, "textContent": text });

@@ -8,6 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use blackbar_core::decode::endpoint::Endpoint;
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::session::store::Store;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
@@ -15,14 +19,10 @@ use http::request::Parts;
 use tokio::sync::{oneshot, watch};
 
 use crate::config::suppressions;
-use crate::decode::endpoint::Endpoint;
 use crate::exchange::facts::bearer;
 use crate::exchange::queue::{Queue, Size};
 use crate::exchange::rejection::Rejection;
 use crate::exchange::warm;
-use crate::pipeline::{self, Memory, Redacted, Request, Scratch};
-use crate::redact::policy::Policy;
-use crate::session::store::Store;
 use crate::telemetry::metrics::{Metrics, Stage};
 
 /// One request to redact.
@@ -275,11 +275,12 @@ fn guarded<T>(
 
 #[cfg(test)]
 mod tests {
+    use blackbar_core::decode::endpoint::classify;
+    use blackbar_core::redact::policy::{Limits, Preset};
+    use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
+    use blackbar_core::session::store::Sessions;
+
     use super::*;
-    use crate::decode::endpoint::classify;
-    use crate::redact::policy::{Limits, Preset};
-    use crate::rules::{RuleSet, Selection, builtin_packs};
-    use crate::session::store::Sessions;
 
     fn policy() -> Arc<Policy> {
         let packs = vec!["contact".to_owned()];

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use blackbar_core::decode::endpoint::Class;
+use blackbar_core::redact::client_ip::ClientIp;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES, HeaderName,
     HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, ORIGIN, REFERER, RETRY_AFTER, USER_AGENT,
@@ -11,9 +13,7 @@ use http::{HeaderMap, Uri};
 
 use crate::config::forward::UserAgent;
 use crate::config::listen::Listen;
-use crate::decode::endpoint::Class;
 use crate::forward::user_agent;
-use crate::redact::client_ip::ClientIp;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 

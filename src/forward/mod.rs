@@ -12,6 +12,7 @@ mod user_agent;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use blackbar_core::decode::endpoint::Host;
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
@@ -19,7 +20,6 @@ use http_body_util::{BodyExt, Full, Limited};
 
 use crate::config::limits::ProxyLimits;
 use crate::config::region::{Region, Upstream};
-use crate::decode::endpoint::Host;
 use crate::forward::connect::Client;
 use crate::telemetry::metrics::Metrics;
 

@@ -3,6 +3,7 @@
 //! Every answer carries it, refusals too: a browser that may not see a refusal takes it for a
 //! broken network and sends again.
 
+use blackbar_core::decode::endpoint::{NoEndpoint, classify};
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -12,7 +13,6 @@ use http::header::{
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::Full;
 
-use crate::decode::endpoint::{NoEndpoint, classify};
 use crate::exchange::Rejection;
 use crate::listen::reply;
 

@@ -9,11 +9,11 @@ pub mod pins;
 
 use std::time::Instant;
 
+use blackbar_core::decode::endpoint::Class;
 use http::HeaderMap;
 
 use crate::config::Config;
 use crate::config::routing::{Route, Routing};
-use crate::decode::endpoint::Class;
 use crate::route::pins::Pins;
 
 /// What a request is routed by. Holds identifiers: never logged.

@@ -4,9 +4,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use blackbar_core::session::store::Key;
 use redis::{Cmd, Connection, ConnectionInfo, ErrorKind, FromRedisValue, RedisError, RedisResult};
-
-use crate::session::store::Key;
 
 /// Gives what stands under a name, and puts a lease in its place unless one stands there.
 const TAKE: &str = "

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use blackbar_core::session::store::Key;
 use redis::RedisResult;
 
-use crate::session::store::Key;
 use crate::session_store::link::Link;
 
 /// Names kept; beyond that, all windows on the server are forgotten.

@@ -22,10 +22,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use blackbar_core::session::store::{Key, Lease, Store, Taken};
+use blackbar_core::session::window::Window;
 use redis::{ConnectionInfo, RedisResult};
 
-use crate::session::store::{Key, Lease, Store, Taken};
-use crate::session::window::Window;
 use crate::session_store::link::{Link, Links};
 use crate::session_store::missed::Missed;
 use crate::telemetry::metrics::Metrics;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use blackbar_core::redact::report::Report;
+use blackbar_core::redact::sdk::Sdk;
 use prometheus::core::Collector;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry, TextEncoder,
 };
 
-use crate::redact::report::Report;
-use crate::redact::sdk::Sdk;
 use crate::telemetry::sdks::Sdks;
 
 /// A part of an exchange whose time is measured.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use crate::redact::sdk::Sdk;
+use blackbar_core::redact::sdk::Sdk;
 
 /// Pairs of library and version that are told apart; all further ones are counted together.
 const MOST: usize = 200;

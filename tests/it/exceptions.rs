@@ -1,9 +1,9 @@
 //! What passes without being judged as text passes up to its bound, and no further.
 
 use blackbar::config;
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
-use blackbar::redact::exceptions::{EXCEPTIONS, markdown};
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
+use blackbar_core::redact::exceptions::{EXCEPTIONS, markdown};
 use serde_json::{Value, json};
 
 use crate::hostile::{gz, packed};

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use blackbar::config;
-use blackbar::pipeline::{Scratch, document};
-use blackbar::redact::notes::Outcome;
+use blackbar_core::pipeline::{Scratch, document};
+use blackbar_core::redact::notes::Outcome;
 use serde_json::{Value, json};
 
 use crate::canary::{self, Mint};

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use blackbar::config;
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
 use serde_json::Value;
 use serde_json::json;
 

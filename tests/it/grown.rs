@@ -9,9 +9,9 @@ use std::sync::OnceLock;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
-use blackbar::redact::policy::Policy;
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
+use blackbar_core::redact::policy::Policy;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest::test_runner::RngAlgorithm;

@@ -1,16 +1,16 @@
 //! Hostile bodies: refused with a status and code of their own, nothing passed on, nothing echoed.
 
 use blackbar::config;
-use blackbar::decode::codec::Codecs;
-use blackbar::decode::codec::Level;
-use blackbar::decode::endpoint::classify;
-use blackbar::pipeline;
-use blackbar::pipeline::Memory;
-use blackbar::pipeline::Redacted;
-use blackbar::pipeline::Refusal;
-use blackbar::pipeline::Request;
-use blackbar::pipeline::Scratch;
-use blackbar::session::store::Sessions;
+use blackbar_core::decode::codec::Codecs;
+use blackbar_core::decode::codec::Level;
+use blackbar_core::decode::endpoint::classify;
+use blackbar_core::pipeline;
+use blackbar_core::pipeline::Memory;
+use blackbar_core::pipeline::Redacted;
+use blackbar_core::pipeline::Refusal;
+use blackbar_core::pipeline::Request;
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::session::store::Sessions;
 use serde_json::json;
 
 use crate::support::decoded;

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar::detect::Context;
-use blackbar::detect::Scanner;
-use blackbar::detect::Scratch;
-use blackbar::pipeline;
-use blackbar::pipeline::document;
-use blackbar::rules::RuleSet;
-use blackbar::rules::Selection;
-use blackbar::rules::builtin_packs;
+use blackbar_core::detect::Context;
+use blackbar_core::detect::Scanner;
+use blackbar_core::detect::Scratch;
+use blackbar_core::pipeline;
+use blackbar_core::pipeline::document;
+use blackbar_core::rules::RuleSet;
+use blackbar_core::rules::Selection;
+use blackbar_core::rules::builtin_packs;
 use serde_json::Value;
 use serde_json::json;
 
@@ -192,8 +192,9 @@ fn is_covered(
         found.iter().any(|finding| finding.span.start <= at && at < finding.span.end)
     });
     let touching = found.iter().filter(|finding| finding.span.start < end && finding.span.end > start);
-    let id =
-        |finding: &blackbar::detect::Finding| scanner.rules().rule(finding.rule).unwrap().id().to_string();
+    let id = |finding: &blackbar_core::detect::Finding| {
+        scanner.rules().rule(finding.rule).unwrap().id().to_string()
+    };
     (covered, touching.map(id).collect())
 }
 
@@ -308,7 +309,7 @@ fn values_whose_check_fails_are_not_found_without_a_word() {
 
 fn is_checked(scanner: &Scanner, id: &str) -> bool {
     let rules = scanner.rules();
-    rules.find(id).and_then(|idx| rules.rule(idx)).is_some_and(blackbar::rules::Rule::is_validated)
+    rules.find(id).and_then(|idx| rules.rule(idx)).is_some_and(blackbar_core::rules::Rule::is_validated)
 }
 
 /// One event whose properties hold each value once, in one encoding.

@@ -1,8 +1,8 @@
 //! Wireframes keep their schema: every field that the mobile player reads has the type that it had.
 
 use blackbar::config;
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
 use serde_json::Value;
 
 use crate::support::decoded;

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar::detect::Context;
-use blackbar::detect::Scanner;
-use blackbar::detect::Scratch;
-use blackbar::rules::RuleSet;
-use blackbar::rules::Selection;
-use blackbar::rules::builtin_packs;
+use blackbar_core::detect::Context;
+use blackbar_core::detect::Scanner;
+use blackbar_core::detect::Scratch;
+use blackbar_core::rules::RuleSet;
+use blackbar_core::rules::Selection;
+use blackbar_core::rules::builtin_packs;
 
 const ROUNDS: usize = 1200;
 

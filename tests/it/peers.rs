@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use blackbar::config;
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
-use blackbar::redact::policy::Policy;
-use blackbar::redact::surface::Surface;
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::redact::surface::Surface;
 use serde_json::Value;
 use serde_json::json;
 

@@ -4,10 +4,10 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use blackbar::session::store::{Key, Store, Taken};
-use blackbar::session::window::Window;
 use blackbar::session_store::{Settings, SharedSessions};
 use blackbar::telemetry::metrics::Metrics;
+use blackbar_core::session::store::{Key, Store, Taken};
+use blackbar_core::session::window::Window;
 use redis::IntoConnectionInfo;
 
 use crate::support::decoded::{body, deep_strings, gunzip, opened};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use blackbar::detect::check::check;
-use blackbar::detect::{Context, Scanner, Scratch};
-use blackbar::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
+use blackbar_core::detect::check::check;
+use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
 
 #[expect(clippy::unwrap_used, reason = "a test helper")]
 fn scanner() -> Scanner {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 use blackbar::config;
-use blackbar::decode::endpoint::classify;
-use blackbar::pipeline::{self, Memory, Scratch};
-use blackbar::session::store::Sessions;
+use blackbar_core::decode::endpoint::classify;
+use blackbar_core::pipeline::{self, Memory, Scratch};
+use blackbar_core::session::store::Sessions;
 
 use crate::support::decoded::{body, deep_strings, opened};
 use crate::support::recorded::{self, Planted};

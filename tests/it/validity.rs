@@ -3,9 +3,9 @@
 
 use base64::Engine;
 use blackbar::config;
-use blackbar::pipeline::Scratch;
-use blackbar::pipeline::document;
-use blackbar::redact::policy::Policy;
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::document;
+use blackbar_core::redact::policy::Policy;
 use cssparser::Parser;
 use cssparser::Token;
 use serde_json::Value;

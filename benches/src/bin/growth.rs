@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use blackbar::pipeline::Scratch;
-use blackbar::redact::policy::Policy;
-use blackbar::rules::Selection;
-use blackbar::session::store::{Sessions, StoreLimits};
 use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, grow, packed, product};
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::rules::Selection;
+use blackbar_core::session::store::{Sessions, StoreLimits};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]

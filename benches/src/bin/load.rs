@@ -5,8 +5,6 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use blackbar::pipeline::Scratch;
-use blackbar::session::store::Sessions;
 use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::load::client::{self, Bytes, Connection, Outcome, Pace, send};
 use blackbar_benches::load::process::Cpu;
@@ -16,6 +14,8 @@ use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::rounds::Times;
 use blackbar_benches::{Error, grow, peer, product};
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::session::store::Sessions;
 use posthog_replay_anonymizer::AllowLists;
 
 #[cfg(feature = "mimalloc")]
@@ -128,7 +128,7 @@ struct InProcess {
     /// As the proxy keeps its windows from round to round.
     sessions: Sessions,
     replay: Vec<Body>,
-    policy: blackbar::redact::policy::Policy,
+    policy: blackbar_core::redact::policy::Policy,
     scratch: Scratch,
     events: Vec<Vec<u8>>,
     allow: AllowLists,

@@ -1,11 +1,11 @@
 //! What one request asks of the heap.
 
-use blackbar::pipeline::Scratch;
-use blackbar::session::store::Sessions;
 use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::heap::{self, Counting};
 use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::{Error, grow, options, packed, product};
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::session::store::Sessions;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

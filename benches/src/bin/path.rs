@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use blackbar::pipeline::Scratch;
-use blackbar::redact::policy::Policy;
-use blackbar::session::store::Sessions;
 use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::floor::{Characters, Floor, Plan};
 use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, packed, peer, product};
+use blackbar_core::pipeline::Scratch;
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::session::store::Sessions;
 use posthog_replay_anonymizer::AllowLists;
 
 #[cfg(feature = "mimalloc")]

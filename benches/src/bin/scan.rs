@@ -5,14 +5,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use blackbar::detect::{Context, Scanner, Scratch};
-use blackbar::pipeline::Scratch as Redacting;
-use blackbar::pipeline::document;
-use blackbar::rules::{RuleSet, Selection, builtin_packs};
 use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, corpus, product, strings};
+use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::pipeline::Scratch as Redacting;
+use blackbar_core::pipeline::document;
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]

@@ -2,16 +2,16 @@
 
 use std::hint::black_box;
 
-use blackbar::decode::codec::{Bound as Limit, Codecs, Level};
-use blackbar::detect::{Context, Scanner, Scratch};
-use blackbar::parse::json::{Tape, Truncated};
-use blackbar::pipeline;
-use blackbar::session::store::Sessions;
 use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::packed::{self, Field};
 use blackbar_benches::report::{self, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, options, product, strings};
+use blackbar_core::decode::codec::{Bound as Limit, Codecs, Level};
+use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::parse::json::{Tape, Truncated};
+use blackbar_core::pipeline;
+use blackbar_core::session::store::Sessions;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -141,7 +141,7 @@ fn main() -> Result<(), Error> {
     report.give(&options.out)
 }
 
-fn take_apart(replay: &[Body], policy: &blackbar::redact::policy::Policy) -> Result<Vec<Parts>, Error> {
+fn take_apart(replay: &[Body], policy: &blackbar_core::redact::policy::Policy) -> Result<Vec<Parts>, Error> {
     let (sessions, mut scratch) = (Sessions::default(), pipeline::Scratch::default());
     let part = |body: &Body| {
         let redacted = product::redact(body, policy, &sessions, &mut scratch)?.body;

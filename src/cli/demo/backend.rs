@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use blackbar_core::decode::endpoint::{Class, Endpoint, classify};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::{Request, StatusCode};
@@ -13,7 +14,6 @@ use serde_json::{Value, json};
 
 use crate::cli::demo::server::{self, Reply};
 use crate::cli::demo::store::{Received, Store};
-use crate::decode::endpoint::{Class, Endpoint, classify};
 
 /// A region's backend.
 pub(super) struct Backend {

@@ -3,9 +3,8 @@
 //! The demo's sample is kept readable and packed when it is sent; the backend keeps a readable copy
 //! of what it receives. What does not open is kept as it is.
 
+use blackbar_core::decode::codec::{Bound, Codecs, Level};
 use serde_json::Value;
-
-use crate::decode::codec::{Bound, Codecs, Level};
 
 /// The mark of an event whose fields are packed.
 const VERSION: &str = "2024-10";

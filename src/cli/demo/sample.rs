@@ -2,6 +2,7 @@
 //!
 //! Read from `data/sample.json`. Nobody's data stands in it, which is why the demo may print it.
 
+use blackbar_core::decode::codec::{Codecs, Level};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,7 +10,6 @@ use serde_json::{Value, json};
 use crate::cli::demo::DemoError;
 use crate::cli::demo::client::Client;
 use crate::cli::demo::packed;
-use crate::decode::codec::{Codecs, Level};
 
 const SAMPLE: &str = include_str!("data/sample.json");
 

@@ -9,14 +9,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use blackbar_core::decode::codec::{Bound, Codecs};
+use blackbar_core::decode::endpoint::{Class, Endpoint};
+use blackbar_core::decode::wrapping::{self, Wrapped};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::cli::demo::packed;
 use crate::cli::demo::setup::private_dir;
-use crate::decode::codec::{Bound, Codecs};
-use crate::decode::endpoint::{Class, Endpoint};
-use crate::decode::wrapping::{self, Wrapped};
 
 /// What one body may inflate to.
 const BOUND: Bound = Bound { bytes: 256 << 20, ratio: 1000 };

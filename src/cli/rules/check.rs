@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use blackbar_core::detect::check;
+use blackbar_core::rules::{PackSource, builtin_packs};
+
 use crate::cli::rules::counted;
 use crate::cli::{failed, put, tell};
 use crate::config::rules::read_dir;
-use crate::detect::check;
-use crate::rules::{PackSource, builtin_packs};
 
 /// Checks the packs of a directory, or those that come with the program.
 pub(crate) fn check(dir: Option<&Path>) -> ExitCode {

@@ -8,6 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::redact::policy::Policy;
+use blackbar_core::rules::{
+    Boundary, KeyStrength, OnFailedCheck, Rule, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
+};
+use blackbar_core::text::span::Span;
 use clap::Args;
 
 use crate::cli::rules::{counted, tier};
@@ -15,12 +21,6 @@ use crate::cli::{failed, put, tell};
 use crate::config;
 use crate::config::in_force::action;
 use crate::config::suppressions::now;
-use crate::detect::{Context, Scanner, Scratch};
-use crate::redact::policy::Policy;
-use crate::rules::{
-    Boundary, KeyStrength, OnFailedCheck, Rule, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
-};
-use crate::text::span::Span;
 
 /// Says what a rule is, and why it finds something in a text or does not.
 ///

@@ -5,9 +5,10 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use blackbar_core::redact::suppress::{What, value_hash};
+
 use crate::cli::{failed, put, tell};
 use crate::config;
-use crate::redact::suppress::{What, value_hash};
 
 /// Prints the hash of each line of standard input.
 pub(crate) fn hash(config: &Path) -> ExitCode {

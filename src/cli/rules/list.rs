@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use blackbar_core::rules::{Rule, RuleSet, Tier};
 use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::cli::rules::{counted, tier};
 use crate::cli::{failed, put};
 use crate::config::in_force::action;
-use crate::rules::{Rule, RuleSet, Tier};
 
 /// The lines between which a table of rules stands in a page.
 const BEGIN: &str = "<!-- rules: begin -->";

@@ -8,12 +8,12 @@ mod list;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use blackbar_core::rules::{Rule, RuleSet, Selection, Tier, builtin_packs};
 use clap::Subcommand;
 
 use crate::cli::rules::list::Format;
 use crate::cli::{failed, tell};
 use crate::config::{self, RedactionOnly};
-use crate::rules::{Rule, RuleSet, Selection, Tier, builtin_packs};
 
 /// Lists, checks and explains rules.
 #[derive(Subcommand)]

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use base64::Engine;
-use blackbar::parse::json::Kind;
-use blackbar::parse::json::Tape;
-use blackbar::parse::json::Truncated;
-use blackbar::parse::value::Doc;
-use blackbar::parse::value::Value as Node;
+use blackbar_core::parse::json::Kind;
+use blackbar_core::parse::json::Tape;
+use blackbar_core::parse::json::Truncated;
+use blackbar_core::parse::value::Doc;
+use blackbar_core::parse::value::Value as Node;
 use serde_json::Value;
 
 /// Reads JSON; unlike `serde_json` it takes lone surrogates, as U+FFFD.

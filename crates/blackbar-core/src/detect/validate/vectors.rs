@@ -173,7 +173,7 @@ const PAIRS: &[(&str, &str)] = &[
 ];
 
 fn values() -> serde_json::Value {
-    serde_json::from_str(include_str!("../../../tests/data/identifiers.json")).unwrap()
+    serde_json::from_str(include_str!("../../../../../tests/data/identifiers.json")).unwrap()
 }
 
 fn texts<'a>(all: &'a serde_json::Value, key: &str, list: &str) -> Vec<&'a str> {

@@ -128,13 +128,7 @@ impl Suppressions {
 
     /// The number of the first that vouches for a value which `rule` found, as it stands or with its
     /// percent-encoding off.
-    pub(crate) fn by_value(
-        &self,
-        rule: RuleIdx,
-        value: &str,
-        key: &[u8; 32],
-        now: Option<u64>,
-    ) -> Option<u16> {
+    pub fn by_value(&self, rule: RuleIdx, value: &str, key: &[u8; 32], now: Option<u64>) -> Option<u16> {
         let decoded = View::new(value, Encoding::Percent);
         let forms = || std::iter::once(value).chain(decoded.as_ref().map(View::text));
         let mut hashes: Vec<[u8; 32]> = Vec::new();

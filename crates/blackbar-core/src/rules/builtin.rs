@@ -4,7 +4,7 @@ use crate::rules::PackSource;
 
 macro_rules! packs {
     ($($file:literal),* $(,)?) => {
-        &[$(PackSource { name: concat!("rules/", $file), text: include_str!(concat!("../../rules/", $file)) }),*]
+        &[$(PackSource { name: concat!("rules/", $file), text: include_str!(concat!("../../../../rules/", $file)) }),*]
     };
 }
 
@@ -112,19 +112,24 @@ pub fn builtin_packs() -> &'static [PackSource<'static>] {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     use super::*;
     use crate::rules::groups::GROUPS;
     use crate::rules::load;
 
+    fn workspace() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the table is compared with the folder")]
     fn files(dir: &Path, into: &mut BTreeSet<String>) {
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 files(&path, into);
             } else {
-                let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+                let root = workspace();
                 into.insert(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
             }
         }
@@ -133,7 +138,7 @@ mod tests {
     #[test]
     fn every_file_of_rules_is_in_the_table() {
         let mut there = BTreeSet::new();
-        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"), &mut there);
+        files(&workspace().join("rules"), &mut there);
         let listed: BTreeSet<String> = builtin_packs().iter().map(|pack| pack.name.to_owned()).collect();
         assert_eq!(there, listed);
     }

@@ -223,6 +223,14 @@ pub(crate) struct Example {
 }
 
 impl Rule {
+    /// Texts that the rule finds something in: its examples, the words around them included.
+    pub fn example_texts(&self) -> impl Iterator<Item = String> {
+        self.examples
+            .positive
+            .iter()
+            .map(|example| format!("{} {}", example.context, example.text.replace(['«', '»'], "")))
+    }
+
     /// The stable id.
     pub fn id(&self) -> &Arc<str> {
         &self.id

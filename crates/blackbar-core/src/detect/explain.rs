@@ -126,7 +126,7 @@ impl Scanner {
     }
 
     /// What is found, and what nearly is.
-    pub(crate) fn explain_with(
+    pub fn explain_with(
         &self,
         text: &str,
         context: &Context<'_>,
