@@ -38,11 +38,15 @@ await mkdir('out');
 const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 const pagesOfSite = await site();
 for (const name of only.length > 0 ? only : pages) {
-  for (const mode of Object.keys(MODES)) await record(name, mode);
+  for (const mode of Object.keys(MODES)) {
+    // On a busy machine a widget may miss keys; one more try tells that from a widget that changed.
+    if (!(await record(name, mode))) await record(name, mode);
+  }
 }
 await browser.close();
 pagesOfSite.close();
 
+/** Records one page. Whether every value was seen in its widget. */
 async function record(name, mode) {
   const backends = [await recordingBackend(), await recordingBackend()];
   const proxies = [await startProxy('balanced', backends[0].url), await startProxy('strict', backends[1].url)];
@@ -75,14 +79,13 @@ async function record(name, mode) {
   const events = [sent, balanced, strict].map(({ replay }) => replay.length);
   console.log(`${name}, ${mode}: ${events.join(' / ')} replay events sent / balanced / strict`);
   for (const problem of [...errors, ...between.refused]) console.log(`   ${problem}`);
-  for (const { id, wanted, filled, error } of marks) {
-    const missing = wanted.filter((field) => !filled.includes(field));
-    if (error || missing.length > 0) console.log(`   ${id}: not seen after typing: ${missing} ${error ?? ''}`);
-  }
+  const unseen = marks.filter(({ wanted, filled }) => filled.length < wanted.length);
+  for (const { id, error } of unseen) console.log(`   ${id}: a value is not there after typing ${error ?? ''}`);
 
   await context.close();
   await Promise.all(proxies.map((proxy) => proxy.stop()));
   for (const server of [between, ...backends]) server.close();
+  return unseen.length === 0;
 }
 
 /** The replay events, the other events and the URLs of requests. */
