@@ -12,6 +12,7 @@
 
 mod audit;
 mod canary;
+mod cases;
 mod cli;
 mod config;
 mod corpus;
