@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use blackbar_core::redact::client_ip::ClientIp;
 use blackbar_core::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
-use blackbar_core::session::selector::{Selectors, Treat};
+use blackbar_core::session::selector::Selectors;
+use blackbar_core::session::treatment::Treat;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::session::selector::{SelectorProblem, Selectors, Treat};
+use blackbar_core::session::selector::{SelectorProblem, Selectors};
+use blackbar_core::session::treatment::Treat;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;

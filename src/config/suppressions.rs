@@ -6,7 +6,8 @@ use blackbar_core::redact::suppress::{
     PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash,
 };
 use blackbar_core::rules::{RuleIdx, RuleSet};
-use blackbar_core::session::selector::{Selectors, Treat};
+use blackbar_core::session::selector::Selectors;
+use blackbar_core::session::treatment::Treat;
 use serde::Deserialize;
 use toml::value::Datetime;
 

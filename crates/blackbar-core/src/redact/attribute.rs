@@ -20,8 +20,8 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::redact::typing;
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::InputKind;
+use crate::session::element_kind::Tag;
 use crate::text::edit::Edit;
 
 /// What an attribute holds.

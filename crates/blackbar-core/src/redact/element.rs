@@ -5,11 +5,11 @@ use crate::redact::redactor::Redactor;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::rules::RuleIdx;
-use crate::session::knowledge::Knowledge;
-use crate::session::selector::Treat;
-use crate::session::table::WindowLimits;
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::InputKind;
+use crate::session::element_kind::Tag;
+use crate::session::limits::WindowLimits;
+use crate::session::treatment::Treat;
+use crate::session::window_policy::Knowledge;
 
 /// What is known of an element when its attributes, value or text are judged.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +91,7 @@ impl<'p> Redactor<'p> {
 
     /// What is known of a node of the window at hand.
     pub(crate) fn element(&self, id: Option<u32>) -> Element {
-        let Some(context) = id.and_then(|id| self.page.window.node(id)) else {
+        let Some(context) = id.and_then(|id| self.page.window.reader().node(id)) else {
             return Element { hold: Hold::Masked(Fixed::UnknownNode), ..Element::default() };
         };
         let hold = match context.treat {

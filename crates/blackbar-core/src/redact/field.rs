@@ -21,7 +21,7 @@ use crate::redact::redactor::Redactor;
 use crate::redact::report::Report;
 use crate::rules::KeyStrength;
 use crate::rules::RuleIdx;
-use crate::session::matching::Budget;
+use crate::session::selector_matching::Budget;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::text::view::Encoding;
@@ -190,7 +190,8 @@ impl Redactor<'_> {
         let mut here: Vec<u16> = way.into_iter().flat_map(|way| suppressions.by_path(way, now)).collect();
         if let Some(id) = self.field.node.filter(|_| suppressions.has_selectors()) {
             let holds = |number: &u16| suppressions.get(*number).is_some_and(|one| one.holds(now));
-            let of_node = self.page.window.exemptions(id, &self.policy.selectors, &self.field.budget);
+            let of_node =
+                self.page.window.reader().exemptions(id, &self.policy.selectors, &self.field.budget);
             here.extend(of_node.into_iter().filter(holds));
         }
         here

@@ -14,13 +14,13 @@ use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
 use crate::redact::typing::Grown;
-use crate::session::shown::Shown;
+use crate::session::element_kind::Tag;
+use crate::session::ids::IdMap;
+use crate::session::recent_texts::Shown;
 use crate::session::store::Key;
 use crate::session::store::Lease;
 use crate::session::store::Store;
 use crate::session::store::Taken;
-use crate::session::table::IdMap;
-use crate::session::tag::Tag;
 use crate::session::window::Window;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -133,8 +133,8 @@ impl Redactor<'_> {
                 }
             };
             match touched {
-                Some(touched) => self.page.window.runs_touching(touched, &mut keep),
-                None => self.page.window.runs(&mut keep),
+                Some(touched) => self.page.window.reader().visit_runs_touching(touched, &mut keep),
+                None => self.page.window.reader().visit_runs(&mut keep),
             }
         }
         let mut crossing = Crossing::default();
@@ -176,10 +176,9 @@ impl Redactor<'_> {
     }
 
     fn cross(&mut self, run: &[u32], crossing: &mut Crossing) {
-        if run
-            .iter()
-            .any(|&id| self.page.window.node(id).is_none_or(|n| matches!(n.tag, Tag::Style | Tag::Script)))
-        {
+        if run.iter().any(|&id| {
+            self.page.window.reader().node(id).is_none_or(|n| matches!(n.tag, Tag::Style | Tag::Script))
+        }) {
             return;
         }
         let mut joined = String::new();

@@ -12,10 +12,10 @@ use crate::redact::suppress::Suppressions;
 use crate::redact::suppress::What;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
-use crate::session::knowledge::Labels;
+use crate::session::label_rules::Labels;
 use crate::session::selector::SelectorError;
 use crate::session::selector::Selectors;
-use crate::session::selector::Treat;
+use crate::session::treatment::Treat;
 
 /// What happens to text that nobody vouched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -238,7 +238,9 @@ impl Policy {
         for (number, suppression) in suppressions.numbered() {
             if let What::Selector(css) = &suppression.what {
                 let index = usize::from(number) - 1;
-                self.selectors.exempt(css, number).map_err(|reason| SelectorError { index, reason })?;
+                self.selectors
+                    .add_exemption(css, number)
+                    .map_err(|reason| SelectorError { index, reason })?;
             }
         }
         if !suppressions.is_empty() {

@@ -22,6 +22,7 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::session::editor::WindowEditor;
 use crate::text::edit::Edit;
 
 /// The one version of packed fields.
@@ -167,7 +168,8 @@ impl Redactor<'_> {
                 Word::Node => {
                     self.turn_page();
                     let knowledge = self.knowledge();
-                    self.page.window.snapshot(value, &knowledge, &mut self.page.shown);
+                    let Page { window, shown, .. } = &mut self.page;
+                    WindowEditor::new(window, knowledge, shown).apply_snapshot(value);
                     let mut crossing = self.crossing(None);
                     self.dom(value, &mut crossing, out)?;
                 }
@@ -277,9 +279,10 @@ impl Redactor<'_> {
         let [removes, adds, attributes, texts] = arrays;
         let knowledge = self.knowledge();
         let Page { window, shown, .. } = &mut self.page;
-        let mut touched = window.mutate(removes, adds, attributes, &knowledge, shown);
+        let editor = WindowEditor::new(window, knowledge, shown);
+        let mut touched = editor.apply_mutation(removes, adds, attributes);
         if let Some(texts) = texts {
-            window.retext(texts, &knowledge, shown, &mut touched)?;
+            WindowEditor::new(window, knowledge, shown).update_texts(texts, &mut touched)?;
         }
         if touched.is_empty() { Ok(Crossing::default()) } else { Ok(self.crossing(Some(&touched))) }
     }

@@ -21,8 +21,8 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::rules::RuleIdx;
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::InputKind;
+use crate::session::element_kind::Tag;
 use crate::text::edit::Edit;
 use crate::text::fold;
 use crate::text::span::Span;
@@ -132,7 +132,7 @@ impl Redactor<'_> {
     /// that mentions an address is still a note.
     pub(crate) fn remember(&mut self, id: Option<u32>, text: &str, edits: &[Edit]) {
         let Some(id) = id else { return };
-        let is_line = self.page.window.node(id).is_some_and(|node| {
+        let is_line = self.page.window.reader().node(id).is_some_and(|node| {
             use InputKind::{Checkbox, Hidden, Radio, Search};
             matches!(node.tag, Tag::Input(kind) if !matches!(kind, Checkbox | Hidden | Radio | Search))
         });

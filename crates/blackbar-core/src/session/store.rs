@@ -278,8 +278,8 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::support::Bench;
-    use crate::session::support::text;
+    use crate::session::test_support::Bench;
+    use crate::session::test_support::text;
 
     fn key(window: &str) -> Key {
         Key::new(&[7; 32], b"policy", "phc", "s", window)

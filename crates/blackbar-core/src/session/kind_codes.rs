@@ -1,22 +1,22 @@
-//! Kinds of nodes as single bytes, for windows outside this process.
+//! Kinds of nodes as single bytes, for windows stored outside this process.
 
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::InputKind;
+use crate::session::element_kind::Tag;
 
 impl Tag {
-    /// Its byte. One that is missing from the list gets a byte that no reader knows.
+    /// The byte of this kind. A kind missing from the list would get a byte that cannot be read.
     pub(crate) fn code(self) -> u8 {
         CODES.iter().position(|&tag| tag == self).map_or(u8::MAX, |at| at as u8)
     }
 
-    /// The kind with this byte.
+    /// The kind that a byte stands for.
     pub(crate) fn from_code(code: u8) -> Option<Self> {
         CODES.get(usize::from(code)).copied()
     }
 }
 
-/// The place in this list is the byte: a change of the order is a new version of the bytes. The
-/// most frequent come first.
+/// The byte is the index in this list, so a change of the order needs a new `wire::VERSION`. Frequent
+/// kinds come first: the search for a byte is linear.
 const CODES: [Tag; 51] = [
     Tag::Other,
     Tag::Block,
@@ -84,9 +84,9 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_complete() {
-        // `<input>` has one byte a kind; the others are the variants before and after it.
-        let source = include_str!("tag.rs");
+    fn every_kind_is_in_the_list() {
+        // `<input>` has one byte for each input kind, so it counts as the variants of that enum.
+        let source = include_str!("element_kind.rs");
         let variants = |name: &str| {
             let body = source.split(&format!("pub enum {name} {{")).nth(1).unwrap();
             let body = body.split("\n}").next().unwrap();

@@ -1,31 +1,32 @@
-//! One serialised node as it stands in the JSON, whatever the order of its keys.
+//! Reads one serialised node from the JSON of an event, whatever the order of its keys.
 //!
-//! A node whose meaning is ambiguous (a deciding key or attribute twice), has no usable id, or no
-//! known type is not read: it and all in it stay unknown, and are treated strictly.
+//! A node is not read if it is ambiguous (a deciding key occurs twice), has no usable id, or has an
+//! unknown type. The node and everything inside it then stay unknown, and are treated strictly.
 
 use std::borrow::Cow;
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
 use crate::parse::word::Word;
-use crate::session::table::WindowLimits;
-use crate::session::tag::Tag;
+use crate::session::attribute::lowercase_name;
+use crate::session::element_kind::Tag;
+use crate::session::limits::WindowLimits;
 
 /// One serialised node, without its children.
-pub(crate) struct Read<'a> {
-    pub(crate) id: u32,
-    pub(crate) tag: Tag,
-    /// Lower case; empty if it is no element.
-    pub(crate) name: Cow<'a, str>,
-    pub(crate) is_shadow: bool,
-    pub(crate) attributes: Option<Value<'a>>,
-    pub(crate) text: Option<Value<'a>>,
-    pub(crate) children: Option<Value<'a>>,
+pub(super) struct NodeJson<'a> {
+    pub(super) id: u32,
+    pub(super) tag: Tag,
+    /// Tag name in lower case; empty if the node is not an element.
+    pub(super) name: Cow<'a, str>,
+    pub(super) is_shadow: bool,
+    pub(super) attributes: Option<Value<'a>>,
+    pub(super) text: Option<Value<'a>>,
+    pub(super) children: Option<Value<'a>>,
 }
 
-/// Positions of the values of a node's keys.
+/// Positions of the values of a node's keys. One pass finds all of them, instead of one search each.
 #[derive(Default)]
-struct Keys {
+struct KeyPositions {
     id: Option<usize>,
     kind: Option<usize>,
     name: Option<usize>,
@@ -36,8 +37,9 @@ struct Keys {
     is_svg: Option<usize>,
 }
 
-impl Keys {
-    fn of(node: Value<'_>) -> Option<Self> {
+impl KeyPositions {
+    /// `None` if a deciding key occurs twice.
+    fn find(node: Value<'_>) -> Option<Self> {
         let mut keys = Self::default();
         for (key, value) in node.entries() {
             let slot = match key.word() {
@@ -59,10 +61,10 @@ impl Keys {
     }
 }
 
-impl<'a> Read<'a> {
+impl<'a> NodeJson<'a> {
     /// Reads one node; `None` if it must stay unknown.
-    pub(crate) fn of(node: Value<'a>, limits: WindowLimits) -> Option<Self> {
-        let keys = Keys::of(node)?;
+    pub(super) fn read(node: Value<'a>, limits: WindowLimits) -> Option<Self> {
+        let keys = KeyPositions::find(node)?;
         let at = |idx: Option<usize>| idx.and_then(|idx| node.in_document(idx));
         let id = at(keys.id)?.as_u32().filter(|&id| id <= limits.max_id)?;
         let kind = at(keys.kind)?.as_u32()?;
@@ -80,7 +82,7 @@ impl<'a> Read<'a> {
             1 => read.tag = Tag::Doctype,
             2 => {
                 let name = at(keys.name).filter(|v| v.kind() == Kind::String)?.text();
-                read.name = lower(name);
+                read.name = lowercase_name(name);
                 read.attributes = at(keys.attributes);
                 let is_svg = at(keys.is_svg).is_some_and(|v| v.raw() == "true");
                 let role = match read.attributes.map(|a| a.under(Word::Role)) {
@@ -96,19 +98,4 @@ impl<'a> Read<'a> {
         }
         Some(read)
     }
-}
-
-/// The value of an attribute as selectors and labels see it; `None` if it is not there.
-pub(crate) fn attribute_text(value: Value<'_>) -> Option<Cow<'_, str>> {
-    match value.kind() {
-        Kind::String | Kind::Number => Some(value.text()),
-        Kind::Bool if value.raw() == "true" => Some(Cow::Borrowed("")),
-        // An object is a style; it is there, whatever it says.
-        Kind::Object | Kind::Array => Some(Cow::Borrowed("")),
-        _ => None,
-    }
-}
-
-pub(crate) fn lower(name: Cow<'_, str>) -> Cow<'_, str> {
-    if name.bytes().any(|b| b.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { name }
 }

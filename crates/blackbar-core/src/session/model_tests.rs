@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 use serde_json::json;
 
-use crate::session::selector::Treat;
-use crate::session::support::Bench;
+use crate::session::test_support::Bench;
+use crate::session::treatment::Treat;
 use crate::session::window::Window;
 
 #[derive(Clone, Default)]
@@ -297,7 +297,7 @@ fn step(bench: &mut Bench, page: &mut Page, ops: &[Op], seed: u16, selectors: &[
 
 fn runs(window: &Window) -> Vec<Vec<u32>> {
     let mut runs = Vec::new();
-    window.runs(|run| runs.push(run.to_vec()));
+    window.reader().visit_runs(|run| runs.push(run.to_vec()));
     runs
 }
 
@@ -307,9 +307,9 @@ fn compare(bench: &Bench, page: &Page, selectors: &[usize]) -> Result<(), TestCa
     prop_assert_eq!(bench.window.len(), page.nodes.len());
     prop_assert_eq!(runs(&bench.window), runs(&fresh.window));
     for (&id, node) in &page.nodes {
-        let got = bench.window.node(id);
+        let got = bench.node(id);
         prop_assert!(got.is_some(), "{} is unknown", id);
-        let (got, want) = (got.unwrap(), fresh.window.node(id).unwrap());
+        let (got, want) = (got.unwrap(), fresh.node(id).unwrap());
         let children: Vec<u32> = bench.window.table.children(id).collect();
         prop_assert_eq!(&children, &node.children, "children of {}", id);
         prop_assert_eq!(got.treat, page.treat(id, selectors), "treatment of {}", id);
@@ -345,7 +345,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn a_window_knows_what_the_page_is(history in ops(), wanted in 0_u16..1 << SELECTORS.len()) {
+    fn a_window_agrees_with_the_page_after_any_history(history in ops(), wanted in 0_u16..1 << SELECTORS.len()) {
         let selectors: Vec<usize> = (0..SELECTORS.len()).filter(|i| wanted >> i & 1 == 1).collect();
         let list: Vec<_> = selectors.iter().map(|&i| (SELECTORS[i].0, SELECTORS[i].1)).collect();
         let mut bench = Bench::new(&list);
@@ -415,15 +415,15 @@ fn check_links(window: &Window) -> Result<(), TestCaseError> {
         prop_assert!(children.iter().all(|&child| window.table.parent(child) == Some(id)));
         let back = std::iter::successors(window.table.last_child(id), |&child| window.table.prev(child));
         prop_assert_eq!(back.collect::<Vec<_>>(), children.into_iter().rev().collect::<Vec<_>>());
-        prop_assert!(window.node(id).is_some());
+        prop_assert!(window.reader().node(id).is_some());
     }
     let known: BTreeSet<u32> = all.into_iter().collect();
     let kept = window
         .controls
         .keys()
-        .chain(window.words.keys())
+        .chain(window.label_texts.keys())
         .chain(window.facts.keys())
-        .chain(window.spans.keys());
+        .chain(window.column_spans.keys());
     for id in kept {
         prop_assert!(known.contains(id), "something is kept for {}", id);
     }
@@ -434,7 +434,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn no_event_breaks_a_window(events in prop::collection::vec(hostile_event(), 1..8)) {
+    fn hostile_events_keep_a_window_consistent(events in prop::collection::vec(hostile_event(), 1..8)) {
         let mut bench = Bench::new(&[(".b ~ div", Treat::Mask)]);
         bench.limits.max_nodes = 20;
         for (is_snapshot, event) in &events {
@@ -445,7 +445,7 @@ proptest! {
             check_links(&copy)?;
             prop_assert_eq!(copy.to_bytes(), bench.window.to_bytes());
             let mut seen = BTreeSet::new();
-            bench.window.runs(|run| assert!(run.iter().all(|id| seen.insert(*id))));
+            bench.window.reader().visit_runs(|run| assert!(run.iter().all(|id| seen.insert(*id))));
         }
     }
 }

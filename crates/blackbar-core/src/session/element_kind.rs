@@ -1,12 +1,14 @@
-//! What kind of node a node is, as far as the redactor or the labels care.
+//! The kind of a node: HTML elements grouped by what they mean to the redactor and to labels.
+//!
+//! Does not look at attributes other than the role and the type of an input.
 
 use crate::text::lookup::Lookup;
 
-/// Kind of a node, by tag name and role.
+/// The kind of a node, by tag name and role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Tag {
-    /// An element of no particular meaning, shown in line.
+    /// An inline element without a meaning of its own.
     #[default]
     Other,
     /// An element that starts a new line.
@@ -15,9 +17,9 @@ pub enum Tag {
     Document,
     /// A document type.
     Doctype,
-    /// A text that stands in no known element.
+    /// A text outside any known element.
     Text,
-    /// A comment that stands in no known element.
+    /// A comment outside any known element.
     Comment,
     /// `<style>`
     Style,
@@ -73,14 +75,14 @@ pub enum Tag {
     Canvas,
     /// `<img>`, `<video>`, `<audio>`, `<object>`, `<embed>`, `<picture>`
     Media,
-    /// An element of a drawing that is no run of text.
+    /// An element of a drawing that does not hold a run of text.
     Svg,
 }
 
 /// Kind of an `<input>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum InputKind {
-    /// Also everything that no browser knows.
+    /// Also every type that browsers do not know.
     #[default]
     Text,
     /// `password`
@@ -120,7 +122,7 @@ pub enum InputKind {
 }
 
 impl InputKind {
-    /// Reads the value of `type`, in any case; what is not known is text, as in a browser.
+    /// Reads the value of `type` in any letter case. An unknown type is text, as in a browser.
     pub fn from_type(value: &str) -> Self {
         KINDS
             .iter()
@@ -181,7 +183,7 @@ impl Tag {
         matches!(self, Self::Input(_) | Self::Textarea | Self::Select)
     }
 
-    /// Whether its text is no text of the page: code, or the inside of a control.
+    /// Whether its text is not part of the page: code, or the content of a control.
     pub(crate) fn hides_text(self) -> bool {
         matches!(
             self,
@@ -196,7 +198,7 @@ impl Tag {
         )
     }
 
-    /// Whether a reader sees text before, in and after it as one.
+    /// Whether a reader sees the text before, inside and after it as one.
     pub(crate) fn is_inline(self) -> bool {
         matches!(self, Self::Other | Self::Link | Self::Label | Self::Text | Self::Comment)
     }
@@ -208,11 +210,11 @@ impl Tag {
 }
 
 fn by_name(name: &str) -> Option<Tag> {
-    let place = LOOKUP.find(name.as_bytes())?;
-    TAGS.get(place).map(|(_, tag)| *tag)
+    let row = LOOKUP.find(name.as_bytes())?;
+    TAGS.get(row).map(|(_, tag)| *tag)
 }
 
-/// Whether it is the name of an element that is in every browser: it says nothing about anyone.
+/// Whether this is the name of a standard element, which cannot identify a person.
 pub(crate) fn is_common(name: &str) -> bool {
     by_name(name).is_some()
 }
@@ -232,12 +234,13 @@ fn by_role(role: &str) -> Option<Tag> {
     })
 }
 
+/// The position of a name in [`TAGS`], in one hash lookup. Built by the compiler.
 static LOOKUP: Lookup<256> = Lookup::new(&NAMES);
 
-/// The names of the tags below.
+/// The names of [`TAGS`], in the same order.
 static NAMES: [&str; TAGS.len()] = names();
 
-#[expect(clippy::indexing_slicing, reason = "what is out of range does not compile")]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which rejects an index out of range")]
 const fn names() -> [&'static str; TAGS.len()] {
     let mut names = [""; TAGS.len()];
     let mut at = 0;
@@ -342,7 +345,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_has_its_tag() {
+    fn each_name_is_found_in_the_table() {
         assert!(TAGS.iter().all(|(name, tag)| by_name(name) == Some(*tag)));
         assert_eq!([by_name("hr"), by_name("wbr")], [Some(Tag::Break), Some(Tag::Other)]);
     }
