@@ -1,4 +1,6 @@
-//! Reading from the span index: objects, arrays and scalars, whatever their order.
+//! Reads values from the tape: objects, arrays and scalars, and the path to each.
+//!
+//! Does not copy text: a value is a position on the tape, and strings are decoded when asked for.
 
 use std::borrow::Cow;
 
@@ -9,7 +11,7 @@ use crate::parse::word::Word;
 use crate::text::json_str;
 use crate::text::span::Span;
 
-/// A text and its index.
+/// A text and its tape.
 #[derive(Clone, Copy)]
 pub struct Doc<'a> {
     /// The text that was indexed.
@@ -17,13 +19,13 @@ pub struct Doc<'a> {
     nodes: &'a [Node],
 }
 
-/// A key that stands twice in an object whose meaning hangs on it.
+/// An object has a key twice that decides its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a key that decides the meaning of an object stands in it twice")]
+#[error("an object has a key twice that decides its meaning")]
 pub struct DuplicateKey;
 
 impl<'a> Doc<'a> {
-    /// Pairs a text with its index.
+    /// Pairs a text with its tape.
     #[inline]
     pub fn new(text: &'a str, tape: &'a Tape) -> Self {
         Self { text, nodes: tape.nodes() }
@@ -50,19 +52,19 @@ impl<'a> Value<'a> {
         doc.nodes.get(idx).map(|&node| Self { doc, idx, node })
     }
 
-    /// What it is.
+    /// The kind of the value.
     #[inline]
     pub fn kind(self) -> Kind {
         self.node.kind
     }
 
-    /// Where it stands; for strings and keys, what is between the quotes.
+    /// Its bytes in the text; for strings and keys, those between the quotes.
     #[inline]
     pub fn span(self) -> Span {
         self.node.span()
     }
 
-    /// The bytes as they stand; for strings and keys, what is between the quotes.
+    /// The bytes as written; for strings and keys, those between the quotes.
     #[inline]
     pub fn raw(self) -> &'a str {
         self.node.span().of(self.doc.text)
@@ -80,7 +82,7 @@ impl<'a> Value<'a> {
         self.node.escaped
     }
 
-    /// Whether it is a string or key that reads `want`.
+    /// Whether it is a string or key with the text `want`.
     #[inline]
     pub fn is_text(self, want: &str) -> bool {
         matches!(self.node.kind, Kind::String | Kind::Key)
@@ -98,7 +100,7 @@ impl<'a> Value<'a> {
         if raw.len() > MAX_DIGITS {
             return raw.parse().ok();
         }
-        // So few digits always fit.
+        // Nine digits always fit, so the loop needs no overflow check.
         raw.bytes().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
     }
 
@@ -121,7 +123,7 @@ impl<'a> Value<'a> {
         Items { doc: self.doc, at: self.idx + 1, end: if is_array { self.node.next() } else { 0 } }
     }
 
-    /// Of a key: which it is.
+    /// Which well-known key a key is.
     #[inline]
     pub fn word(self) -> Word {
         self.node.word
@@ -130,33 +132,33 @@ impl<'a> Value<'a> {
     /// The value under `key`.
     ///
     /// # Errors
-    /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
+    /// [`DuplicateKey`] if the object has `key` more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
         match Word::of(key) {
-            Word::Other => self.find(|name| {
+            Word::Other => self.find_key(|name| {
                 name.word == Word::Other && Value { doc: self.doc, idx: self.idx, node: *name }.is_text(key)
             }),
             word => self.under(word),
         }
     }
 
-    /// The value under a known key.
+    /// The value under a well-known key.
     ///
     /// # Errors
     /// As [`Value::get`].
     #[inline]
     pub fn under(self, word: Word) -> Result<Option<Value<'a>>, DuplicateKey> {
-        self.find(|name| name.word == word)
+        self.find_key(|name| name.word == word)
     }
 
     #[inline]
-    fn find(self, is_it: impl Fn(&Node) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
+    fn find_key(self, is_key: impl Fn(&Node) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
         let mut found = None;
         let mut at = if self.node.kind == Kind::Object { self.idx + 1 } else { self.node.next() };
         while at < self.node.next()
             && let Some([name, value]) = self.doc.nodes.get(at..at + 2)
         {
-            if is_it(name) && found.replace(at + 1).is_some() {
+            if is_key(name) && found.replace(at + 1).is_some() {
                 return Err(DuplicateKey);
             }
             at = value.next();
@@ -164,7 +166,7 @@ impl<'a> Value<'a> {
         Ok(found.and_then(|v| Value::at(self.doc, v)))
     }
 
-    /// All nodes of this value and what it holds, in document order.
+    /// This value and all nodes inside it, in document order.
     #[inline]
     pub fn nodes(self) -> impl Iterator<Item = Value<'a>> {
         let doc = self.doc;
@@ -195,11 +197,11 @@ impl<'a> Value<'a> {
         self.node.next()
     }
 
-    /// The steps from the outermost value to this one; a key is the last step to itself.
+    /// The path from the outermost value to this one; a key is the last step to itself.
     ///
-    /// Costs one look at each value that stands before one on the way, taken from `looks`; where
-    /// `trail` led to a value before this one, those before that are not looked at again. `None` if
-    /// the looks do not suffice, or if it lies deeper than [`MAX_STEPS`].
+    /// Visits each sibling before a value on the way, and subtracts the visits from `looks`. `trail`
+    /// remembers the last path, so that paths of values in document order visit each sibling once.
+    /// `None` if `looks` runs out, or if the value is deeper than [`MAX_STEPS`].
     pub fn path(self, trail: &mut Trail, looks: &mut usize) -> Option<Vec<Step<'a>>> {
         trail.follow(self.doc);
         let before = std::mem::take(&mut trail.children);
@@ -229,34 +231,37 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The most steps of a path.
+/// The longest path.
 pub const MAX_STEPS: usize = 96;
 
-/// The way to the value that a path led to last.
+/// The path that was computed last, to continue from.
 #[derive(Default)]
 pub struct Trail {
-    /// Which document it leads through: where its text and index stand, and how long they are.
+    /// The document it belongs to: address and length of the text and of the tape.
     doc: [usize; 4],
     children: Vec<Child>,
 }
 
-/// A value on the way, or its key.
+/// A value on the path, or its key.
 #[derive(Clone, Copy)]
 struct Child {
-    /// What holds it.
+    /// Index of the object or array around it.
     of: usize,
-    /// Where it stands in the index.
+    /// Its own index.
     idx: usize,
-    /// How many stand before it in what holds it.
+    /// Number of siblings before it.
     n: usize,
 }
 
 impl Trail {
-    /// Begins anew in another document.
+    /// Forgets the path if it belongs to another document.
+    ///
+    /// Documents are compared by address and length, which is two loads instead of a hash of the text.
+    /// The caller starts a new trail when it reuses the buffers of a document for another one.
     fn follow(&mut self, doc: Doc<'_>) {
-        let place = |at: *const u8, len| [at as usize, len];
-        let [text, n_bytes] = place(doc.text.as_ptr(), doc.text.len());
-        let [nodes, n_nodes] = place(doc.nodes.as_ptr().cast(), doc.nodes.len());
+        let address = |at: *const u8, len| [at as usize, len];
+        let [text, n_bytes] = address(doc.text.as_ptr(), doc.text.len());
+        let [nodes, n_nodes] = address(doc.nodes.as_ptr().cast(), doc.nodes.len());
         let doc = [text, n_bytes, nodes, n_nodes];
         if self.doc != doc {
             self.doc = doc;
@@ -265,7 +270,7 @@ impl Trail {
     }
 }
 
-/// A step on the way to a value.
+/// One step of a path.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Step<'a> {
     /// Into the value of this key.
@@ -275,7 +280,7 @@ pub enum Step<'a> {
 }
 
 impl Step<'_> {
-    /// The same, on its own.
+    /// The step with text of its own.
     pub fn into_owned(self) -> Step<'static> {
         match self {
             Self::Key(key) => Step::Key(Cow::Owned(key.into_owned())),
@@ -365,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_way_to_every_value() {
+    fn finds_the_path_to_every_value() {
         with_root(r#"{"a":[1,{"b\u0063":"x"}],"d":{"e":2}}"#, |root| {
             let mut trail = Trail::default();
             let mut way = |value: Value<'_>, mut looks: usize| {
@@ -389,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_to_values_in_order_cost_no_more_than_their_steps() {
+    fn paths_in_document_order_visit_each_sibling_once() {
         let text = format!(r#"{{"a":[{}]}}"#, vec![r#"{"b":[1,2]}"#; 1000].join(","));
         with_root(&text, |root| {
             let (mut trail, mut looks) = (Trail::default(), 1 << 20);
@@ -399,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_to_choose_between_duplicates() {
+    fn rejects_duplicate_keys() {
         with_root(r#"{"type":2,"t\u0079pe":3}"#, |root| assert!(root.get("type").is_err()));
     }
 
