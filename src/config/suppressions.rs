@@ -7,7 +7,7 @@ use blackbar_core::redact::suppress::{
 };
 use blackbar_core::rules::{RuleIdx, RuleSet};
 use blackbar_core::session::selector::Selectors;
-use blackbar_core::session::treatment::Treat;
+use blackbar_core::session::treatment::Treatment;
 use serde::Deserialize;
 use toml::value::Datetime;
 
@@ -92,7 +92,7 @@ fn what(kind: &str, text: String) -> Result<What, String> {
         "value_hash" => parse_hash(&text).map(What::Value).map_err(told),
         "pattern" => WholePattern::new(&text).map(What::Pattern).map_err(told),
         "path" => PathPattern::new(&text).map(What::Path).map_err(told),
-        _ => match Selectors::parse([(text.as_str(), Treat::Allow)]) {
+        _ => match Selectors::parse([(text.as_str(), Treatment::Allow)]) {
             Ok(_) if text.trim() == "*" => {
                 Err("this selects every element; write one such as \".public\"".to_owned())
             }

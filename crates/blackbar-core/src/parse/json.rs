@@ -5,13 +5,13 @@
 //!
 //! **Invariant:** an error has a kind and an offset, and never a byte of the text.
 
-use crate::parse::word::Word;
+use crate::parse::known_key::KnownKey;
 use crate::text::json_str;
 use crate::text::span::Span;
 
 /// The kind of a node on the tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonKind {
     /// `{…}`: its children are key, value, key, value, …
     Object,
     /// `[…]`
@@ -30,20 +30,20 @@ pub enum Kind {
 
 /// One value or key: 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Node {
+pub struct TapeNode {
     start: u32,
     end: u32,
     /// Index of the first node after this one and everything inside it.
     next: u32,
     /// The kind of the value.
-    pub kind: Kind,
+    pub kind: JsonKind,
     /// Whether the span holds a backslash.
     pub escaped: bool,
-    /// Which well-known key a key is; [`Word::Other`] for values.
-    pub word: Word,
+    /// Which well-known key a key is; [`KnownKey::Other`] for values.
+    pub word: KnownKey,
 }
 
-impl Node {
+impl TapeNode {
     /// Its bytes in the text.
     #[inline]
     pub fn span(&self) -> Span {
@@ -87,18 +87,18 @@ pub enum Truncated {
 /// The index of one text. Kept between texts, so that its memory is reused.
 #[derive(Default, Debug)]
 pub struct Tape {
-    nodes: Vec<Node>,
+    nodes: Vec<TapeNode>,
     open: Vec<u32>,
 }
 
 impl Tape {
     /// Memory held.
     pub fn heap_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>() + self.open.capacity() * size_of::<u32>()
+        self.nodes.capacity() * size_of::<TapeNode>() + self.open.capacity() * size_of::<u32>()
     }
 
     /// All nodes, in document order.
-    pub fn nodes(&self) -> &[Node] {
+    pub fn nodes(&self) -> &[TapeNode] {
         &self.nodes
     }
 
@@ -141,7 +141,7 @@ impl<'t> JsonParser<'t> {
         self.parse_value()?;
         while let Some(&top) = self.tape.open.last() {
             self.skip_whitespace();
-            let in_object = self.tape.nodes.get(top as usize).is_some_and(|n| n.kind == Kind::Object);
+            let in_object = self.tape.nodes.get(top as usize).is_some_and(|n| n.kind == JsonKind::Object);
             let is_first = top as usize + 1 == self.tape.nodes.len();
             match (self.peek()?, in_object) {
                 (b'}', true) | (b']', false) => {
@@ -169,7 +169,7 @@ impl<'t> JsonParser<'t> {
         if self.peek()? != b'"' {
             return Err(JsonError::Syntax(self.at));
         }
-        self.parse_string(Kind::Key)?;
+        self.parse_string(JsonKind::Key)?;
         self.skip_whitespace();
         if self.peek()? != b':' {
             return Err(JsonError::Syntax(self.at));
@@ -182,18 +182,18 @@ impl<'t> JsonParser<'t> {
     /// Parses a scalar, or opens an object or array.
     fn parse_value(&mut self) -> Result<(), JsonError> {
         match self.peek()? {
-            b'"' => self.parse_string(Kind::String),
-            b'{' => self.open(Kind::Object),
-            b'[' => self.open(Kind::Array),
-            b't' => self.parse_literal(b"true", Kind::Bool),
-            b'f' => self.parse_literal(b"false", Kind::Bool),
-            b'n' => self.parse_literal(b"null", Kind::Null),
+            b'"' => self.parse_string(JsonKind::String),
+            b'{' => self.open(JsonKind::Object),
+            b'[' => self.open(JsonKind::Array),
+            b't' => self.parse_literal(b"true", JsonKind::Bool),
+            b'f' => self.parse_literal(b"false", JsonKind::Bool),
+            b'n' => self.parse_literal(b"null", JsonKind::Null),
             b'-' | b'0'..=b'9' => self.parse_number(),
             _ => Err(JsonError::Syntax(self.at)),
         }
     }
 
-    fn open(&mut self, kind: Kind) -> Result<(), JsonError> {
+    fn open(&mut self, kind: JsonKind) -> Result<(), JsonError> {
         if self.tape.open.len() >= self.max_depth {
             return Err(JsonError::TooDeep(self.at));
         }
@@ -220,18 +220,18 @@ impl<'t> JsonParser<'t> {
     /// so that entries stay pairs and the key is still redacted.
     fn close_all(&mut self) {
         self.at = self.bytes.len();
-        if self.tape.nodes.last().is_some_and(|n| n.kind == Kind::Key) {
-            self.push(Kind::String, self.at, self.at, false);
+        if self.tape.nodes.last().is_some_and(|n| n.kind == JsonKind::Key) {
+            self.push(JsonKind::String, self.at, self.at, false);
         }
         while !self.tape.open.is_empty() {
             self.close();
         }
     }
 
-    fn parse_string(&mut self, kind: Kind) -> Result<(), JsonError> {
+    fn parse_string(&mut self, kind: JsonKind) -> Result<(), JsonError> {
         let start = self.at + 1;
         if let Some(text) = self.short_string(start) {
-            let word = if kind == Kind::Key { Word::of_bytes(text) } else { Word::Other };
+            let word = if kind == JsonKind::Key { KnownKey::of_bytes(text) } else { KnownKey::Other };
             self.at = start + text.len() + 1;
             self.push_as(word, kind, Span::new(start, start + text.len()), false);
             return Ok(());
@@ -363,7 +363,7 @@ impl<'t> JsonParser<'t> {
             }
             self.digits(start)?;
         }
-        self.push(Kind::Number, start, self.at, false);
+        self.push(JsonKind::Number, start, self.at, false);
         Ok(())
     }
 
@@ -372,7 +372,7 @@ impl<'t> JsonParser<'t> {
         let n = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         if n == 0 && rest.is_empty() {
             // The digits of a truncated number are still redacted.
-            self.push(Kind::Number, number_start, self.at, false);
+            self.push(JsonKind::Number, number_start, self.at, false);
             return Err(JsonError::Eof(self.at));
         }
         if n == 0 {
@@ -382,7 +382,7 @@ impl<'t> JsonParser<'t> {
         Ok(())
     }
 
-    fn parse_literal(&mut self, literal: &[u8], kind: Kind) -> Result<(), JsonError> {
+    fn parse_literal(&mut self, literal: &[u8], kind: JsonKind) -> Result<(), JsonError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         if rest.starts_with(literal) {
             self.push(kind, self.at, self.at + literal.len(), false);
@@ -403,16 +403,16 @@ impl<'t> JsonParser<'t> {
         self.bytes.get(self.at).copied().ok_or(JsonError::Eof(self.at))
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
+    fn push(&mut self, kind: JsonKind, start: usize, end: usize, escaped: bool) {
         let span = Span::new(start, end);
-        let word = if kind == Kind::Key { self.known_key(span, escaped) } else { Word::Other };
+        let word = if kind == JsonKind::Key { self.known_key(span, escaped) } else { KnownKey::Other };
         self.push_as(word, kind, span, escaped);
     }
 
     #[inline]
-    fn push_as(&mut self, word: Word, kind: Kind, span: Span, escaped: bool) {
+    fn push_as(&mut self, word: KnownKey, kind: JsonKind, span: Span, escaped: bool) {
         let next = self.tape.nodes.len() as u32 + 1;
-        self.tape.nodes.push(Node {
+        self.tape.nodes.push(TapeNode {
             start: span.start as u32,
             end: span.end as u32,
             next,
@@ -423,11 +423,11 @@ impl<'t> JsonParser<'t> {
     }
 
     /// Which well-known key is at a span.
-    fn known_key(&self, key: Span, escaped: bool) -> Word {
+    fn known_key(&self, key: Span, escaped: bool) -> KnownKey {
         if escaped {
-            return Word::of(&json_str::unescape(key.of(self.text)));
+            return KnownKey::of(&json_str::unescape(key.of(self.text)));
         }
-        Word::of_bytes(self.bytes.get(key.range()).unwrap_or_default())
+        KnownKey::of_bytes(self.bytes.get(key.range()).unwrap_or_default())
     }
 }
 
@@ -468,13 +468,13 @@ mod tests {
         assert_eq!(
             got,
             [
-                (Kind::Object, r#"{"a":[1,"x\n"],"b":null}"#, 7),
-                (Kind::Key, "a", 2),
-                (Kind::Array, r#"[1,"x\n"]"#, 5),
-                (Kind::Number, "1", 4),
-                (Kind::String, r"x\n", 5),
-                (Kind::Key, "b", 6),
-                (Kind::Null, "null", 7),
+                (JsonKind::Object, r#"{"a":[1,"x\n"],"b":null}"#, 7),
+                (JsonKind::Key, "a", 2),
+                (JsonKind::Array, r#"[1,"x\n"]"#, 5),
+                (JsonKind::Number, "1", 4),
+                (JsonKind::String, r"x\n", 5),
+                (JsonKind::Key, "b", 6),
+                (JsonKind::Null, "null", 7),
             ]
         );
     }

@@ -7,7 +7,7 @@
 //!
 //! The modules are declared in the order in which they may use each other.
 
-pub mod word;
+pub mod known_key;
 
 pub mod json;
 

@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use crate::parse::json::Kind;
-use crate::parse::json::Node;
+use crate::parse::json::JsonKind;
 use crate::parse::json::Tape;
-use crate::parse::word::Word;
+use crate::parse::json::TapeNode;
+use crate::parse::known_key::KnownKey;
 use crate::text::json_str;
 use crate::text::span::Span;
 
@@ -16,7 +16,7 @@ use crate::text::span::Span;
 pub struct Doc<'a> {
     /// The text that was indexed.
     pub text: &'a str,
-    nodes: &'a [Node],
+    nodes: &'a [TapeNode],
 }
 
 /// An object has a key twice that decides its meaning.
@@ -43,7 +43,7 @@ impl<'a> Doc<'a> {
 pub struct Value<'a> {
     doc: Doc<'a>,
     idx: usize,
-    node: Node,
+    node: TapeNode,
 }
 
 impl<'a> Value<'a> {
@@ -54,7 +54,7 @@ impl<'a> Value<'a> {
 
     /// The kind of the value.
     #[inline]
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> JsonKind {
         self.node.kind
     }
 
@@ -85,7 +85,7 @@ impl<'a> Value<'a> {
     /// Whether it is a string or key with the text `want`.
     #[inline]
     pub fn is_text(self, want: &str) -> bool {
-        matches!(self.node.kind, Kind::String | Kind::Key)
+        matches!(self.node.kind, JsonKind::String | JsonKind::Key)
             && if self.node.escaped { self.text() == want } else { self.raw() == want }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Value<'a> {
     #[inline]
     pub fn as_u32(self) -> Option<u32> {
         const MAX_DIGITS: usize = 9;
-        if self.node.kind != Kind::Number {
+        if self.node.kind != JsonKind::Number {
             return None;
         }
         let raw = self.raw();
@@ -106,26 +106,26 @@ impl<'a> Value<'a> {
 
     /// A number.
     pub fn as_f64(self) -> Option<f64> {
-        (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
+        (self.node.kind == JsonKind::Number).then(|| self.raw().parse().ok()).flatten()
     }
 
     /// The entries of an object, in order; nothing for other values.
     #[inline]
     pub fn entries(self) -> Entries<'a> {
-        let is_object = self.node.kind == Kind::Object;
+        let is_object = self.node.kind == JsonKind::Object;
         Entries { doc: self.doc, at: self.idx + 1, end: if is_object { self.node.next() } else { 0 } }
     }
 
     /// The items of an array, in order; nothing for other values.
     #[inline]
     pub fn items(self) -> Items<'a> {
-        let is_array = self.node.kind == Kind::Array;
+        let is_array = self.node.kind == JsonKind::Array;
         Items { doc: self.doc, at: self.idx + 1, end: if is_array { self.node.next() } else { 0 } }
     }
 
     /// Which well-known key a key is.
     #[inline]
-    pub fn word(self) -> Word {
+    pub fn known_key(self) -> KnownKey {
         self.node.word
     }
 
@@ -134,9 +134,10 @@ impl<'a> Value<'a> {
     /// # Errors
     /// [`DuplicateKey`] if the object has `key` more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
-        match Word::of(key) {
-            Word::Other => self.find_key(|name| {
-                name.word == Word::Other && Value { doc: self.doc, idx: self.idx, node: *name }.is_text(key)
+        match KnownKey::of(key) {
+            KnownKey::Other => self.find_key(|name| {
+                name.word == KnownKey::Other
+                    && Value { doc: self.doc, idx: self.idx, node: *name }.is_text(key)
             }),
             word => self.under(word),
         }
@@ -147,14 +148,14 @@ impl<'a> Value<'a> {
     /// # Errors
     /// As [`Value::get`].
     #[inline]
-    pub fn under(self, word: Word) -> Result<Option<Value<'a>>, DuplicateKey> {
+    pub fn under(self, word: KnownKey) -> Result<Option<Value<'a>>, DuplicateKey> {
         self.find_key(|name| name.word == word)
     }
 
     #[inline]
-    fn find_key(self, is_key: impl Fn(&Node) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
+    fn find_key(self, is_key: impl Fn(&TapeNode) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
         let mut found = None;
-        let mut at = if self.node.kind == Kind::Object { self.idx + 1 } else { self.node.next() };
+        let mut at = if self.node.kind == JsonKind::Object { self.idx + 1 } else { self.node.next() };
         while at < self.node.next()
             && let Some([name, value]) = self.doc.nodes.get(at..at + 2)
         {
@@ -176,7 +177,7 @@ impl<'a> Value<'a> {
     /// Position of the first node after the value of this key.
     #[inline]
     pub fn value_end(self) -> usize {
-        self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, Node::next)
+        self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, TapeNode::next)
     }
 
     /// Position in document order; unique within the document.
@@ -202,7 +203,7 @@ impl<'a> Value<'a> {
     /// Visits each sibling before a value on the way, and subtracts the visits from `looks`. `trail`
     /// remembers the last path, so that paths of values in document order visit each sibling once.
     /// `None` if `looks` runs out, or if the value is deeper than [`MAX_STEPS`].
-    pub fn path(self, trail: &mut Trail, looks: &mut usize) -> Option<Vec<Step<'a>>> {
+    pub fn path(self, trail: &mut PathTrail, looks: &mut usize) -> Option<Vec<PathStep<'a>>> {
         trail.follow(self.doc);
         let before = std::mem::take(&mut trail.children);
         let mut steps = Vec::new();
@@ -210,16 +211,16 @@ impl<'a> Value<'a> {
         while at.idx < self.idx && steps.len() < MAX_STEPS {
             let known = before.get(steps.len()).filter(|known| known.of == at.idx && known.idx <= self.idx);
             let (mut idx, mut n) = known.map_or((at.idx + 1, 0), |known| (known.idx, known.n));
-            let is_object = at.kind() == Kind::Object;
+            let is_object = at.kind() == JsonKind::Object;
             let holder = loop {
-                if idx >= at.next_idx() || !matches!(at.kind(), Kind::Object | Kind::Array) {
+                if idx >= at.next_idx() || !matches!(at.kind(), JsonKind::Object | JsonKind::Array) {
                     return None;
                 }
                 *looks = looks.checked_sub(1)?;
                 let child = Self::at(self.doc, idx)?;
                 let value = if is_object { Self::at(self.doc, idx + 1)? } else { child };
                 if self.idx < value.next_idx() {
-                    steps.push(if is_object { Step::Key(child.text()) } else { Step::Item(n) });
+                    steps.push(if is_object { PathStep::Key(child.text()) } else { PathStep::Item(n) });
                     break if self.idx == child.idx { child } else { value };
                 }
                 (idx, n) = (value.next_idx(), n + 1);
@@ -236,7 +237,7 @@ pub const MAX_STEPS: usize = 96;
 
 /// The path that was computed last, to continue from.
 #[derive(Default)]
-pub struct Trail {
+pub struct PathTrail {
     /// The document it belongs to: address and length of the text and of the tape.
     doc: [usize; 4],
     children: Vec<Child>,
@@ -253,7 +254,7 @@ struct Child {
     n: usize,
 }
 
-impl Trail {
+impl PathTrail {
     /// Forgets the path if it belongs to another document.
     ///
     /// Documents are compared by address and length, which is two loads instead of a hash of the text.
@@ -272,24 +273,24 @@ impl Trail {
 
 /// One step of a path.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Step<'a> {
+pub enum PathStep<'a> {
     /// Into the value of this key.
     Key(Cow<'a, str>),
     /// Into this item of an array, from 0.
     Item(usize),
 }
 
-impl Step<'_> {
+impl PathStep<'_> {
     /// The step with text of its own.
-    pub fn into_owned(self) -> Step<'static> {
+    pub fn into_owned(self) -> PathStep<'static> {
         match self {
-            Self::Key(key) => Step::Key(Cow::Owned(key.into_owned())),
-            Self::Item(idx) => Step::Item(idx),
+            Self::Key(key) => PathStep::Key(Cow::Owned(key.into_owned())),
+            Self::Item(idx) => PathStep::Item(idx),
         }
     }
 }
 
-impl std::fmt::Debug for Step<'_> {
+impl std::fmt::Debug for PathStep<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Key(key) => write!(f, "Key({} bytes)", key.len()),
@@ -372,12 +373,12 @@ mod tests {
     #[test]
     fn finds_the_path_to_every_value() {
         with_root(r#"{"a":[1,{"b\u0063":"x"}],"d":{"e":2}}"#, |root| {
-            let mut trail = Trail::default();
+            let mut trail = PathTrail::default();
             let mut way = |value: Value<'_>, mut looks: usize| {
                 let steps = value.path(&mut trail, &mut looks)?;
-                let step = |step: Step<'_>| match step {
-                    Step::Key(key) => key.into_owned(),
-                    Step::Item(idx) => idx.to_string(),
+                let step = |step: PathStep<'_>| match step {
+                    PathStep::Key(key) => key.into_owned(),
+                    PathStep::Item(idx) => idx.to_string(),
                 };
                 Some(steps.into_iter().map(step).collect::<Vec<_>>().join("."))
             };
@@ -388,7 +389,7 @@ mod tests {
             let backwards = backwards.into_iter().rev().map(|value| way(value, 9).unwrap());
             assert!(backwards.eq(expected.into_iter().rev()));
             let last = root.nodes().last().unwrap();
-            let path = |looks: &mut usize| last.path(&mut Trail::default(), looks);
+            let path = |looks: &mut usize| last.path(&mut PathTrail::default(), looks);
             assert!(path(&mut 2).is_none() && path(&mut 3).is_some());
         });
     }
@@ -397,7 +398,7 @@ mod tests {
     fn paths_in_document_order_visit_each_sibling_once() {
         let text = format!(r#"{{"a":[{}]}}"#, vec![r#"{"b":[1,2]}"#; 1000].join(","));
         with_root(&text, |root| {
-            let (mut trail, mut looks) = (Trail::default(), 1 << 20);
+            let (mut trail, mut looks) = (PathTrail::default(), 1 << 20);
             assert!(root.nodes().all(|value| value.path(&mut trail, &mut looks).is_some()));
             assert!((1 << 20) - looks < 25_000, "{looks}");
         });
@@ -411,9 +412,9 @@ mod tests {
     /// Rebuilds the document through the accessors.
     fn rebuild(value: Value<'_>) -> serde_json::Value {
         match value.kind() {
-            Kind::Object => value.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
-            Kind::Array => value.items().map(rebuild).collect(),
-            Kind::String | Kind::Key => value.text().into_owned().into(),
+            JsonKind::Object => value.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
+            JsonKind::Array => value.items().map(rebuild).collect(),
+            JsonKind::String | JsonKind::Key => value.text().into_owned().into(),
             _ => serde_json::from_str(value.raw()).unwrap(),
         }
     }

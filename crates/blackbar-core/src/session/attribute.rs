@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::value::Value;
 use crate::session::form_control::ControlKind;
 use crate::session::form_control::FormControl;
@@ -15,10 +15,10 @@ pub(super) fn lowercase_name(name: Cow<'_, str>) -> Cow<'_, str> {
 /// The value of an attribute as selectors and labels see it; `None` if the attribute is absent.
 pub(super) fn attribute_text(value: Value<'_>) -> Option<Cow<'_, str>> {
     match value.kind() {
-        Kind::String | Kind::Number => Some(value.text()),
-        Kind::Bool if value.raw() == "true" => Some(Cow::Borrowed("")),
+        JsonKind::String | JsonKind::Number => Some(value.text()),
+        JsonKind::Bool if value.raw() == "true" => Some(Cow::Borrowed("")),
         // rrweb sends a style as an object: the attribute exists, and its text is never matched.
-        Kind::Object | Kind::Array => Some(Cow::Borrowed("")),
+        JsonKind::Object | JsonKind::Array => Some(Cow::Borrowed("")),
         _ => None,
     }
 }

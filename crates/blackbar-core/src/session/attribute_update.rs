@@ -4,8 +4,8 @@ use crate::parse::value::Value;
 use crate::session::attribute::attribute_text;
 use crate::session::attribute::lowercase_name;
 use crate::session::editor::WindowEditor;
+use crate::session::element_kind::ElementKind;
 use crate::session::element_kind::InputKind;
-use crate::session::element_kind::Tag;
 use crate::session::form_control::ControlKind;
 use crate::session::form_control::FormControl;
 use crate::session::html_id::hash_name;
@@ -52,12 +52,12 @@ impl WindowEditor<'_> {
                 self.mark_dirty(id);
             }
             "data-rr-is-password" if value.is_some() => node.flags.set(Flag::Password, true),
-            "colspan" if matches!(node.tag, Tag::Cell | Tag::HeaderCell) => {
+            "colspan" if matches!(node.tag, ElementKind::Cell | ElementKind::HeaderCell) => {
                 let span =
                     value.and_then(|v| v.trim().parse::<u8>().ok()).unwrap_or(1).clamp(1, MAX_COLUMN_SPAN);
                 window.column_spans.insert(id, span);
             }
-            "for" if node.tag == Tag::Label => {
+            "for" if node.tag == ElementKind::Label => {
                 node.flags.set(Flag::HtmlId, true);
                 window.label_targets.set(id, value.map(hash_name));
             }
@@ -65,8 +65,8 @@ impl WindowEditor<'_> {
                 node.flags.set(Flag::HtmlId, true);
                 window.html_ids.set(id, value.map(hash_name));
             }
-            "type" if matches!(node.tag, Tag::Input(_)) => {
-                node.tag = Tag::Input(value.map(InputKind::from_type).unwrap_or_default());
+            "type" if matches!(node.tag, ElementKind::Input(_)) => {
+                node.tag = ElementKind::Input(value.map(InputKind::from_type).unwrap_or_default());
             }
             _ => {}
         }
@@ -119,10 +119,10 @@ impl WindowEditor<'_> {
 fn control_kind(window: &Window, id: u32) -> Option<ControlKind> {
     let node = window.table.get(id)?;
     match node.tag {
-        Tag::Input(_) => Some(ControlKind::Input),
+        ElementKind::Input(_) => Some(ControlKind::Input),
         tag if tag.is_control() => Some(ControlKind::TextareaOrSelect),
         _ if node.flags.has(Flag::EditableOn) => Some(ControlKind::Editable),
-        Tag::Block | Tag::Other | Tag::Cell => Some(ControlKind::MaybeEditable),
+        ElementKind::Block | ElementKind::Other | ElementKind::Cell => Some(ControlKind::MaybeEditable),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //! password. The table has every token of the HTML standard.
 
 use crate::rules::RuleIdx;
-use crate::session::label_rules::Labels;
+use crate::session::label_rules::LabelRules;
 
 /// What `autocomplete` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Autofill {
 
 impl Autofill {
     /// Reads an `autocomplete` value: detail tokens in any order and case; prefixes are skipped.
-    pub(super) fn read(value: &str, labels: &dyn Labels) -> Self {
+    pub(super) fn read(value: &str, labels: &dyn LabelRules) -> Self {
         let mut found = Self::default();
         for token in value.split_ascii_whitespace().take(MAX_TOKENS) {
             let Some(row) = TOKENS.iter().find(|row| row.0.eq_ignore_ascii_case(token)) else { continue };
@@ -106,7 +106,7 @@ mod tests {
     /// Knows two labels.
     struct TwoLabels;
 
-    impl Labels for TwoLabels {
+    impl LabelRules for TwoLabels {
         fn rule_for(&self, label: &str) -> Option<RuleIdx> {
             (label == "cc-number" || label == "first name").then_some(RuleIdx(7))
         }

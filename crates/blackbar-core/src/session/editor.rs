@@ -12,10 +12,10 @@ use crate::rules::RuleIdx;
 use crate::session::node::Flag;
 use crate::session::node::Mark;
 use crate::session::node::Scope;
-use crate::session::recent_texts::Shown;
-use crate::session::treatment::Treat;
+use crate::session::recent_texts::RecentTexts;
+use crate::session::treatment::Treatment;
 use crate::session::window::Window;
-use crate::session::window_policy::Knowledge;
+use crate::session::window_policy::WindowPolicy;
 
 /// Levels above a text in which the label around it is looked for, and nodes of one label that are
 /// joined.
@@ -24,14 +24,14 @@ pub(super) const MAX_LABEL_NODES: usize = 64;
 /// Applies one event to a window.
 pub struct WindowEditor<'w> {
     pub(super) window: &'w mut Window,
-    pub(super) policy: Knowledge<'w>,
+    pub(super) policy: WindowPolicy<'w>,
     pub(super) changes: Changes<'w>,
 }
 
 /// What one event has changed so far.
 pub(super) struct Changes<'w> {
     /// Receives the texts of this event.
-    pub(super) recent_texts: &'w mut Shown,
+    pub(super) recent_texts: &'w mut RecentTexts,
     /// Roots of subtrees whose treatment must be recomputed.
     pub(super) dirty: BTreeSet<u32>,
     /// Labels whose text must be joined again.
@@ -47,14 +47,14 @@ pub(super) struct Changes<'w> {
 /// The verdicts that a node keeps when it is moved.
 #[derive(Clone, Copy, Default)]
 pub(super) struct KeptVerdicts {
-    pub(super) treat: Option<Treat>,
+    pub(super) treat: Option<Treatment>,
     pub(super) is_password: bool,
     pub(super) rule: Option<RuleIdx>,
 }
 
 impl<'w> WindowEditor<'w> {
     /// An editor for one event. Its texts go to `recent_texts`.
-    pub fn new(window: &'w mut Window, policy: Knowledge<'w>, recent_texts: &'w mut Shown) -> Self {
+    pub fn new(window: &'w mut Window, policy: WindowPolicy<'w>, recent_texts: &'w mut RecentTexts) -> Self {
         let changes = Changes {
             recent_texts,
             dirty: BTreeSet::new(),
@@ -87,7 +87,7 @@ impl<'w> WindowEditor<'w> {
         let window = &mut *self.window;
         let flags = window.flags(id);
         let rule = window.controls.remove(&id).and_then(|control| control.own_rule());
-        let treat = flags.treat(Scope::Effective).filter(|&t| t > Treat::Allow);
+        let treat = flags.treat(Scope::Effective).filter(|&t| t > Treatment::Allow);
         let kept = KeptVerdicts { treat, is_password: flags.has(Flag::Password), rule };
         if kept.treat.is_some() || kept.is_password || kept.rule.is_some() {
             self.changes.removed.insert(id, kept);

@@ -10,7 +10,7 @@ use crate::session::bytes::ByteReader;
 use crate::session::bytes::ByteWriter;
 use crate::session::element_kind::InputKind;
 use crate::session::html_id::hash_name;
-use crate::session::label_rules::Labels;
+use crate::session::label_rules::LabelRules;
 use crate::session::label_text::label_words;
 use crate::session::label_text::trim_label;
 
@@ -94,7 +94,7 @@ impl FormControl {
         name: &str,
         value: Option<&str>,
         kind: ControlKind,
-        labels: &dyn Labels,
+        labels: &dyn LabelRules,
     ) -> bool {
         let before = self.own_rule();
         let is_secret = self.replace_verdict(name, value, kind, labels);
@@ -110,7 +110,7 @@ impl FormControl {
         name: &str,
         value: Option<&str>,
         kind: ControlKind,
-        labels: &dyn Labels,
+        labels: &dyn LabelRules,
     ) -> bool {
         if name == LABELLED_BY {
             let ids = value.unwrap_or("").split_ascii_whitespace().take(MAX_LABELLED_BY);
@@ -189,7 +189,7 @@ impl FormControl {
     }
 }
 
-fn verdict(source: VerdictSource, value: &str, labels: &dyn Labels) -> (AttributeVerdict, bool) {
+fn verdict(source: VerdictSource, value: &str, labels: &dyn LabelRules) -> (AttributeVerdict, bool) {
     match source {
         VerdictSource::Autocomplete => {
             let autofill = Autofill::read(value, labels);

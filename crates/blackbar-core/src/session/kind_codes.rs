@@ -1,9 +1,9 @@
 //! Kinds of nodes as single bytes, for windows stored outside this process.
 
+use crate::session::element_kind::ElementKind;
 use crate::session::element_kind::InputKind;
-use crate::session::element_kind::Tag;
 
-impl Tag {
+impl ElementKind {
     /// The byte of this kind. A kind missing from the list would get a byte that cannot be read.
     pub(crate) fn code(self) -> u8 {
         CODES.iter().position(|&tag| tag == self).map_or(u8::MAX, |at| at as u8)
@@ -17,58 +17,58 @@ impl Tag {
 
 /// The byte is the index in this list, so a change of the order needs a new `wire::VERSION`. Frequent
 /// kinds come first: the search for a byte is linear.
-const CODES: [Tag; 51] = [
-    Tag::Other,
-    Tag::Block,
-    Tag::Text,
-    Tag::Document,
-    Tag::Doctype,
-    Tag::Comment,
-    Tag::Style,
-    Tag::Script,
-    Tag::Noscript,
-    Tag::Title,
-    Tag::Textarea,
-    Tag::Select,
-    Tag::Option,
-    Tag::Optgroup,
-    Tag::Datalist,
-    Tag::Button,
-    Tag::Label,
-    Tag::Legend,
-    Tag::Table,
-    Tag::TableHead,
-    Tag::TableBody,
-    Tag::Row,
-    Tag::HeaderCell,
-    Tag::Cell,
-    Tag::Term,
-    Tag::Description,
-    Tag::Item,
-    Tag::Link,
-    Tag::Break,
-    Tag::Frame,
-    Tag::Canvas,
-    Tag::Media,
-    Tag::Svg,
-    Tag::Input(InputKind::Text),
-    Tag::Input(InputKind::Password),
-    Tag::Input(InputKind::Email),
-    Tag::Input(InputKind::Tel),
-    Tag::Input(InputKind::Number),
-    Tag::Input(InputKind::Search),
-    Tag::Input(InputKind::Url),
-    Tag::Input(InputKind::Date),
-    Tag::Input(InputKind::Color),
-    Tag::Input(InputKind::Range),
-    Tag::Input(InputKind::Hidden),
-    Tag::Input(InputKind::File),
-    Tag::Input(InputKind::Checkbox),
-    Tag::Input(InputKind::Radio),
-    Tag::Input(InputKind::Submit),
-    Tag::Input(InputKind::Button),
-    Tag::Input(InputKind::Reset),
-    Tag::Input(InputKind::Image),
+const CODES: [ElementKind; 51] = [
+    ElementKind::Other,
+    ElementKind::Block,
+    ElementKind::Text,
+    ElementKind::Document,
+    ElementKind::Doctype,
+    ElementKind::Comment,
+    ElementKind::Style,
+    ElementKind::Script,
+    ElementKind::Noscript,
+    ElementKind::Title,
+    ElementKind::Textarea,
+    ElementKind::Select,
+    ElementKind::Option,
+    ElementKind::Optgroup,
+    ElementKind::Datalist,
+    ElementKind::Button,
+    ElementKind::Label,
+    ElementKind::Legend,
+    ElementKind::Table,
+    ElementKind::TableHead,
+    ElementKind::TableBody,
+    ElementKind::Row,
+    ElementKind::HeaderCell,
+    ElementKind::Cell,
+    ElementKind::Term,
+    ElementKind::Description,
+    ElementKind::Item,
+    ElementKind::Link,
+    ElementKind::Break,
+    ElementKind::Frame,
+    ElementKind::Canvas,
+    ElementKind::Media,
+    ElementKind::Svg,
+    ElementKind::Input(InputKind::Text),
+    ElementKind::Input(InputKind::Password),
+    ElementKind::Input(InputKind::Email),
+    ElementKind::Input(InputKind::Tel),
+    ElementKind::Input(InputKind::Number),
+    ElementKind::Input(InputKind::Search),
+    ElementKind::Input(InputKind::Url),
+    ElementKind::Input(InputKind::Date),
+    ElementKind::Input(InputKind::Color),
+    ElementKind::Input(InputKind::Range),
+    ElementKind::Input(InputKind::Hidden),
+    ElementKind::Input(InputKind::File),
+    ElementKind::Input(InputKind::Checkbox),
+    ElementKind::Input(InputKind::Radio),
+    ElementKind::Input(InputKind::Submit),
+    ElementKind::Input(InputKind::Button),
+    ElementKind::Input(InputKind::Reset),
+    ElementKind::Input(InputKind::Image),
 ];
 
 #[cfg(test)]
@@ -78,9 +78,9 @@ mod tests {
     #[test]
     fn each_kind_has_one_byte() {
         for (at, &tag) in CODES.iter().enumerate() {
-            assert_eq!((tag.code(), Tag::from_code(at as u8)), (at as u8, Some(tag)));
+            assert_eq!((tag.code(), ElementKind::from_code(at as u8)), (at as u8, Some(tag)));
         }
-        assert_eq!(Tag::from_code(u8::MAX), None);
+        assert_eq!(ElementKind::from_code(u8::MAX), None);
     }
 
     #[test]

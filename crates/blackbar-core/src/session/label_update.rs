@@ -3,7 +3,7 @@
 
 use crate::session::editor::MAX_LABEL_NODES;
 use crate::session::editor::WindowEditor;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::label_text::LabelText;
 use crate::session::label_text::MAX_LABEL_BYTES;
 use crate::session::label_text::is_like_value;
@@ -41,7 +41,8 @@ impl WindowEditor<'_> {
         let window = &mut *self.window;
         let mut joined = String::new();
         for text in window.table.subtree(id).take(MAX_LABEL_NODES) {
-            let is_text = window.tag(text) == Some(Tag::Text) && window.flags(text).has(Flag::InLabel);
+            let is_text =
+                window.tag(text) == Some(ElementKind::Text) && window.flags(text).has(Flag::InLabel);
             if let Some(part) = window.label_texts.get(&text).filter(|part| is_text && !part.text.is_empty())
             {
                 if !joined.is_empty() {

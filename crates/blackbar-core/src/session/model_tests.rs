@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use crate::session::test_support::Bench;
-use crate::session::treatment::Treat;
+use crate::session::treatment::Treatment;
 use crate::session::window::Window;
 
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ struct Node {
     name: &'static str,
     attributes: BTreeMap<&'static str, &'static str>,
     text: &'static str,
-    moved: Option<Treat>,
+    moved: Option<Treatment>,
     is_password: bool,
 }
 
@@ -34,25 +34,25 @@ struct Page {
 
 type Test = fn(&Page, u32) -> bool;
 
-const SELECTORS: [(&str, Treat, Test); 9] = [
-    (".b", Treat::Block, |p, id| p.has_class(id, "b")),
-    (".m", Treat::Mask, |p, id| p.has_class(id, "m")),
-    ("span.p, #a .p", Treat::Allow, |p, id| {
+const SELECTORS: [(&str, Treatment, Test); 9] = [
+    (".b", Treatment::Block, |p, id| p.has_class(id, "b")),
+    (".m", Treatment::Mask, |p, id| p.has_class(id, "m")),
+    ("span.p, #a .p", Treatment::Allow, |p, id| {
         p.has_class(id, "p") && (p.nodes[&id].name == "span" || p.up(id).any(|up| p.is(up, "id", "a")))
     }),
-    ("#a > .k", Treat::Mask, |p, id| p.has_class(id, "k") && p.is(p.nodes[&id].parent, "id", "a")),
-    ("[data-x^=se] td", Treat::Mask, |p, id| {
+    ("#a > .k", Treatment::Mask, |p, id| p.has_class(id, "k") && p.is(p.nodes[&id].parent, "id", "a")),
+    ("[data-x^=se] td", Treatment::Mask, |p, id| {
         p.nodes[&id].name == "td"
             && p.up(id).any(|up| p.attribute(up, "data-x").is_some_and(|v| v.starts_with("se")))
     }),
-    ("li:not(.k)", Treat::Mask, |p, id| p.nodes[&id].name == "li" && !p.has_class(id, "k")),
-    (".k ~ div", Treat::Mask, |p, id| {
+    ("li:not(.k)", Treatment::Mask, |p, id| p.nodes[&id].name == "li" && !p.has_class(id, "k")),
+    (".k ~ div", Treatment::Mask, |p, id| {
         p.nodes[&id].name == "div" && p.before(id).any(|s| p.has_class(s, "k"))
     }),
-    ("p + .k", Treat::Block, |p, id| {
+    ("p + .k", Treatment::Block, |p, id| {
         p.has_class(id, "k") && p.before(id).next().is_some_and(|s| p.nodes[&s].name == "p")
     }),
-    ("span:last-child", Treat::Mask, |p, id| {
+    ("span:last-child", Treatment::Mask, |p, id| {
         let siblings = &p.nodes[&p.nodes[&id].parent].children;
         p.nodes[&id].name == "span" && siblings.iter().rfind(|s| p.is_element(**s)) == Some(&id)
     }),
@@ -117,13 +117,13 @@ impl Page {
         std::iter::once(id).chain(inside).collect()
     }
 
-    fn own(&self, id: u32, selectors: &[usize]) -> Option<Treat> {
+    fn own(&self, id: u32, selectors: &[usize]) -> Option<Treatment> {
         let matching =
             selectors.iter().map(|&i| &SELECTORS[i]).filter(|s| self.is_element(id) && (s.2)(self, id));
         matching.map(|s| s.1).max()
     }
 
-    fn treat(&self, id: u32, selectors: &[usize]) -> Option<Treat> {
+    fn treat(&self, id: u32, selectors: &[usize]) -> Option<Treatment> {
         let own = self.own(id, selectors).max(self.nodes[&id].moved);
         self.up(id).map(|up| self.own(up, selectors).max(self.nodes[&up].moved)).fold(own, Option::max)
     }
@@ -289,7 +289,7 @@ fn step(bench: &mut Bench, page: &mut Page, ops: &[Op], seed: u16, selectors: &[
         return;
     }
     for id in touched.iter().filter(|id| old.nodes.contains_key(id)) {
-        page.nodes.get_mut(id).unwrap().moved = old.treat(*id, selectors).filter(|t| *t > Treat::Allow);
+        page.nodes.get_mut(id).unwrap().moved = old.treat(*id, selectors).filter(|t| *t > Treatment::Allow);
     }
     page.note_passwords();
     bench.mutate(&event(&old, page, &touched, &changed, seed));
@@ -317,7 +317,7 @@ fn compare(bench: &Bench, page: &Page, selectors: &[usize]) -> Result<(), TestCa
         if page.is_element(id) {
             prop_assert_eq!(got.is_password, node.is_password, "password {}", id);
             let above = page.treat(node.parent, selectors);
-            let is_root = got.treat == Some(Treat::Block) && above != got.treat;
+            let is_root = got.treat == Some(Treatment::Block) && above != got.treat;
             prop_assert_eq!(got.is_blocked_here, is_root, "{}", id);
         }
         prop_assert_eq!((got.tag, got.input), (want.tag, want.input), "{}", id);
@@ -435,7 +435,7 @@ proptest! {
 
     #[test]
     fn hostile_events_keep_a_window_consistent(events in prop::collection::vec(hostile_event(), 1..8)) {
-        let mut bench = Bench::new(&[(".b ~ div", Treat::Mask)]);
+        let mut bench = Bench::new(&[(".b ~ div", Treatment::Mask)]);
         bench.limits.max_nodes = 20;
         for (is_snapshot, event) in &events {
             if *is_snapshot { bench.snapshot(event) } else { bench.mutate(event) }

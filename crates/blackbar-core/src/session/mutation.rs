@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::session::editor::WindowEditor;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::ids::IdMap;
 use crate::session::ids::NO_NODE;
 use crate::session::node::Flag;
@@ -28,11 +28,11 @@ struct Add<'a> {
 
 impl<'a> Add<'a> {
     fn read(entry: Value<'a>) -> Option<Self> {
-        let node = entry.under(Word::Node).ok()??;
+        let node = entry.under(KnownKey::Node).ok()??;
         Some(Self {
-            id: node.under(Word::Id).ok()??.as_u32()?,
-            parent: entry.under(Word::ParentId).ok()??.as_u32()?,
-            next: entry.under(Word::NextId).ok()?.and_then(Value::as_u32),
+            id: node.under(KnownKey::Id).ok()??.as_u32()?,
+            parent: entry.under(KnownKey::ParentId).ok()??.as_u32()?,
+            next: entry.under(KnownKey::NextId).ok()?.and_then(Value::as_u32),
             node,
         })
     }
@@ -92,11 +92,12 @@ impl WindowEditor<'_> {
     /// [`DuplicateKey`] if an entry has one of its keys twice.
     pub fn update_texts(mut self, texts: Value<'_>, touched: &mut Vec<u32>) -> Result<(), DuplicateKey> {
         for entry in texts.items() {
-            let (id, value) = (entry.under(Word::Id)?.and_then(Value::as_u32), entry.under(Word::Value)?);
-            let Some(id) = id.filter(|&id| self.window.tag(id) == Some(Tag::Text)) else { continue };
+            let (id, value) =
+                (entry.under(KnownKey::Id)?.and_then(Value::as_u32), entry.under(KnownKey::Value)?);
+            let Some(id) = id.filter(|&id| self.window.tag(id) == Some(ElementKind::Text)) else { continue };
             let text = value.map(Value::text).unwrap_or_default();
             self.set_text(id, &text);
-            let is_text = value.is_some_and(|value| value.kind() == Kind::String);
+            let is_text = value.is_some_and(|value| value.kind() == JsonKind::String);
             self.changes.recent_texts.insert(id, if is_text { &text } else { "" });
             touched.push(id);
         }
@@ -109,7 +110,7 @@ impl WindowEditor<'_> {
         let mut coming = Coming::default();
         for entry in adds.items() {
             let Some(add) = Add::read(entry) else {
-                for (_, node) in entry.entries().filter(|(key, _)| key.word() == Word::Node) {
+                for (_, node) in entry.entries().filter(|(key, _)| key.known_key() == KnownKey::Node) {
                     self.remove_all_ids_of(node);
                 }
                 continue;
@@ -159,7 +160,7 @@ impl WindowEditor<'_> {
     }
 
     fn apply_attributes(&mut self, entry: Value<'_>) {
-        let (Ok(id), Ok(attributes)) = (entry.under(Word::Id), entry.under(Word::Attributes)) else {
+        let (Ok(id), Ok(attributes)) = (entry.under(KnownKey::Id), entry.under(KnownKey::Attributes)) else {
             self.remove_all_ids_of(entry);
             return;
         };

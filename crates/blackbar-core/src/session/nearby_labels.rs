@@ -7,7 +7,7 @@
 //! **Invariant:** a label text is never taken for a value, and each search looks at a bounded number
 //! of nodes.
 
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::ids::NO_NODE;
 use crate::session::label_text::LabelText;
 use crate::session::node::Flag;
@@ -45,10 +45,10 @@ impl<'w> WindowReader<'w> {
         for _ in 0..n_levels {
             let node = self.window.table.get(up)?;
             by_table = match node.tag {
-                Tag::Cell | Tag::HeaderCell => self.header_of(up),
-                Tag::Description => self.term_of(up),
-                Tag::Label | Tag::Legend | Tag::Term => return None,
-                Tag::Table | Tag::Document => break,
+                ElementKind::Cell | ElementKind::HeaderCell => self.header_of(up),
+                ElementKind::Description => self.term_of(up),
+                ElementKind::Label | ElementKind::Legend | ElementKind::Term => return None,
+                ElementKind::Table | ElementKind::Document => break,
                 _ if node.parent == NO_NODE => break,
                 _ => {
                     up = node.parent;
@@ -73,9 +73,9 @@ impl<'w> WindowReader<'w> {
         let mut n_nodes = 0;
         for inside in self.window.table.subtree(id) {
             n_nodes += 1;
-            let is_text =
-                self.window.tag(inside) == Some(Tag::Text) && !self.window.flags(inside).has(Flag::Blank);
-            let holds_value = self.window.tag(inside).is_some_and(Tag::is_control);
+            let is_text = self.window.tag(inside) == Some(ElementKind::Text)
+                && !self.window.flags(inside).has(Flag::Blank);
+            let holds_value = self.window.tag(inside).is_some_and(ElementKind::is_control);
             if n_nodes > MAX_NODES_INSIDE || holds_value || is_text && only.is_some() {
                 return None;
             }
@@ -93,14 +93,15 @@ impl<'w> WindowReader<'w> {
     fn term_of(self, description: u32) -> Option<&'w LabelText> {
         let before =
             std::iter::successors(self.window.table.prev(description), |&id| self.window.table.prev(id));
-        let term = before.take(MAX_SIBLINGS).find(|&id| self.window.tag(id) == Some(Tag::Term))?;
+        let term = before.take(MAX_SIBLINGS).find(|&id| self.window.tag(id) == Some(ElementKind::Term))?;
         self.label_text_of(term)
     }
 
     /// The header of a cell's column, else of its row.
     fn header_of(self, cell: u32) -> Option<&'w LabelText> {
-        let row = self.window.table.parent(cell).filter(|&row| self.window.tag(row) == Some(Tag::Row))?;
-        let is_table = |&up: &u32| self.window.tag(up) == Some(Tag::Table);
+        let row =
+            self.window.table.parent(cell).filter(|&row| self.window.tag(row) == Some(ElementKind::Row))?;
+        let is_table = |&up: &u32| self.window.tag(up) == Some(ElementKind::Table);
         let table = self.window.table.ancestors(row).take(MAX_WRAPPING_LEVELS).find(is_table)?;
         let by_column = self.column_of(row, cell).and_then(|column| self.column_header(table, row, column));
         let by_row = || {
@@ -108,7 +109,9 @@ impl<'w> WindowReader<'w> {
                 return None;
             }
             let first = self.cells(row).next().filter(|&first| first != cell)?;
-            (self.window.tag(first) == Some(Tag::HeaderCell)).then(|| self.label_text_of(first)).flatten()
+            (self.window.tag(first) == Some(ElementKind::HeaderCell))
+                .then(|| self.label_text_of(first))
+                .flatten()
         };
         match by_column {
             Some(label) if label.rule.is_some() => Some(label),
@@ -133,11 +136,11 @@ impl<'w> WindowReader<'w> {
 
     /// Rows of the table head; without a head, the first row if it consists of headers.
     fn header_rows(self, table: u32) -> impl Iterator<Item = u32> + 'w {
-        let is_row = move |&id: &u32| self.window.tag(id) == Some(Tag::Row);
+        let is_row = move |&id: &u32| self.window.tag(id) == Some(ElementKind::Row);
         let rows = self.window.table.children(table).take(MAX_SIBLINGS).flat_map(move |part| {
             let (of, n_rows) = match self.window.tag(part) {
-                Some(Tag::TableHead) => (part, MAX_HEADER_ROWS),
-                Some(Tag::TableBody) => (part, 1),
+                Some(ElementKind::TableHead) => (part, MAX_HEADER_ROWS),
+                Some(ElementKind::TableBody) => (part, 1),
                 _ => (part, 0),
             };
             let itself = Some(part).filter(is_row);
@@ -149,13 +152,16 @@ impl<'w> WindowReader<'w> {
     }
 
     fn is_header_row(self, row: u32) -> bool {
-        let in_head = self.window.table.parent(row).and_then(|p| self.window.tag(p)) == Some(Tag::TableHead);
-        let mut is_header = self.cells(row).map(|cell| self.window.tag(cell) == Some(Tag::HeaderCell));
+        let in_head =
+            self.window.table.parent(row).and_then(|p| self.window.tag(p)) == Some(ElementKind::TableHead);
+        let mut is_header =
+            self.cells(row).map(|cell| self.window.tag(cell) == Some(ElementKind::HeaderCell));
         in_head || is_header.next() == Some(true) && is_header.next() != Some(false)
     }
 
     fn cells(self, row: u32) -> impl Iterator<Item = u32> + 'w {
-        let is_cell = move |&id: &u32| matches!(self.window.tag(id), Some(Tag::Cell | Tag::HeaderCell));
+        let is_cell =
+            move |&id: &u32| matches!(self.window.tag(id), Some(ElementKind::Cell | ElementKind::HeaderCell));
         self.window.table.children(row).take(MAX_COLUMNS * 3).filter(is_cell)
     }
 
@@ -205,7 +211,12 @@ impl<'w> WindowReader<'w> {
             at = self.window.table.parent(at)?;
             let is_row_part = matches!(
                 self.window.tag(at)?,
-                Tag::Other | Tag::Block | Tag::Link | Tag::Cell | Tag::HeaderCell | Tag::Svg
+                ElementKind::Other
+                    | ElementKind::Block
+                    | ElementKind::Link
+                    | ElementKind::Cell
+                    | ElementKind::HeaderCell
+                    | ElementKind::Svg
             );
             if !is_row_part {
                 return None;
@@ -217,8 +228,9 @@ impl<'w> WindowReader<'w> {
     /// The nearest sibling, in one direction, that a reader sees.
     fn visible_sibling(self, id: u32, step: impl Fn(u32) -> Option<u32>) -> Option<u32> {
         let is_seen = |&id: &u32| match self.window.tag(id) {
-            Some(Tag::Text) => !self.window.flags(id).has(Flag::Blank),
-            Some(Tag::Comment | Tag::Break | Tag::Script | Tag::Style) | None => false,
+            Some(ElementKind::Text) => !self.window.flags(id).has(Flag::Blank),
+            Some(ElementKind::Comment | ElementKind::Break | ElementKind::Script | ElementKind::Style)
+            | None => false,
             Some(_) => true,
         };
         std::iter::successors(step(id), |&id| step(id)).take(MAX_SIBLINGS).find(is_seen)

@@ -1,7 +1,7 @@
 //! One node of a window: 20 bytes, with links by id and packed flags.
 
-use crate::session::element_kind::Tag;
-use crate::session::treatment::Treat;
+use crate::session::element_kind::ElementKind;
+use crate::session::treatment::Treatment;
 
 /// One node, linked by id; `NO_NODE` ends a chain.
 ///
@@ -12,7 +12,7 @@ pub(super) struct Node {
     pub(super) first_child: u32,
     pub(super) prev: u32,
     pub(super) next: u32,
-    pub(super) tag: Tag,
+    pub(super) tag: ElementKind,
     pub(super) flags: Flags,
 }
 
@@ -79,22 +79,22 @@ impl Flags {
     }
 
     #[inline]
-    pub(super) fn treat(self, scope: Scope) -> Option<Treat> {
+    pub(super) fn treat(self, scope: Scope) -> Option<Treatment> {
         match self.0 >> scope as u16 & 3 {
-            1 => Some(Treat::Allow),
-            2 => Some(Treat::Mask),
-            3 => Some(Treat::Block),
+            1 => Some(Treatment::Allow),
+            2 => Some(Treatment::Mask),
+            3 => Some(Treatment::Block),
             _ => None,
         }
     }
 
     #[inline]
-    pub(super) fn set_treat(&mut self, scope: Scope, treat: Option<Treat>) {
+    pub(super) fn set_treat(&mut self, scope: Scope, treat: Option<Treatment>) {
         let bits = match treat {
             None => 0,
-            Some(Treat::Allow) => 1,
-            Some(Treat::Mask) => 2,
-            Some(Treat::Block) => 3,
+            Some(Treatment::Allow) => 1,
+            Some(Treatment::Mask) => 2,
+            Some(Treatment::Block) => 3,
         };
         self.0 = self.0 & !(3 << scope as u16) | bits << scope as u16;
     }

@@ -8,16 +8,16 @@
 use selectors::context::SelectorCaches;
 
 use crate::rules::RuleIdx;
+use crate::session::element_kind::ElementKind;
 use crate::session::element_kind::InputKind;
-use crate::session::element_kind::Tag;
 use crate::session::form_control::FormControl;
 use crate::session::label_text::LabelText;
 use crate::session::node::Flag;
 use crate::session::node::Scope;
 use crate::session::selector::Selectors;
-use crate::session::selector_matching::Budget;
+use crate::session::selector_matching::MatchBudget;
 use crate::session::selector_matching::SelectorTree;
-use crate::session::treatment::Treat;
+use crate::session::treatment::Treatment;
 use crate::session::window::WindowReader;
 
 /// Ancestors among which the label, or the control itself, is searched for.
@@ -27,9 +27,9 @@ const MAX_LEVELS_TO_CONTROL: usize = 16;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct NodeContext<'w> {
     /// Kind of the element; for a text or comment, of the element around it.
-    pub tag: Tag,
+    pub tag: ElementKind,
     /// The strictest treatment of the element and all around it.
-    pub treat: Option<Treat>,
+    pub treat: Option<Treatment>,
     /// Whether the element is the outermost blocked one, which the placeholder replaces.
     pub is_blocked_here: bool,
     /// Whether it is, or ever was, a password or one-time code.
@@ -48,7 +48,8 @@ impl<'w> WindowReader<'w> {
     /// The context of a node; `None` if the node is unknown and must be treated strictly.
     pub fn node(self, id: u32) -> Option<NodeContext<'w>> {
         let node = self.window.table.get(id)?;
-        let element_id = if node.tag.is_element() || node.tag == Tag::Document { id } else { node.parent };
+        let element_id =
+            if node.tag.is_element() || node.tag == ElementKind::Document { id } else { node.parent };
         let element = self.window.table.get(element_id).unwrap_or(node);
         let above = self.window.flags(element.parent).treat(Scope::Effective);
         let treat = node.flags.treat(Scope::Effective);
@@ -56,23 +57,23 @@ impl<'w> WindowReader<'w> {
         Some(NodeContext {
             tag: element.tag,
             treat,
-            is_blocked_here: id == element_id && treat == Some(Treat::Block) && above != treat,
+            is_blocked_here: id == element_id && treat == Some(Treatment::Block) && above != treat,
             is_password: element.flags.has(Flag::Password),
             field: meaning.rule,
             words: meaning.words,
             is_editable: node.flags.has(Flag::Editable),
-            input: if let Tag::Input(kind) = element.tag { Some(kind) } else { None },
+            input: if let ElementKind::Input(kind) = element.tag { Some(kind) } else { None },
         })
     }
 
     /// Whether `id` is known to be, or to be inside, a blocked element.
     pub fn is_blocked(self, id: u32) -> bool {
-        self.window.flags(id).treat(Scope::Effective) == Some(Treat::Block)
+        self.window.flags(id).treat(Scope::Effective) == Some(Treatment::Block)
     }
 
     /// The numbers of the exemptions that apply to a node: those that its element, or one around it,
     /// matches. Empty for a node that is not known, and once `budget` is spent.
-    pub(crate) fn exemptions(self, id: u32, selectors: &Selectors, budget: &Budget) -> Vec<u16> {
+    pub(crate) fn exemptions(self, id: u32, selectors: &Selectors, budget: &MatchBudget) -> Vec<u16> {
         let mut caches = SelectorCaches::default();
         let mut found = Vec::new();
         let table = &self.window.table;
@@ -93,7 +94,7 @@ impl<'w> WindowReader<'w> {
         if let Some(control) = self.control_of(id) {
             return self.meaning_of_control(control);
         }
-        let is_text = self.window.table.get(id).is_some_and(|n| matches!(n.tag, Tag::Text));
+        let is_text = self.window.table.get(id).is_some_and(|n| matches!(n.tag, ElementKind::Text));
         if !is_text && !self.holds_value(id) {
             return Meaning::default();
         }
@@ -103,14 +104,17 @@ impl<'w> WindowReader<'w> {
 
     /// Whether the text of an element is a value: in cells and descriptions.
     fn holds_value(self, id: u32) -> bool {
-        self.window.table.get(id).is_some_and(|n| matches!(n.tag, Tag::Cell | Tag::Description))
+        self.window
+            .table
+            .get(id)
+            .is_some_and(|n| matches!(n.tag, ElementKind::Cell | ElementKind::Description))
     }
 
     /// The control, or element edited in place, whose value a node is part of.
     fn control_of(self, id: u32) -> Option<u32> {
         let node = self.window.table.get(id)?;
-        let tag = if node.tag == Tag::Text { self.window.tag(node.parent)? } else { node.tag };
-        let is_part = tag.is_control() || matches!(tag, Tag::Option | Tag::Optgroup);
+        let tag = if node.tag == ElementKind::Text { self.window.tag(node.parent)? } else { node.tag };
+        let is_part = tag.is_control() || matches!(tag, ElementKind::Option | ElementKind::Optgroup);
         let takes_values = |up: &u32| self.window.takes_values(*up);
         let own_and_up = || std::iter::once(id).chain(self.window.table.ancestors(id));
         if is_part {
@@ -151,7 +155,7 @@ impl<'w> WindowReader<'w> {
             .table
             .ancestors(id)
             .take(MAX_LEVELS_TO_CONTROL)
-            .find(|up| self.window.tag(*up) == Some(Tag::Label));
+            .find(|up| self.window.tag(*up) == Some(ElementKind::Label));
         let named = by_aria.chain(by_for).chain(around).filter_map(move |label| self.label_text_of(label));
         named.chain(self.nearby_label(id))
     }
@@ -189,7 +193,7 @@ mod tests {
     #[test]
     fn a_text_has_the_kind_of_its_element() {
         let b = page(vec![tag(10, "style", vec![text(11, "p{}")]), tag(12, "option", vec![text(13, "x")])]);
-        assert_eq!([11, 13].map(|id| b.node(id).unwrap().tag), [Tag::Style, Tag::Option]);
+        assert_eq!([11, 13].map(|id| b.node(id).unwrap().tag), [ElementKind::Style, ElementKind::Option]);
     }
 
     #[test]

@@ -5,17 +5,17 @@
 
 use std::borrow::Cow;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::session::attribute::lowercase_name;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::limits::WindowLimits;
 
 /// One serialised node, without its children.
 pub(super) struct NodeJson<'a> {
     pub(super) id: u32,
-    pub(super) tag: Tag,
+    pub(super) tag: ElementKind,
     /// Tag name in lower case; empty if the node is not an element.
     pub(super) name: Cow<'a, str>,
     pub(super) is_shadow: bool,
@@ -42,15 +42,15 @@ impl KeyPositions {
     fn find(node: Value<'_>) -> Option<Self> {
         let mut keys = Self::default();
         for (key, value) in node.entries() {
-            let slot = match key.word() {
-                Word::Id => &mut keys.id,
-                Word::Type => &mut keys.kind,
-                Word::TagName => &mut keys.name,
-                Word::Attributes => &mut keys.attributes,
-                Word::TextContent => &mut keys.text,
-                Word::ChildNodes => &mut keys.children,
-                Word::IsShadow => &mut keys.is_shadow,
-                Word::IsSvg => &mut keys.is_svg,
+            let slot = match key.known_key() {
+                KnownKey::Id => &mut keys.id,
+                KnownKey::Type => &mut keys.kind,
+                KnownKey::TagName => &mut keys.name,
+                KnownKey::Attributes => &mut keys.attributes,
+                KnownKey::TextContent => &mut keys.text,
+                KnownKey::ChildNodes => &mut keys.children,
+                KnownKey::IsShadow => &mut keys.is_shadow,
+                KnownKey::IsSvg => &mut keys.is_svg,
                 _ => continue,
             };
             if slot.replace(value.idx()).is_some() {
@@ -70,7 +70,7 @@ impl<'a> NodeJson<'a> {
         let kind = at(keys.kind)?.as_u32()?;
         let mut read = Self {
             id,
-            tag: Tag::Document,
+            tag: ElementKind::Document,
             name: Cow::Borrowed(""),
             is_shadow: at(keys.is_shadow).is_some_and(|v| v.raw() == "true"),
             attributes: None,
@@ -79,21 +79,21 @@ impl<'a> NodeJson<'a> {
         };
         match kind {
             0 => {}
-            1 => read.tag = Tag::Doctype,
+            1 => read.tag = ElementKind::Doctype,
             2 => {
-                let name = at(keys.name).filter(|v| v.kind() == Kind::String)?.text();
+                let name = at(keys.name).filter(|v| v.kind() == JsonKind::String)?.text();
                 read.name = lowercase_name(name);
                 read.attributes = at(keys.attributes);
                 let is_svg = at(keys.is_svg).is_some_and(|v| v.raw() == "true");
-                let role = match read.attributes.map(|a| a.under(Word::Role)) {
+                let role = match read.attributes.map(|a| a.under(KnownKey::Role)) {
                     None => None,
                     Some(Err(_)) => return None,
                     Some(Ok(role)) => role.map(Value::text),
                 };
-                read.tag = Tag::of_element(&read.name, role.as_deref(), is_svg);
+                read.tag = ElementKind::of_element(&read.name, role.as_deref(), is_svg);
             }
-            3 | 4 => (read.tag, read.text) = (Tag::Text, at(keys.text)),
-            5 => read.tag = Tag::Comment,
+            3 | 4 => (read.tag, read.text) = (ElementKind::Text, at(keys.text)),
+            5 => read.tag = ElementKind::Comment,
             _ => return None,
         }
         Some(read)

@@ -13,12 +13,12 @@ const MAX_TEXT_BYTES: usize = 512;
 
 /// Texts by node, in one buffer.
 #[derive(Default)]
-pub struct Shown {
+pub struct RecentTexts {
     buffer: String,
     spans: IdMap<Span>,
 }
 
-impl Shown {
+impl RecentTexts {
     /// Records the current text of a node. Long texts are not kept.
     pub(crate) fn insert(&mut self, id: u32, text: &str) {
         if text.len() > MAX_TEXT_BYTES {
@@ -43,7 +43,7 @@ impl Shown {
     }
 }
 
-impl fmt::Debug for Shown {
+impl fmt::Debug for RecentTexts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shown").field("len", &self.spans.len()).finish_non_exhaustive()
     }

@@ -28,7 +28,7 @@ use crate::session::css_dialect::CssDialect;
 use crate::session::css_dialect::CssName;
 use crate::session::selector_facts::FactIdx;
 use crate::session::selector_facts::SelectorFacts;
-use crate::session::treatment::Treat;
+use crate::session::treatment::Treatment;
 
 /// A selector that cannot be used. The policy does not load.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +77,7 @@ type Compiled = (Selector<CssDialect>, Option<FactIdx>);
 /// One complex selector that treats its elements.
 pub(super) struct TreatmentSelector {
     pub(super) selector: Selector<CssDialect>,
-    pub(super) treat: Treat,
+    pub(super) treat: Treatment,
     /// A fact the element itself must have. Most elements lack it, which avoids the full match.
     pub(super) required: Option<FactIdx>,
 }
@@ -95,7 +95,7 @@ impl Selectors {
     ///
     /// # Errors
     /// [`SelectorError`] for the first entry that cannot be used; nothing is compiled then.
-    pub fn parse<'a>(list: impl IntoIterator<Item = (&'a str, Treat)>) -> Result<Self, SelectorError> {
+    pub fn parse<'a>(list: impl IntoIterator<Item = (&'a str, Treatment)>) -> Result<Self, SelectorError> {
         let mut all = Self::default();
         for (index, (css, treat)) in list.into_iter().enumerate() {
             all.add(css, treat).map_err(|reason| SelectorError { index, reason })?;
@@ -134,7 +134,7 @@ impl Selectors {
         &self.facts
     }
 
-    fn add(&mut self, css: &str, treat: Treat) -> Result<(), SelectorProblem> {
+    fn add(&mut self, css: &str, treat: Treatment) -> Result<(), SelectorProblem> {
         let compiled = self.compile(css)?;
         let new =
             compiled.into_iter().map(|(selector, required)| TreatmentSelector { selector, treat, required });
@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     fn rejected(css: &str) -> SelectorProblem {
-        let error = Selectors::parse([(".fine", Treat::Mask), (css, Treat::Mask)]).unwrap_err();
+        let error = Selectors::parse([(".fine", Treatment::Mask), (css, Treatment::Mask)]).unwrap_err();
         assert_eq!(error.index, 1);
         error.reason
     }
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn knows_whether_siblings_matter() {
-        let sideways = |css| Selectors::parse([(css, Treat::Mask)]).unwrap().looks_sideways;
+        let sideways = |css| Selectors::parse([(css, Treatment::Mask)]).unwrap().looks_sideways;
         assert!(sideways("a + b") && sideways(":not(a ~ b)") && sideways("li:first-child"));
         assert!(!sideways("a > b c"));
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use selectors::attr::AttrSelectorOperation;
 
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::session::attribute::is_always_read;
 use crate::session::attribute::lowercase_name;
 use crate::session::css_dialect::CssName;
@@ -67,8 +67,8 @@ impl SelectorFacts {
 
     /// Whether a window reads an attribute, for selectors or for itself.
     pub(super) fn reads(&self, name: Value<'_>) -> bool {
-        match self.is_read.get(name.word() as usize) {
-            Some(is_read) if name.word() != Word::Other => *is_read,
+        match self.is_read.get(name.known_key() as usize) {
+            Some(is_read) if name.known_key() != KnownKey::Other => *is_read,
             _ => self.reads_name(&lowercase_name(name.text())),
         }
     }
@@ -79,7 +79,7 @@ impl SelectorFacts {
 
     /// Decides once for all known keys whether they are read. Call after the last selector was added.
     pub(super) fn finish(&mut self) {
-        self.is_read = Word::all().map(|(_, text)| self.reads_name(&text.to_ascii_lowercase())).collect();
+        self.is_read = KnownKey::all().map(|(_, text)| self.reads_name(&text.to_ascii_lowercase())).collect();
     }
 
     /// Appends the facts that the attribute `name` with this `value` makes true.

@@ -31,12 +31,12 @@ use selectors::matching::matches_selector;
 use crate::session::css_dialect::CssDialect;
 use crate::session::css_dialect::CssName;
 use crate::session::css_dialect::Never;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::node::Flag;
 use crate::session::selector::Selectors;
 use crate::session::selector_facts::FactIdx;
 use crate::session::table::Table;
-use crate::session::treatment::Treat;
+use crate::session::treatment::Treatment;
 
 /// The facts of each element that has any.
 pub(super) type FactMap = BTreeMap<u32, Box<[FactIdx]>>;
@@ -45,9 +45,9 @@ pub(super) type FactMap = BTreeMap<u32, Box<[FactIdx]>>;
 ///
 /// A page can make sibling selectors walk quadratically. Once the budget is spent, remaining
 /// elements are masked without matching.
-pub(crate) struct Budget(Cell<u32>);
+pub(crate) struct MatchBudget(Cell<u32>);
 
-impl Budget {
+impl MatchBudget {
     const MAX_STEPS: u32 = 4_000_000;
 
     pub(crate) fn new() -> Self {
@@ -68,14 +68,14 @@ pub(super) struct SelectorTree<'w> {
     pub(super) table: &'w Table,
     pub(super) facts: &'w FactMap,
     pub(super) selectors: &'w Selectors,
-    pub(super) budget: &'w Budget,
+    pub(super) budget: &'w MatchBudget,
 }
 
 impl SelectorTree<'_> {
     /// The strictest treatment of all selectors that match `id`.
     ///
     /// The caller starts with new `caches` after each change of the tree.
-    pub(super) fn treatment_of(self, id: u32, caches: &mut SelectorCaches) -> Option<Treat> {
+    pub(super) fn treatment_of(self, id: u32, caches: &mut SelectorCaches) -> Option<Treatment> {
         let element = RecordedElement { tree: self, id };
         let facts = element.facts();
         let mut context = html_context(caches);
@@ -89,7 +89,7 @@ impl SelectorTree<'_> {
                 strictest = Some(entry.treat);
             }
         }
-        if self.budget.take_step() { strictest } else { strictest.max(Some(Treat::Mask)) }
+        if self.budget.take_step() { strictest } else { strictest.max(Some(Treatment::Mask)) }
     }
 
     /// Appends the numbers of the exemptions that `id` itself matches; none once the budget is spent.
@@ -243,7 +243,7 @@ impl Element for RecordedElement<'_> {
     fn apply_selector_flags(&self, _flags: ElementSelectorFlags) {}
 
     fn is_link(&self) -> bool {
-        self.tree.table.get(self.id).is_some_and(|n| n.tag == Tag::Link)
+        self.tree.table.get(self.id).is_some_and(|n| n.tag == ElementKind::Link)
     }
 
     fn is_html_slot_element(&self) -> bool {

@@ -24,9 +24,9 @@ const ENTRY_BYTES: usize = 256;
 
 /// Name of a window in a store: a keyed hash that does not reveal the session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key([u8; 16]);
+pub struct WindowKey([u8; 16]);
 
-impl Key {
+impl WindowKey {
     /// The key of one window of one session of one project.
     ///
     /// `policy` is the digest of the policy in force. Verdicts of one policy do not apply to another,
@@ -52,7 +52,7 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for WindowKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")
     }
@@ -61,19 +61,19 @@ impl fmt::Debug for Key {
 /// The right to put one window back.
 #[derive(Debug)]
 #[must_use = "a window that is not put back is lost"]
-pub struct Lease {
-    key: Key,
+pub struct WindowLease {
+    key: WindowKey,
     ticket: u64,
 }
 
-impl Lease {
+impl WindowLease {
     /// The right to put back the window of `key`; `ticket` is unique in its store.
-    pub fn new(key: Key, ticket: u64) -> Self {
+    pub fn new(key: WindowKey, ticket: u64) -> Self {
         Self { key, ticket }
     }
 
     /// The window it is for.
-    pub fn key(&self) -> Key {
+    pub fn key(&self) -> WindowKey {
         self.key
     }
 
@@ -86,34 +86,34 @@ impl Lease {
 /// The result of taking a window.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "matched where it is returned")]
-pub enum Taken {
+pub enum TakenWindow {
     /// The window as it was last put back.
-    Known(Window, Lease),
+    Known(Window, WindowLease),
     /// Never seen, dropped, or of another policy. The caller starts with an empty window.
-    Unknown(Lease),
+    Unknown(WindowLease),
     /// Another request works on it. The caller waits, or treats it as unknown and puts nothing back.
     Busy,
 }
 
 /// Keeps windows between requests.
-pub trait Store: Send + Sync {
+pub trait WindowStore: Send + Sync {
     /// Takes a window out, for this request alone. `now_ms` never runs backwards by much.
-    fn take(&self, key: Key, now_ms: u64) -> Taken;
+    fn take(&self, key: WindowKey, now_ms: u64) -> TakenWindow;
 
     /// Puts a window back.
-    fn put(&self, lease: Lease, window: Window, now_ms: u64);
+    fn put(&self, lease: WindowLease, window: Window, now_ms: u64);
 
     /// Gives a lease up: the window is unknown from now on.
-    fn abandon(&self, lease: Lease);
+    fn abandon(&self, lease: WindowLease);
 
     /// Ends any lease of this window. An event was redacted without the window, so the state that the
     /// holder of the lease puts back would be out of date.
-    fn forget(&self, key: Key);
+    fn forget(&self, key: WindowKey);
 }
 
-/// Bounds of [`Sessions`].
+/// Bounds of [`InMemoryWindows`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreLimits {
+pub struct WindowStoreLimits {
     /// Memory of all windows together.
     ///
     /// # Default
@@ -126,7 +126,7 @@ pub struct StoreLimits {
     pub idle_ms: u64,
 }
 
-impl Default for StoreLimits {
+impl Default for WindowStoreLimits {
     fn default() -> Self {
         Self { max_bytes: 512 << 20, idle_ms: 30 * 60 * 1000 }
     }
@@ -134,16 +134,16 @@ impl Default for StoreLimits {
 
 /// Windows kept in memory.
 #[derive(Debug)]
-pub struct Sessions {
-    limits: StoreLimits,
+pub struct InMemoryWindows {
+    limits: WindowStoreLimits,
     stored: Mutex<StoredWindows>,
 }
 
 #[derive(Default, Debug)]
 struct StoredWindows {
-    entries: BTreeMap<Key, StoredWindow>,
+    entries: BTreeMap<WindowKey, StoredWindow>,
     /// Keys by last use: tickets ascend, so the first entry is the least recently used.
-    by_ticket: BTreeMap<u64, Key>,
+    by_ticket: BTreeMap<u64, WindowKey>,
     next_ticket: u64,
     bytes: usize,
     n_evicted: u64,
@@ -158,9 +158,9 @@ struct StoredWindow {
     ticket: u64,
 }
 
-impl Sessions {
+impl InMemoryWindows {
     /// An empty store.
-    pub fn new(limits: StoreLimits) -> Self {
+    pub fn new(limits: WindowStoreLimits) -> Self {
         Self { limits, stored: Mutex::default() }
     }
 
@@ -190,32 +190,32 @@ impl Sessions {
     }
 }
 
-impl Default for Sessions {
+impl Default for InMemoryWindows {
     fn default() -> Self {
-        Self::new(StoreLimits::default())
+        Self::new(WindowStoreLimits::default())
     }
 }
 
-impl Store for Sessions {
-    fn take(&self, key: Key, now_ms: u64) -> Taken {
+impl WindowStore for InMemoryWindows {
+    fn take(&self, key: WindowKey, now_ms: u64) -> TakenWindow {
         let mut stored = self.lock();
         stored.drop_idle(now_ms, self.limits.idle_ms);
         let window = match stored.entries.get(&key) {
-            Some(StoredWindow { window: None, .. }) => return Taken::Busy,
+            Some(StoredWindow { window: None, .. }) => return TakenWindow::Busy,
             Some(_) => stored.remove(key).and_then(|entry| entry.window),
             None => None,
         };
         let bytes = window.as_ref().map_or(0, Window::heap_bytes) + ENTRY_BYTES;
         let ticket = stored.insert(key, StoredWindow { window: None, bytes, used_ms: now_ms, ticket: 0 });
         stored.drop_oldest(self.limits.max_bytes);
-        let lease = Lease { key, ticket };
+        let lease = WindowLease { key, ticket };
         match window {
-            Some(window) => Taken::Known(window, lease),
-            None => Taken::Unknown(lease),
+            Some(window) => TakenWindow::Known(window, lease),
+            None => TakenWindow::Unknown(lease),
         }
     }
 
-    fn put(&self, lease: Lease, window: Window, now_ms: u64) {
+    fn put(&self, lease: WindowLease, window: Window, now_ms: u64) {
         let mut stored = self.lock();
         if stored.give_up(&lease) {
             let bytes = window.heap_bytes() + ENTRY_BYTES;
@@ -225,17 +225,17 @@ impl Store for Sessions {
         }
     }
 
-    fn abandon(&self, lease: Lease) {
+    fn abandon(&self, lease: WindowLease) {
         self.lock().give_up(&lease);
     }
 
-    fn forget(&self, key: Key) {
+    fn forget(&self, key: WindowKey) {
         self.lock().remove(key);
     }
 }
 
 impl StoredWindows {
-    fn insert(&mut self, key: Key, entry: StoredWindow) -> u64 {
+    fn insert(&mut self, key: WindowKey, entry: StoredWindow) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.bytes += entry.bytes;
@@ -244,7 +244,7 @@ impl StoredWindows {
         ticket
     }
 
-    fn remove(&mut self, key: Key) -> Option<StoredWindow> {
+    fn remove(&mut self, key: WindowKey) -> Option<StoredWindow> {
         let entry = self.entries.remove(&key)?;
         self.by_ticket.remove(&entry.ticket);
         self.bytes -= entry.bytes;
@@ -252,7 +252,7 @@ impl StoredWindows {
     }
 
     /// Ends a lease. Returns `false` if it had ended already; the entry is then another's or gone.
-    fn give_up(&mut self, lease: &Lease) -> bool {
+    fn give_up(&mut self, lease: &WindowLease) -> bool {
         let is_live = self.entries.get(&lease.key).is_some_and(|entry| entry.ticket == lease.ticket);
         is_live && self.remove(lease.key).is_some()
     }
@@ -274,7 +274,7 @@ impl StoredWindows {
         }
     }
 
-    fn evict(&mut self, key: Key) {
+    fn evict(&mut self, key: WindowKey) {
         self.remove(key);
         self.n_evicted += 1;
     }
@@ -286,8 +286,8 @@ mod tests {
     use crate::session::test_support::Bench;
     use crate::session::test_support::text;
 
-    fn key(window: &str) -> Key {
-        Key::new(&[7; 32], b"policy", "phc", "s", window)
+    fn key(window: &str) -> WindowKey {
+        WindowKey::new(&[7; 32], b"policy", "phc", "s", window)
     }
 
     fn filled() -> Window {
@@ -296,22 +296,22 @@ mod tests {
         b.window
     }
 
-    fn fill(store: &Sessions, window: &str, now_ms: u64) {
-        let Taken::Unknown(lease) = store.take(key(window), now_ms) else { panic!("known") };
+    fn fill(store: &InMemoryWindows, window: &str, now_ms: u64) {
+        let TakenWindow::Unknown(lease) = store.take(key(window), now_ms) else { panic!("known") };
         store.put(lease, filled(), now_ms);
     }
 
-    fn knows(store: &Sessions, window: &str, now_ms: u64) -> bool {
+    fn knows(store: &InMemoryWindows, window: &str, now_ms: u64) -> bool {
         match store.take(key(window), now_ms) {
-            Taken::Known(window, lease) => {
+            TakenWindow::Known(window, lease) => {
                 store.put(lease, window, now_ms);
                 true
             }
-            Taken::Unknown(lease) => {
+            TakenWindow::Unknown(lease) => {
                 store.abandon(lease);
                 false
             }
-            Taken::Busy => panic!("busy"),
+            TakenWindow::Busy => panic!("busy"),
         }
     }
 
@@ -319,10 +319,10 @@ mod tests {
     fn every_part_changes_the_key() {
         let keys = [
             key("w"),
-            Key::new(&[8; 32], b"policy", "phc", "s", "w"),
-            Key::new(&[7; 32], b"other", "phc", "s", "w"),
-            Key::new(&[7; 32], b"policy", "phcs", "", "w"),
-            Key::new(&[7; 32], b"policy", "phc", "", "sw"),
+            WindowKey::new(&[8; 32], b"policy", "phc", "s", "w"),
+            WindowKey::new(&[7; 32], b"other", "phc", "s", "w"),
+            WindowKey::new(&[7; 32], b"policy", "phcs", "", "w"),
+            WindowKey::new(&[7; 32], b"policy", "phc", "", "sw"),
         ];
         let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
@@ -330,17 +330,17 @@ mod tests {
 
     #[test]
     fn a_taken_window_is_busy_until_it_is_put_back() {
-        let store = Sessions::default();
-        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
-        assert!(matches!(store.take(key("a"), 1), Taken::Busy));
+        let store = InMemoryWindows::default();
+        let TakenWindow::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        assert!(matches!(store.take(key("a"), 1), TakenWindow::Busy));
         store.put(lease, filled(), 2);
         assert!(knows(&store, "a", 3) && !knows(&store, "b", 3));
     }
 
     #[test]
     fn a_window_that_missed_an_event_is_not_put_back() {
-        let store = Sessions::default();
-        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        let store = InMemoryWindows::default();
+        let TakenWindow::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
         store.forget(key("a"));
         store.put(lease, filled(), 1);
         assert!(!knows(&store, "a", 2));
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn evicts_the_least_recently_used_first() {
         let bytes = filled().heap_bytes() + ENTRY_BYTES;
-        let store = Sessions::new(StoreLimits { max_bytes: 2 * bytes, idle_ms: 1000 });
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 2 * bytes, idle_ms: 1000 });
         fill(&store, "a", 0);
         fill(&store, "b", 0);
         assert!(knows(&store, "a", 1));
@@ -360,7 +360,7 @@ mod tests {
 
     #[test]
     fn drops_idle_windows() {
-        let store = Sessions::new(StoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
         fill(&store, "a", 0);
         fill(&store, "b", 900);
         assert_eq!(["a", "b"].map(|w| knows(&store, w, 1001)), [false, true]);
@@ -369,20 +369,20 @@ mod tests {
 
     #[test]
     fn a_stale_lease_cannot_put_a_window_back() {
-        let store = Sessions::new(StoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
-        let Taken::Unknown(stale) = store.take(key("a"), 0) else { panic!("known") };
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
+        let TakenWindow::Unknown(stale) = store.take(key("a"), 0) else { panic!("known") };
         fill(&store, "a", 2000);
-        let Taken::Known(_, lease) = store.take(key("a"), 2001) else { panic!("unknown") };
+        let TakenWindow::Known(_, lease) = store.take(key("a"), 2001) else { panic!("unknown") };
         store.put(stale, Window::default(), 2002);
-        assert!(matches!(store.take(key("a"), 2003), Taken::Busy));
+        assert!(matches!(store.take(key("a"), 2003), TakenWindow::Busy));
         store.abandon(lease);
         assert!(store.is_empty() && store.bytes() == 0);
     }
 
     #[test]
     fn a_window_larger_than_the_bound_is_dropped() {
-        let store = Sessions::new(StoreLimits { max_bytes: 100, idle_ms: 1000 });
-        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 100, idle_ms: 1000 });
+        let TakenWindow::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
         store.put(lease, filled(), 0);
         assert_eq!(store.bytes(), 0);
     }

@@ -2,11 +2,11 @@
 //!
 //! **Cost.** One visit per node, without recursion: open child lists are on a stack of their own.
 
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::Items;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::session::editor::WindowEditor;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::form_control::FormControl;
 use crate::session::ids::NO_NODE;
 use crate::session::node::Flag;
@@ -44,7 +44,7 @@ impl WindowEditor<'_> {
         };
         let id = read.id;
         self.remove_subtree(id);
-        if read.tag == Tag::Document {
+        if read.tag == ElementKind::Document {
             self.clear_frame(slot.parent);
         }
         let flags = inherited_flags(self.window, slot.parent, &read);
@@ -63,7 +63,7 @@ impl WindowEditor<'_> {
             return None;
         }
         self.restore_verdicts(id);
-        if let (Tag::Text, Some(text)) = (read.tag, read.text) {
+        if let (ElementKind::Text, Some(text)) = (read.tag, read.text) {
             let text = text.text();
             self.set_text(id, &text);
             self.changes.recent_texts.insert(id, &text);
@@ -74,7 +74,7 @@ impl WindowEditor<'_> {
     /// Removes every node that an unreadable entry may be about: an `id` may occur in it twice.
     pub(super) fn remove_all_ids_of(&mut self, entry: Value<'_>) {
         for (key, value) in entry.entries() {
-            if let Some(id) = value.as_u32().filter(|_| key.word() == Word::Id) {
+            if let Some(id) = value.as_u32().filter(|_| key.known_key() == KnownKey::Id) {
                 self.remove_subtree(id);
             }
         }
@@ -83,7 +83,7 @@ impl WindowEditor<'_> {
     /// Removes the document that a frame holds: it holds one at a time.
     fn clear_frame(&mut self, frame: u32) {
         let table = &self.window.table;
-        let is_document = |&id: &u32| table.get(id).is_some_and(|node| node.tag == Tag::Document);
+        let is_document = |&id: &u32| table.get(id).is_some_and(|node| node.tag == ElementKind::Document);
         let documents: Vec<u32> = table.children(frame).filter(is_document).collect();
         for id in documents {
             self.remove_subtree(id);

@@ -4,7 +4,7 @@
 //! in the list of pages. Ids above the limit and nodes beyond the count are not stored, and so
 //! stay unknown.
 
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::ids::NO_NODE;
 use crate::session::limits::WindowLimits;
 use crate::session::node::Flags;
@@ -163,7 +163,7 @@ impl Table {
         &mut self,
         id: u32,
         slot: Slot,
-        tag: Tag,
+        tag: ElementKind,
         flags: Flags,
         limits: WindowLimits,
     ) -> bool {
@@ -180,8 +180,13 @@ impl Table {
             self.link(id, parent, before);
         }
         let is_placed = match tag {
-            Tag::Cell | Tag::HeaderCell | Tag::Description | Tag::Label | Tag::Legend | Tag::Term => true,
-            Tag::Table | Tag::Document => false,
+            ElementKind::Cell
+            | ElementKind::HeaderCell
+            | ElementKind::Description
+            | ElementKind::Label
+            | ElementKind::Legend
+            | ElementKind::Term => true,
+            ElementKind::Table | ElementKind::Document => false,
             _ => parent != NO_NODE && self.has(parent, Mark::MayHaveNearbyLabel),
         };
         if is_placed {

@@ -11,14 +11,14 @@ use crate::parse::value::Doc;
 use crate::parse::value::Value;
 use crate::rules::RuleIdx;
 use crate::session::editor::WindowEditor;
-use crate::session::label_rules::Labels;
+use crate::session::label_rules::LabelRules;
 use crate::session::limits::WindowLimits;
 use crate::session::node_context::NodeContext;
-use crate::session::recent_texts::Shown;
+use crate::session::recent_texts::RecentTexts;
 use crate::session::selector::Selectors;
-use crate::session::treatment::Treat;
+use crate::session::treatment::Treatment;
 use crate::session::window::Window;
-use crate::session::window_policy::Knowledge;
+use crate::session::window_policy::WindowPolicy;
 
 /// Labels that mean a rule: its index is the place in this list.
 pub(super) const LABELS: [&str; 8] =
@@ -26,7 +26,7 @@ pub(super) const LABELS: [&str; 8] =
 
 pub(super) struct Toy;
 
-impl Labels for Toy {
+impl LabelRules for Toy {
     fn rule_for(&self, label: &str) -> Option<RuleIdx> {
         let label = label.to_lowercase();
         LABELS.iter().position(|known| *known == label).map(|i| RuleIdx(i as u16))
@@ -46,13 +46,13 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    pub(super) fn new(selectors: &[(&str, Treat)]) -> Self {
+    pub(super) fn new(selectors: &[(&str, Treatment)]) -> Self {
         let selectors = Selectors::parse(selectors.iter().copied()).unwrap();
         Self { selectors, limits: WindowLimits::default(), window: Window::default() }
     }
 
-    fn editor<'w>(&'w mut self, texts: &'w mut Shown) -> WindowEditor<'w> {
-        let policy = Knowledge { selectors: &self.selectors, labels: &Toy, limits: self.limits };
+    fn editor<'w>(&'w mut self, texts: &'w mut RecentTexts) -> WindowEditor<'w> {
+        let policy = WindowPolicy { selectors: &self.selectors, labels: &Toy, limits: self.limits };
         WindowEditor::new(&mut self.window, policy, texts)
     }
 
@@ -61,7 +61,7 @@ impl Bench {
     }
 
     pub(super) fn snapshot_text(&mut self, node: &str) {
-        read(node, |node| self.editor(&mut Shown::default()).apply_snapshot(node));
+        read(node, |node| self.editor(&mut RecentTexts::default()).apply_snapshot(node));
     }
 
     /// A page with these nodes in its body.
@@ -77,7 +77,7 @@ impl Bench {
     pub(super) fn mutate_text(&mut self, data: &str) {
         read(data, |data| {
             let part = |key| data.get(key).unwrap();
-            let shown = &mut Shown::default();
+            let shown = &mut RecentTexts::default();
             let editor = self.editor(shown);
             let mut touched = editor.apply_mutation(part("removes"), part("adds"), part("attributes"));
             if let Some(texts) = part("texts") {
@@ -90,7 +90,7 @@ impl Bench {
         self.window.reader().node(id)
     }
 
-    pub(super) fn treat(&self, id: u32) -> Option<Treat> {
+    pub(super) fn treat(&self, id: u32) -> Option<Treatment> {
         self.node(id).expect("a known node").treat
     }
 

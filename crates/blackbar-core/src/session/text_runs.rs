@@ -6,7 +6,7 @@
 //! Does not know the space on the screen between two inline elements, so the caller searches each
 //! node of a run by itself as well.
 
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::ids::IdSet;
 use crate::session::node::Flag;
 use crate::session::window::WindowReader;
@@ -52,7 +52,7 @@ impl WindowReader<'_> {
         let mut done = IdSet::default();
         let mut run = Vec::new();
         for id in sorted {
-            if !self.window.tag(id).is_some_and(Tag::is_inline) || done.contains(&id) {
+            if !self.window.tag(id).is_some_and(ElementKind::is_inline) || done.contains(&id) {
                 continue;
             }
             let mut at = self.start_of_run(id);
@@ -82,14 +82,14 @@ impl WindowReader<'_> {
     /// Whether a step adds a text to the run. Code is not text.
     fn adds_text(self, step: WalkStep) -> bool {
         let WalkStep::Enter(id) = step else { return false };
-        let is_code = |tag| matches!(tag, Tag::Style | Tag::Script | Tag::Noscript);
-        self.window.tag(id) == Some(Tag::Text)
+        let is_code = |tag| matches!(tag, ElementKind::Style | ElementKind::Script | ElementKind::Noscript);
+        self.window.tag(id) == Some(ElementKind::Text)
             && !self.window.table.parent(id).and_then(|p| self.window.tag(p)).is_some_and(is_code)
     }
 
     fn ends_run(self, step: WalkStep) -> bool {
         let is_shadow = |id| self.window.flags(id).has(Flag::Shadow);
-        if !self.window.tag(step.id()).is_some_and(Tag::is_inline) {
+        if !self.window.tag(step.id()).is_some_and(ElementKind::is_inline) {
             return true;
         }
         match step {

@@ -4,7 +4,7 @@
 ///
 /// Ordered by strictness: where several apply, own or inherited, the strictest wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Treat {
+pub enum Treatment {
     /// Lifts postures (mask all, drop all), never rules.
     Allow,
     /// Every text and value is masked.

@@ -11,14 +11,14 @@ use crate::session::editor::WindowEditor;
 use crate::session::node::Flag;
 use crate::session::node::Mark;
 use crate::session::node::Scope;
-use crate::session::selector_matching::Budget;
+use crate::session::selector_matching::MatchBudget;
 use crate::session::selector_matching::SelectorTree;
 
 impl WindowEditor<'_> {
     /// Ends an event: recomputes what it made dirty.
     pub(super) fn recompute_dirty(&mut self) {
         let mut caches = SelectorCaches::default();
-        let budget = Budget::new();
+        let budget = MatchBudget::new();
         // Taken out, so that the loops may change the window; both stay empty afterwards.
         let dirty = std::mem::take(&mut self.changes.dirty);
         for &root in &dirty {
@@ -40,7 +40,7 @@ impl WindowEditor<'_> {
         }
     }
 
-    fn recompute_treatment(&mut self, id: u32, budget: &Budget, caches: &mut SelectorCaches) {
+    fn recompute_treatment(&mut self, id: u32, budget: &MatchBudget, caches: &mut SelectorCaches) {
         let selectors = self.policy.selectors;
         let window = &mut *self.window;
         let Some(node) = window.table.get(id) else { return };
@@ -71,10 +71,14 @@ mod tests {
     use crate::session::test_support::page;
     use crate::session::test_support::tag;
     use crate::session::test_support::text;
-    use crate::session::treatment::Treat;
+    use crate::session::treatment::Treatment;
 
     fn bench() -> Bench {
-        Bench::new(&[(".ph-no-capture", Treat::Block), (".ph-mask", Treat::Mask), (".public", Treat::Allow)])
+        Bench::new(&[
+            (".ph-no-capture", Treatment::Block),
+            (".ph-mask", Treatment::Mask),
+            (".public", Treatment::Allow),
+        ])
     }
 
     #[test]
@@ -84,7 +88,7 @@ mod tests {
             el(10, "div", json!({"class": "a ph-mask"}), vec![tag(11, "b", vec![text(12, "x")])]),
             text(13, "y"),
         ]);
-        assert_eq!(b.treat(12), Some(Treat::Mask));
+        assert_eq!(b.treat(12), Some(Treatment::Mask));
         assert_eq!(b.treat(13), None);
     }
 
@@ -99,7 +103,7 @@ mod tests {
         ]);
         assert_eq!(
             [12, 22, 31].map(|id| b.treat(id)),
-            [Some(Treat::Block), Some(Treat::Mask), Some(Treat::Allow)]
+            [Some(Treatment::Block), Some(Treatment::Mask), Some(Treatment::Allow)]
         );
         assert!(b.node(10).unwrap().is_blocked_here && !b.node(11).unwrap().is_blocked_here);
         assert!(
@@ -133,7 +137,7 @@ mod tests {
         )]);
         let frame = json!({"type": 0, "id": 20, "childNodes": [tag(21, "html", vec![text(22, "x")])]});
         b.mutate(&json!({"adds": [add(14, None, frame)], "isAttachIframe": true}));
-        assert_eq!([13, 22].map(|id| b.treat(id)), [Some(Treat::Mask); 2]);
+        assert_eq!([13, 22].map(|id| b.treat(id)), [Some(Treatment::Mask); 2]);
     }
 
     #[test]
@@ -149,7 +153,7 @@ mod tests {
             "removes": [{"parentId": 10, "id": 11}, {"parentId": 10, "id": 13}],
             "adds": [add(11, None, text(12, "x")), add(5, None, tag(11, "b", vec![]))],
         }));
-        assert_eq!([11, 12].map(|id| b.treat(id)), [Some(Treat::Mask); 2]);
+        assert_eq!([11, 12].map(|id| b.treat(id)), [Some(Treatment::Mask); 2]);
         assert!(b.node(13).is_none());
         b.mutate(&json!({"adds": [add(5, None, tag(13, "i", vec![]))]}));
         assert_eq!(b.treat(13), None);
@@ -226,9 +230,9 @@ mod tests {
 
     #[test]
     fn siblings_without_end_are_masked_not_waited_for() {
-        let mut b = Bench::new(&[(".no ~ .k", Treat::Block)]);
+        let mut b = Bench::new(&[(".no ~ .k", Treatment::Block)]);
         b.page((10..6000).map(|id| el(id, "p", json!({"class": "k"}), vec![])).collect());
-        assert_eq!([b.treat(10), b.treat(5999)], [None, Some(Treat::Mask)]);
+        assert_eq!([b.treat(10), b.treat(5999)], [None, Some(Treatment::Mask)]);
     }
 
     #[test]
@@ -241,6 +245,6 @@ mod tests {
         let mut html = page(vec![node]);
         html["childNodes"][1]["attributes"] = json!({"class": "ph-mask"});
         b.snapshot(&html);
-        assert_eq!(b.treat(1000), Some(Treat::Mask));
+        assert_eq!(b.treat(1000), Some(Treatment::Mask));
     }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::rules::RuleIdx;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::form_control::FormControl;
 use crate::session::html_id::HtmlIds;
 use crate::session::label_text::LabelText;
@@ -111,7 +111,7 @@ impl Window {
     }
 
     #[inline]
-    pub(super) fn tag(&self, id: u32) -> Option<Tag> {
+    pub(super) fn tag(&self, id: u32) -> Option<ElementKind> {
         self.table.get(id).map(|n| n.tag)
     }
 

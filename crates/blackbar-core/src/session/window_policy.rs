@@ -1,6 +1,6 @@
 //! The part of a policy that a window is built with: selectors, labels and limits.
 
-use crate::session::label_rules::Labels;
+use crate::session::label_rules::LabelRules;
 use crate::session::limits::WindowLimits;
 use crate::session::selector::Selectors;
 
@@ -8,13 +8,13 @@ use crate::session::selector::Selectors;
 ///
 /// A window keeps verdicts, not texts, so it must only ever be edited under the policy it was
 /// built with. The store ensures that: the policy's digest is part of
-/// [`crate::session::store::Key`].
+/// [`crate::session::store::WindowKey`].
 #[derive(Clone, Copy)]
-pub struct Knowledge<'a> {
+pub struct WindowPolicy<'a> {
     /// Elements to block, mask or allow.
     pub selectors: &'a Selectors,
     /// Labels that identify a personal field.
-    pub labels: &'a dyn Labels,
+    pub labels: &'a dyn LabelRules,
     /// How large the window may grow.
     pub limits: WindowLimits,
 }

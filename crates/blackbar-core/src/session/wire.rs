@@ -19,7 +19,7 @@ use zstd::stream::write::Encoder;
 
 use crate::session::bytes::ByteReader;
 use crate::session::bytes::ByteWriter;
-use crate::session::element_kind::Tag;
+use crate::session::element_kind::ElementKind;
 use crate::session::form_control::FormControl;
 use crate::session::html_id::HtmlIds;
 use crate::session::ids::NO_NODE;
@@ -138,7 +138,7 @@ impl Window {
         while left > 0 {
             let id = from.distance(before)?;
             before = id;
-            let tag = Tag::from_code(from.byte()?)?;
+            let tag = ElementKind::from_code(from.byte()?)?;
             let flags = Flags::from_bits(from.number()?.try_into().ok()?);
             let n_children = from.number()?;
             while open.pop_if(|(_, n)| *n == 0).is_some() {}
@@ -173,10 +173,10 @@ mod tests {
     use crate::session::test_support::el;
     use crate::session::test_support::tag;
     use crate::session::test_support::text;
-    use crate::session::treatment::Treat;
+    use crate::session::treatment::Treatment;
 
     fn filled() -> Window {
-        let mut b = Bench::new(&[(".ph-mask", Treat::Mask)]);
+        let mut b = Bench::new(&[(".ph-mask", Treatment::Mask)]);
         b.page(vec![
             el(10, "label", json!({"for": "a"}), vec![text(11, "SSN")]),
             el(12, "input", json!({"id": "a", "name": "n", "aria-labelledby": "x y"}), vec![]),

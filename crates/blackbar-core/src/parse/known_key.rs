@@ -3,7 +3,7 @@
 //! The parser looks a key up once; everything after it compares numbers. A key written with escapes
 //! gets the number of its decoded text.
 //!
-//! Does not define what a key means. A key that is missing here is [`Word::Other`].
+//! Does not define what a key means. A key that is missing here is [`KnownKey::Other`].
 
 use crate::text::lookup::Lookup;
 
@@ -13,13 +13,13 @@ macro_rules! words {
         #[expect(missing_docs, reason = "each variant is the camel case of its text")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        pub enum Word {
+        pub enum KnownKey {
             /// Any other key.
             Other,
             $($word,)*
         }
 
-        static ALL: &[Word] = &[$(Word::$word,)*];
+        static ALL: &[KnownKey] = &[$(KnownKey::$word,)*];
         static TEXTS: &[&str] = &[$($text,)*];
     };
 }
@@ -273,7 +273,7 @@ words! {
 
 static LOOKUP: Lookup<1024> = Lookup::new(TEXTS);
 
-impl Word {
+impl KnownKey {
     /// Number of variants.
     pub const N: usize = TEXTS.len() + 1;
 
@@ -306,9 +306,9 @@ mod tests {
 
     #[test]
     fn every_key_has_its_number() {
-        for (number, (word, text)) in Word::all().enumerate() {
-            assert_eq!((Word::of(text), word as usize, word.text()), (word, number, text));
+        for (number, (word, text)) in KnownKey::all().enumerate() {
+            assert_eq!((KnownKey::of(text), word as usize, word.text()), (word, number, text));
         }
-        assert_eq!(["", "Id", "datum"].map(Word::of), [Word::Other; 3]);
+        assert_eq!(["", "Id", "datum"].map(KnownKey::of), [KnownKey::Other; 3]);
     }
 }
