@@ -31,6 +31,7 @@ mod negative;
 mod peers;
 mod proxy;
 mod replicas;
+mod rooms;
 mod rules;
 mod sdk;
 mod support;

@@ -1,8 +1,8 @@
 //! Random histories of a page, against a model that knows the whole page at all times.
 //!
-//! The model keeps every tag, attribute and text, and judges naively. After each event the window
-//! must know exactly the nodes of the page; treatments must be those of the model; and all else
-//! must be as in a window that saw nothing but a snapshot of the page as it is now.
+//! The model keeps every tag, attribute and text, and computes treatments naively. After each event
+//! the window must know exactly the nodes of the page, and treatments must be those of the model.
+//! Everything else must be as in a window that was built from one snapshot of the current page.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -170,11 +170,11 @@ impl Page {
     }
 }
 
-/// One change of the page, by numbers that are read against the page as it is.
+/// One change of the page; its numbers select from the current page.
 #[derive(Clone, Debug)]
 struct Op(u8, u16, u16, u16);
 
-/// Applies `op`; `touched` are ids that must be sent anew.
+/// Applies `op`; `touched` are ids that must be sent again.
 fn apply(
     page: &mut Page,
     op: &Op,

@@ -1,4 +1,4 @@
-//! Helpers of the tests: small documents, a few labels, and the way from JSON to values.
+//! Test helpers: small documents, a few labels, and JSON parsed to values.
 
 #![expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "tests read better so")]
 
@@ -20,7 +20,7 @@ use crate::session::treatment::Treatment;
 use crate::session::window::Window;
 use crate::session::window_policy::WindowPolicy;
 
-/// Labels that mean a rule: its index is the place in this list.
+/// Labels with a rule; its index is the position in this list.
 pub(super) const LABELS: [&str; 8] =
     ["full name", "ssn", "date of birth", "email", "password", "cc-number", "passport", "phone"];
 

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_holds_for_all_inside() {
+    fn a_treatment_applies_to_everything_inside() {
         let mut b = bench();
         b.page(vec![
             el(10, "div", json!({"class": "a ph-mask"}), vec![tag(11, "b", vec![text(12, "x")])]),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strictest_wins_whatever_is_nearer() {
+    fn the_strictest_treatment_wins_over_the_nearest() {
         let mut b = bench();
         let public = |id, inner| el(id, "i", json!({"class": "public"}), inner);
         b.page(vec![
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_that_comes_later_holds_from_then_on() {
+    fn a_class_that_is_added_later_applies_from_then_on() {
         let mut b = bench();
         b.page(vec![tag(10, "div", vec![text(11, "hello")])]);
         b.mutate(&json!({"attributes": [{"id": 10, "attributes": {"class": "ph-no-capture"}}]}));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn once_a_password_always_a_password_until_another_field_takes_the_id() {
+    fn a_password_stays_one_until_another_field_takes_the_id() {
         let mut b = bench();
         let field = |name: &str, kind: &str| el(10, "input", json!({"type": kind, "name": name}), vec![]);
         b.page(vec![field("pw", "password")]);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_stands_for_two_nodes_is_unknown_with_all_inside() {
+    fn an_id_of_two_nodes_is_unknown_with_everything_inside() {
         let mut b = bench();
         b.page(vec![tag(10, "p", vec![text(11, "x")]), tag(10, "p", vec![text(12, "x")]), text(13, "x")]);
         assert!([10, 11, 12].iter().all(|&id| b.node(id).is_none()));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_that_stands_twice_makes_the_node_unknown() {
+    fn a_duplicate_attribute_makes_the_node_unknown() {
         let mut b = bench();
         let twice = r#"{"class":"ph-mask","cl\u0061ss":"x"}"#;
         b.snapshot_text(&format!(
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn additions_come_in_any_order_and_never_close_a_circle() {
+    fn additions_in_any_order_never_close_a_circle() {
         let mut b = bench();
         b.page(vec![tag(10, "div", vec![])]);
         b.mutate(&json!({"adds": [
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn siblings_without_end_are_masked_not_waited_for() {
+    fn elements_beyond_the_matching_budget_are_masked() {
         let mut b = Bench::new(&[(".no ~ .k", Treatment::Block)]);
         b.page((10..6000).map(|id| el(id, "p", json!({"class": "k"}), vec![])).collect());
         assert_eq!([b.treat(10), b.treat(5999)], [None, Some(Treatment::Mask)]);
