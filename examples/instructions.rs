@@ -17,7 +17,7 @@ use blackbar_core::decode::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
 use blackbar_core::redact::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 use serde::Deserialize;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -179,7 +179,7 @@ fn counted() -> Outcome<()> {
     let policy = Policy::new(rules, Preset::Balanced.postures(), &[], Limits::default(), [1; 32])?;
     let corpus = Corpus::read()?;
     for case in &CASES {
-        let (mut scratch, sessions) = (Scratch::default(), Sessions::default());
+        let (mut scratch, sessions) = (Scratch::default(), InMemoryWindows::default());
         for request in corpus.requests.iter().filter(|request| request.session == SEEN) {
             redact(request, corpus.body(request)?, &policy, &sessions, &mut scratch)?;
         }
@@ -191,7 +191,7 @@ fn counted() -> Outcome<()> {
         let mut body = corpus.body(request)?.to_vec();
         if case.input == Input::Redacted {
             let mut others = Scratch::default();
-            body = redact(request, &body, &policy, &Sessions::default(), &mut others)?.body;
+            body = redact(request, &body, &policy, &InMemoryWindows::default(), &mut others)?.body;
         }
         for _ in 0..2 {
             let is_same = measured(request, &body, &policy, &sessions, &mut scratch)?;
@@ -209,7 +209,7 @@ fn measured(
     request: &Recorded,
     body: &[u8],
     policy: &Policy,
-    sessions: &Sessions,
+    sessions: &InMemoryWindows,
     scratch: &mut Scratch,
 ) -> Outcome<bool> {
     Ok(redact(request, body, policy, sessions, scratch)?.body == body)
@@ -219,7 +219,7 @@ fn redact(
     request: &Recorded,
     body: &[u8],
     policy: &Policy,
-    sessions: &Sessions,
+    sessions: &InMemoryWindows,
     scratch: &mut Scratch,
 ) -> Outcome<Redacted> {
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));

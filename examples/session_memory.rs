@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 use blackbar::config;
 use blackbar_core::decode::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Request, Scratch};
-use blackbar_core::session::store::{Key, Lease, Sessions, Store, StoreLimits, Taken};
+use blackbar_core::session::store::{
+    InMemoryWindows, TakenWindow, WindowKey, WindowLease, WindowStore, WindowStoreLimits,
+};
 use blackbar_core::session::window::Window;
 
 const BODIES: &[u8] = include_bytes!("../tests/data/corpus/bodies.bin");
@@ -27,7 +29,7 @@ const SESSIONS: usize = 10_000;
 /// A store that measures what is put back.
 #[derive(Default)]
 struct Measuring {
-    sessions: Sessions,
+    sessions: InMemoryWindows,
     measured: Mutex<Vec<Measured>>,
 }
 
@@ -38,12 +40,12 @@ struct Measured {
     took: Duration,
 }
 
-impl Store for Measuring {
-    fn take(&self, key: Key, now_ms: u64) -> Taken {
+impl WindowStore for Measuring {
+    fn take(&self, key: WindowKey, now_ms: u64) -> TakenWindow {
         self.sessions.take(key, now_ms)
     }
 
-    fn put(&self, lease: Lease, window: Window, now_ms: u64) {
+    fn put(&self, lease: WindowLease, window: Window, now_ms: u64) {
         let begun = Instant::now();
         let bytes = window.to_bytes();
         let copy = Window::from_bytes(&bytes).unwrap();
@@ -54,11 +56,11 @@ impl Store for Measuring {
         self.sessions.put(lease, window, now_ms);
     }
 
-    fn abandon(&self, lease: Lease) {
+    fn abandon(&self, lease: WindowLease) {
         self.sessions.abandon(lease);
     }
 
-    fn forget(&self, key: Key) {
+    fn forget(&self, key: WindowKey) {
         self.sessions.forget(key);
     }
 }
@@ -105,13 +107,13 @@ fn replay(store: &Measuring) {
 }
 
 fn fill(page: &[u8]) {
-    let limits = StoreLimits::default();
-    let sessions = Sessions::new(limits);
+    let limits = WindowStoreLimits::default();
+    let sessions = InMemoryWindows::new(limits);
     let before = resident();
     let mut highest = 0;
     for n in 0..SESSIONS {
-        let key = Key::new(&[0; 32], b"policy", "phc", &n.to_string(), "w");
-        let Taken::Unknown(lease) = sessions.take(key, 0) else { unreachable!("each session is new") };
+        let key = WindowKey::new(&[0; 32], b"policy", "phc", &n.to_string(), "w");
+        let TakenWindow::Unknown(lease) = sessions.take(key, 0) else { unreachable!("each session is new") };
         sessions.put(lease, Window::from_bytes(page).unwrap(), 0);
         assert!(sessions.bytes() <= limits.max_bytes);
         highest = highest.max(resident());

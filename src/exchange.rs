@@ -28,7 +28,7 @@ use blackbar_core::decode::endpoint::{Class, Endpoint, Wrapping, classify};
 use blackbar_core::pipeline::Redacted;
 use blackbar_core::redact::remote_config::Hardening;
 use blackbar_core::redact::sdk::Sdk;
-use blackbar_core::session::store::Store;
+use blackbar_core::session::store::WindowStore;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;
@@ -135,7 +135,7 @@ impl<'a> Story<'a> {
         head: &Parts,
         body: Bytes,
     ) -> Result<Redacted, Rejection> {
-        let sessions: Arc<dyn Store> = Arc::clone(&self.proxy.sessions);
+        let sessions: Arc<dyn WindowStore> = Arc::clone(&self.proxy.sessions);
         let policy = Arc::clone(&self.live.policy.policy);
         let job = workers::Job::new(endpoint, head, &self.live.judged, body, policy, sessions);
         let begun = Instant::now();

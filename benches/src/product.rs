@@ -5,7 +5,7 @@ use std::time::Duration;
 use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
 use blackbar_core::redact::policy::{Limits, Policy, Posture, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 
 use crate::Error;
 use crate::clock;
@@ -46,7 +46,7 @@ pub fn policy_of(selection: &Selection) -> Result<Policy, Error> {
 pub fn redact(
     body: &Body,
     policy: &Policy,
-    sessions: &Sessions,
+    sessions: &InMemoryWindows,
     scratch: &mut Scratch,
 ) -> Result<Redacted, Error> {
     let request = Request {
@@ -78,11 +78,11 @@ pub struct Pass {
 
 /// Takes bodies through the pipeline one after the other, with an empty store of sessions.
 pub fn pass(bodies: &[Body], policy: &Policy, scratch: &mut Scratch) -> Pass {
-    pass_with(bodies, policy, &Sessions::default(), scratch)
+    pass_with(bodies, policy, &InMemoryWindows::default(), scratch)
 }
 
 /// Takes bodies through the pipeline one after the other.
-pub fn pass_with(bodies: &[Body], policy: &Policy, sessions: &Sessions, scratch: &mut Scratch) -> Pass {
+pub fn pass_with(bodies: &[Body], policy: &Policy, sessions: &InMemoryWindows, scratch: &mut Scratch) -> Pass {
     let mut pass = Pass::default();
     let (took, ()) = clock::timed(|| {
         for body in bodies {

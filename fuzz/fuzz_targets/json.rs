@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use blackbar_core::parse::json::{JsonError, Kind, Tape, Truncated};
+use blackbar_core::parse::json::{JsonError, JsonKind, Tape, Truncated};
 use blackbar_core::parse::value::{Doc, Value as Node};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
@@ -10,12 +10,12 @@ use serde_json::Value;
 /// `None` where the two differ on purpose: lone surrogates and numbers out of range.
 fn rebuild(node: Node<'_>) -> Option<Value> {
     Some(match node.kind() {
-        Kind::Object => {
+        JsonKind::Object => {
             let entries = node.entries().map(|(k, v)| Some((k.text().into_owned(), rebuild(v)?)));
             Value::Object(entries.collect::<Option<_>>()?)
         }
-        Kind::Array => Value::Array(node.items().map(rebuild).collect::<Option<_>>()?),
-        Kind::String | Kind::Key => node.text().into_owned().into(),
+        JsonKind::Array => Value::Array(node.items().map(rebuild).collect::<Option<_>>()?),
+        JsonKind::String | JsonKind::Key => node.text().into_owned().into(),
         _ => serde_json::from_str(node.raw()).ok()?,
     })
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use blackbar_core::decode::endpoint::classify;
-use blackbar_core::parse::json::{Kind, Tape, Truncated};
+use blackbar_core::parse::json::{JsonKind, Tape, Truncated};
 use blackbar_core::parse::value::{Doc, Value as Node};
 use blackbar_core::pipeline::{self, Memory, Request, Scratch};
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -72,7 +72,7 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
         needles.entry(value.session).or_default().extend(parts(value));
     }
     let policy = engine::policy()?;
-    let sessions = Sessions::default();
+    let sessions = InMemoryWindows::default();
     let mut scratch = Scratch::default();
     let mut seen = BTreeSet::new();
     let mut out = Out::new(strings)?;
@@ -339,13 +339,13 @@ fn read_json(text: &str) -> Result<Value> {
 
 fn rebuild(node: Node<'_>) -> Result<Value> {
     Ok(match node.kind() {
-        Kind::Object => Value::Object(
+        JsonKind::Object => Value::Object(
             node.entries()
                 .map(|(key, value)| Ok((key.text().into_owned(), rebuild(value)?)))
                 .collect::<Result<_>>()?,
         ),
-        Kind::Array => Value::Array(node.items().map(rebuild).collect::<Result<_>>()?),
-        Kind::String | Kind::Key => node.text().into_owned().into(),
+        JsonKind::Array => Value::Array(node.items().map(rebuild).collect::<Result<_>>()?),
+        JsonKind::String | JsonKind::Key => node.text().into_owned().into(),
         _ => serde_json::from_str(node.raw())?,
     })
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use blackbar_core::redact::client_ip::ClientIp;
 use blackbar_core::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
-use blackbar_core::session::selector::{Selectors, Treat};
+use blackbar_core::session::selector::Selectors;
+use blackbar_core::session::treatment::Treatment;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
@@ -15,7 +16,7 @@ pub struct Selector {
     /// A list of CSS selectors.
     pub css: String,
     /// What becomes of what they select.
-    pub treat: Treat,
+    pub treat: Treatment,
 }
 
 /// What `[redaction]` says.
@@ -117,11 +118,11 @@ pub(crate) fn has_hash_key_file(checker: &mut Checker<'_>) -> bool {
 }
 
 fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {
-    let words = [("block", Treat::Block), ("mask", Treat::Mask), ("allow", Treat::Allow)];
+    let words = [("block", Treatment::Block), ("mask", Treatment::Mask), ("allow", Treatment::Allow)];
     let mut checked = Vec::new();
     for (idx, raw) in raws.into_iter().enumerate() {
         let key = format!("redaction.selector[{idx}]");
-        let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treat::Block);
+        let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treatment::Block);
         match Selectors::parse([(raw.css.as_str(), treat)]) {
             Ok(_) => checked.push(Selector { css: raw.css, treat }),
             Err(error) => {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::session::selector::{SelectorProblem, Selectors, Treat};
+use blackbar_core::session::selector::{SelectorProblem, Selectors};
+use blackbar_core::session::treatment::Treatment;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
@@ -39,7 +40,7 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
 
 /// A browser knows more selectors than a recording tells, but not what is none.
 fn check_selector(checker: &mut Checker<'_>, key: &str, css: &str) {
-    if let Err(error) = Selectors::parse([(css, Treat::Mask)])
+    if let Err(error) = Selectors::parse([(css, Treatment::Mask)])
         && matches!(error.reason, SelectorProblem::Empty | SelectorProblem::Syntax)
     {
         checker.problem(key, format!("{css:?}: {}; write one such as \".private\"", error.reason));

@@ -6,7 +6,8 @@ use blackbar_core::redact::suppress::{
     PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash,
 };
 use blackbar_core::rules::{RuleIdx, RuleSet};
-use blackbar_core::session::selector::{Selectors, Treat};
+use blackbar_core::session::selector::Selectors;
+use blackbar_core::session::treatment::Treatment;
 use serde::Deserialize;
 use toml::value::Datetime;
 
@@ -91,7 +92,7 @@ fn what(kind: &str, text: String) -> Result<What, String> {
         "value_hash" => parse_hash(&text).map(What::Value).map_err(told),
         "pattern" => WholePattern::new(&text).map(What::Pattern).map_err(told),
         "path" => PathPattern::new(&text).map(What::Path).map_err(told),
-        _ => match Selectors::parse([(text.as_str(), Treat::Allow)]) {
+        _ => match Selectors::parse([(text.as_str(), Treatment::Allow)]) {
             Ok(_) if text.trim() == "*" => {
                 Err("this selects every element; write one such as \".public\"".to_owned())
             }

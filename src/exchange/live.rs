@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::session::store::{Sessions, Store, StoreLimits};
+use blackbar_core::session::store::{InMemoryWindows, WindowStore, WindowStoreLimits};
 use http::HeaderName;
 
 use crate::audit::writer::{InForce, Writer};
@@ -77,7 +77,7 @@ pub struct Proxy {
     pub(crate) budget: Arc<Budget>,
     pub(crate) workers: Workers,
     pub(crate) pins: Pins,
-    pub(crate) sessions: Arc<dyn Store>,
+    pub(crate) sessions: Arc<dyn WindowStore>,
     pub(crate) audit: Writer,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -132,13 +132,13 @@ impl Proxy {
 }
 
 /// Where element context is kept between requests: in memory, or on a server that replicas share.
-fn sessions(limits: &ProxyLimits, store: &SessionStore, metrics: &Arc<Metrics>) -> Arc<dyn Store> {
+fn sessions(limits: &ProxyLimits, store: &SessionStore, metrics: &Arc<Metrics>) -> Arc<dyn WindowStore> {
     match &store.server {
         Some(server) => {
             let settings = Settings { timeout: store.timeout, idle: limits.session_idle };
             Arc::new(SharedSessions::new(server.info.clone(), settings, Arc::clone(metrics)))
         }
-        None => Arc::new(Sessions::new(StoreLimits {
+        None => Arc::new(InMemoryWindows::new(WindowStoreLimits {
             max_bytes: limits.session_memory,
             idle_ms: limits.session_idle.as_millis().try_into().unwrap_or(u64::MAX),
         })),

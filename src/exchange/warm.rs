@@ -9,12 +9,12 @@ use blackbar_core::decode::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Request, Scratch};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::Rule;
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 use serde_json::{Value, json};
 
 /// Takes what is in force once through everything that a request may need.
 pub(crate) fn up(policy: &Policy, scratch: &mut Scratch) {
-    let sessions = Sessions::default();
+    let sessions = InMemoryWindows::default();
     for (path, document) in [("/s/", recording(policy)), ("/i/v0/e/", event())] {
         let Ok(endpoint) = classify("POST", path) else { continue };
         let mut body = Vec::new();

@@ -11,7 +11,7 @@ use std::time::Instant;
 use blackbar_core::decode::endpoint::Endpoint;
 use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
 use blackbar_core::redact::policy::Policy;
-use blackbar_core::session::store::Store;
+use blackbar_core::session::store::WindowStore;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
@@ -36,7 +36,7 @@ pub(crate) struct Job {
     headers: Vec<(String, String)>,
     body: Bytes,
     policy: Arc<Policy>,
-    sessions: Arc<dyn Store>,
+    sessions: Arc<dyn WindowStore>,
 }
 
 impl Job {
@@ -46,7 +46,7 @@ impl Job {
         named: &[HeaderName],
         body: Bytes,
         policy: Arc<Policy>,
-        sessions: Arc<dyn Store>,
+        sessions: Arc<dyn WindowStore>,
     ) -> Self {
         Self {
             endpoint,
@@ -278,7 +278,7 @@ mod tests {
     use blackbar_core::decode::endpoint::classify;
     use blackbar_core::redact::policy::{Limits, Preset};
     use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-    use blackbar_core::session::store::Sessions;
+    use blackbar_core::session::store::InMemoryWindows;
 
     use super::*;
 
@@ -293,7 +293,7 @@ mod tests {
         let (head, ()) = http::Request::post("/e/").body(()).unwrap().into_parts();
         let body = Bytes::from_static(br#"{"event":"a","properties":{"token":"t","x":"a@example.com"}}"#);
         let endpoint = classify("POST", "/e/").unwrap();
-        Job::new(endpoint, &head, &[], body, Arc::clone(policy), Arc::new(Sessions::default()))
+        Job::new(endpoint, &head, &[], body, Arc::clone(policy), Arc::new(InMemoryWindows::default()))
     }
 
     fn workers(n_threads: usize, n_waiting: usize) -> Workers {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use blackbar_core::session::store::Key;
+use blackbar_core::session::store::WindowKey;
 use redis::{Cmd, Connection, ConnectionInfo, ErrorKind, FromRedisValue, RedisError, RedisResult};
 
 /// Gives what stands under a name, and puts a lease in its place unless one stands there.
@@ -136,26 +136,37 @@ impl Link {
         Ok(Self { connection, prefix, take, put, n_unread: 0 })
     }
 
-    pub(crate) fn take(&mut self, key: Key, token: &[u8], idle_ms: u64) -> RedisResult<Option<Vec<u8>>> {
+    pub(crate) fn take(
+        &mut self,
+        key: WindowKey,
+        token: &[u8],
+        idle_ms: u64,
+    ) -> RedisResult<Option<Vec<u8>>> {
         let mut cmd = self.script(&self.take, key);
         self.ask(cmd.arg(token).arg(idle_ms))
     }
 
-    pub(crate) fn put(&mut self, key: Key, token: &[u8], entry: &[u8], idle_ms: u64) -> RedisResult<()> {
+    pub(crate) fn put(
+        &mut self,
+        key: WindowKey,
+        token: &[u8],
+        entry: &[u8],
+        idle_ms: u64,
+    ) -> RedisResult<()> {
         let mut cmd = self.script(&self.put, key);
         self.tell(cmd.arg(token).arg(entry).arg(idle_ms))
     }
 
-    pub(crate) fn abandon(&mut self, key: Key, token: &[u8]) -> RedisResult<()> {
+    pub(crate) fn abandon(&mut self, key: WindowKey, token: &[u8]) -> RedisResult<()> {
         let mut cmd = self.script(&self.put, key);
         self.tell(cmd.arg(token).arg("").arg(0))
     }
 
-    pub(crate) fn forget(&mut self, key: Key) -> RedisResult<()> {
+    pub(crate) fn forget(&mut self, key: WindowKey) -> RedisResult<()> {
         self.forget_all([key])
     }
 
-    pub(crate) fn forget_all(&mut self, keys: impl IntoIterator<Item = Key>) -> RedisResult<()> {
+    pub(crate) fn forget_all(&mut self, keys: impl IntoIterator<Item = WindowKey>) -> RedisResult<()> {
         let mut cmd = redis::cmd("UNLINK");
         for key in keys {
             cmd.arg(self.name(key));
@@ -180,13 +191,13 @@ impl Link {
         }
     }
 
-    fn script(&self, hash: &str, key: Key) -> Cmd {
+    fn script(&self, hash: &str, key: WindowKey) -> Cmd {
         let mut cmd = redis::cmd("EVALSHA");
         cmd.arg(hash).arg(1).arg(self.name(key));
         cmd
     }
 
-    fn name(&self, key: Key) -> Vec<u8> {
+    fn name(&self, key: WindowKey) -> Vec<u8> {
         [self.prefix.as_bytes(), key.as_bytes()].concat()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use blackbar_core::session::store::Key;
+use blackbar_core::session::store::WindowKey;
 use redis::RedisResult;
 
 use crate::session_store::link::Link;
@@ -13,10 +13,10 @@ const MAX_KEYS: usize = 10_000;
 
 /// Names of windows that are out of date on the server.
 #[derive(Default)]
-pub(crate) struct Missed(Mutex<BTreeSet<Key>>);
+pub(crate) struct Missed(Mutex<BTreeSet<WindowKey>>);
 
 impl Missed {
-    pub(crate) fn add(&self, key: Key) {
+    pub(crate) fn add(&self, key: WindowKey) {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() < MAX_KEYS {
             keys.insert(key);

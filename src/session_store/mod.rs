@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use blackbar_core::session::store::{Key, Lease, Store, Taken};
+use blackbar_core::session::store::{TakenWindow, WindowKey, WindowLease, WindowStore};
 use blackbar_core::session::window::Window;
 use redis::{ConnectionInfo, RedisResult};
 
@@ -91,28 +91,28 @@ impl SharedSessions {
     }
 }
 
-impl Store for SharedSessions {
-    fn take(&self, key: Key, _now_ms: u64) -> Taken {
+impl WindowStore for SharedSessions {
+    fn take(&self, key: WindowKey, _now_ms: u64) -> TakenWindow {
         let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
         let token = self.token(ticket);
         for wait in [SECOND_LOOK, Duration::ZERO] {
             let Some(held) = self.with(|link| link.take(key, &token, self.idle_ms)) else { break };
-            let lease = Lease::new(key, ticket);
+            let lease = WindowLease::new(key, ticket);
             match held.as_deref().map(<[u8]>::split_first) {
-                None => return Taken::Unknown(lease),
+                None => return TakenWindow::Unknown(lease),
                 Some(Some((&WINDOW, bytes))) => {
                     return match Window::from_bytes(bytes) {
-                        Some(window) => Taken::Known(window, lease),
-                        None => Taken::Unknown(lease),
+                        Some(window) => TakenWindow::Known(window, lease),
+                        None => TakenWindow::Unknown(lease),
                     };
                 }
                 Some(_) => std::thread::sleep(wait),
             }
         }
-        Taken::Busy
+        TakenWindow::Busy
     }
 
-    fn put(&self, lease: Lease, window: Window, _now_ms: u64) {
+    fn put(&self, lease: WindowLease, window: Window, _now_ms: u64) {
         let token = self.token(lease.ticket());
         let mut entry = vec![WINDOW];
         entry.extend(window.to_bytes());
@@ -121,14 +121,14 @@ impl Store for SharedSessions {
         }
     }
 
-    fn abandon(&self, lease: Lease) {
+    fn abandon(&self, lease: WindowLease) {
         let token = self.token(lease.ticket());
         if self.with(|link| link.abandon(lease.key(), &token)).is_none() {
             self.missed.add(lease.key());
         }
     }
 
-    fn forget(&self, key: Key) {
+    fn forget(&self, key: WindowKey) {
         if self.with(|link| link.forget(key)).is_none() {
             self.missed.add(key);
         }

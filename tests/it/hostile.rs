@@ -10,7 +10,7 @@ use blackbar_core::pipeline::Redacted;
 use blackbar_core::pipeline::Refusal;
 use blackbar_core::pipeline::Request;
 use blackbar_core::pipeline::Scratch;
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 use serde_json::json;
 
 use crate::support::decoded;
@@ -48,7 +48,7 @@ fn run_with(query: &str, body: &[u8]) -> Result<Redacted, Refusal> {
         headers: &[],
         body,
     };
-    let sessions = Sessions::default();
+    let sessions = InMemoryWindows::default();
     let memory = Memory { store: &sessions, now_ms: 0 };
     pipeline::run(&request, &policy, memory, &mut Scratch::default())
 }
@@ -237,7 +237,7 @@ async fn a_body_past_the_limit_of_its_endpoint_is_refused_and_the_next_is_served
 fn a_window_that_an_event_names_itself_is_no_way_into_another_session() {
     let config = "[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"rules\"";
     let policy = config::parse_redaction_only(config, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
-    let sessions = Sessions::default();
+    let sessions = InMemoryWindows::default();
     let send = |session: &str, event: &serde_json::Value| {
         let body = replay(event).replace("019ac0de-1111-7111-8111-222222222222", session);
         let request = Request {

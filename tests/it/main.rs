@@ -32,6 +32,7 @@ mod negative;
 mod peers;
 mod proxy;
 mod replicas;
+mod rooms;
 mod rules;
 mod sdk;
 mod support;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use blackbar::session_store::{Settings, SharedSessions};
 use blackbar::telemetry::metrics::Metrics;
-use blackbar_core::session::store::{Key, Store, Taken};
+use blackbar_core::session::store::{TakenWindow, WindowKey, WindowStore};
 use blackbar_core::session::window::Window;
 use redis::IntoConnectionInfo;
 
@@ -119,12 +119,12 @@ fn store(redis: &Redis) -> SharedSessions {
     SharedSessions::new(server, settings, Arc::new(Metrics::new().unwrap()))
 }
 
-fn key(window: &str) -> Key {
-    Key::new(&[7; 32], b"policy", "phc", "s", window)
+fn key(window: &str) -> WindowKey {
+    WindowKey::new(&[7; 32], b"policy", "phc", "s", window)
 }
 
-fn fill(store: &dyn Store, window: &str) {
-    let Taken::Unknown(lease) = store.take(key(window), 0) else { panic!("not unknown") };
+fn fill(store: &dyn WindowStore, window: &str) {
+    let TakenWindow::Unknown(lease) = store.take(key(window), 0) else { panic!("not unknown") };
     store.put(lease, Window::default(), 0);
 }
 
@@ -133,9 +133,9 @@ fn a_window_goes_from_one_replica_to_the_other() {
     let redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");
-    let Taken::Known(_, lease) = b.take(key("w"), 0) else { panic!("unknown") };
+    let TakenWindow::Known(_, lease) = b.take(key("w"), 0) else { panic!("unknown") };
     b.abandon(lease);
-    assert!(matches!(a.take(key("w"), 0), Taken::Unknown(_)));
+    assert!(matches!(a.take(key("w"), 0), TakenWindow::Unknown(_)));
 }
 
 #[test]
@@ -143,11 +143,11 @@ fn a_window_that_missed_an_event_on_another_replica_is_not_put_back() {
     let redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");
-    let Taken::Known(window, lease) = a.take(key("w"), 0) else { panic!("unknown") };
-    assert!(matches!(b.take(key("w"), 0), Taken::Busy));
+    let TakenWindow::Known(window, lease) = a.take(key("w"), 0) else { panic!("unknown") };
+    assert!(matches!(b.take(key("w"), 0), TakenWindow::Busy));
     b.forget(key("w"));
     a.put(lease, window, 0);
-    assert!(matches!(b.take(key("w"), 0), Taken::Unknown(_)));
+    assert!(matches!(b.take(key("w"), 0), TakenWindow::Unknown(_)));
 }
 
 #[test]
@@ -157,24 +157,24 @@ fn a_store_is_unknown_while_its_server_is_away_and_recovers() {
     fill(&a, "w");
     fill(&b, "x");
     redis.stop();
-    assert!(matches!(a.take(key("w"), 0), Taken::Busy));
+    assert!(matches!(a.take(key("w"), 0), TakenWindow::Busy));
     a.forget(key("w"));
     let begun = Instant::now();
     for _ in 0..100 {
-        assert!(matches!(a.take(key("w"), 0), Taken::Busy));
+        assert!(matches!(a.take(key("w"), 0), TakenWindow::Busy));
     }
     assert!(begun.elapsed() < Duration::from_secs(1), "each request waits for the server");
     redis.start_again();
     let begun = Instant::now();
     let lease = loop {
         match a.take(key("y"), 0) {
-            Taken::Unknown(lease) => break lease,
+            TakenWindow::Unknown(lease) => break lease,
             _ => assert!(begun.elapsed() < Duration::from_secs(30), "it does not recover"),
         }
         std::thread::yield_now();
     };
     a.put(lease, Window::default(), 0);
-    assert!(matches!(a.take(key("y"), 0), Taken::Known(..)));
+    assert!(matches!(a.take(key("y"), 0), TakenWindow::Known(..)));
 }
 
 #[test]
@@ -182,10 +182,10 @@ fn a_window_that_nobody_puts_back_is_unknown() {
     let redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");
-    let Taken::Known(window, lease) = b.take(key("w"), 0) else { panic!("unknown") };
+    let TakenWindow::Known(window, lease) = b.take(key("w"), 0) else { panic!("unknown") };
     // What B never puts back is a lease that ends with the first who finds it.
     drop((window, lease));
-    assert!(matches!(a.take(key("w"), 0), Taken::Busy));
+    assert!(matches!(a.take(key("w"), 0), TakenWindow::Busy));
     a.forget(key("w"));
-    assert!(matches!(a.take(key("w"), 0), Taken::Unknown(_)));
+    assert!(matches!(a.take(key("w"), 0), TakenWindow::Unknown(_)));
 }

@@ -10,7 +10,7 @@ use blackbar_benches::{Error, clock, grow, packed, product};
 use blackbar_core::pipeline::Scratch;
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::Selection;
-use blackbar_core::session::store::{Sessions, StoreLimits};
+use blackbar_core::session::store::{InMemoryWindows, WindowStoreLimits};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -107,7 +107,7 @@ fn sessions(report: &mut Report, replay: &[Body], policy: &Policy) -> Result<(),
     let json = String::from_utf8(packed::gunzip(&page.bytes)?)?;
     let at = json.find("\"$session_id\":\"").ok_or("no session")? + 15;
     let id = json.get(at..at + 36).ok_or("no session")?.to_owned();
-    let store = Sessions::new(StoreLimits { max_bytes: 8 << 30, ..StoreLimits::default() });
+    let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 8 << 30, ..WindowStoreLimits::default() });
     let mut scratch = Scratch::default();
     let bytes = expanded(replay)?;
     let (mut rows, mut medians, mut open) = (Vec::new(), Vec::new(), 0);

@@ -15,7 +15,7 @@ use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::rounds::Times;
 use blackbar_benches::{Error, grow, peer, product};
 use blackbar_core::pipeline::Scratch;
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 use posthog_replay_anonymizer::AllowLists;
 
 #[cfg(feature = "mimalloc")]
@@ -126,7 +126,7 @@ struct InProcess {
     /// The mix, in the order in which it is sent.
     mixed: Vec<Body>,
     /// As the proxy keeps its windows from round to round.
-    sessions: Sessions,
+    sessions: InMemoryWindows,
     replay: Vec<Body>,
     policy: blackbar_core::redact::policy::Policy,
     scratch: Scratch,
@@ -145,7 +145,7 @@ impl InProcess {
         let lens: Vec<usize> = lists.iter().map(Vec::len).collect();
         let order = client::order(&lens, all.len());
         let mixed = order.iter().map(|&(_, list, place)| lists[list][place].clone()).collect();
-        let (policy, scratch, sessions) = (product::policy()?, Scratch::default(), Sessions::default());
+        let (policy, scratch, sessions) = (product::policy()?, Scratch::default(), InMemoryWindows::default());
         let (events, allow) = (peer::events(all)?, AllowLists::default());
         let mut this = Self { mixed, sessions, replay, policy, scratch, events, allow };
         this.mix();

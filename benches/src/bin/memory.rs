@@ -5,7 +5,7 @@ use blackbar_benches::heap::{self, Counting};
 use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::{Error, grow, options, packed, product};
 use blackbar_core::pipeline::Scratch;
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Error> {
         let body = bodies.first().ok_or("no body")?;
         let json = packed::gunzip(&body.bytes)?;
         let expanded = packed::expanded_len(&json, &packed::fields(&json)?);
-        let (mut scratch, sessions) = (Scratch::default(), Sessions::default());
+        let (mut scratch, sessions) = (Scratch::default(), InMemoryWindows::default());
         product::pass(&all, &policy, &mut scratch);
         let (first, done) = heap::asked(|| product::redact(body, &policy, &sessions, &mut scratch));
         drop(done?);
@@ -61,7 +61,7 @@ fn main() -> Result<(), Error> {
     ];
     report.table("Peak", &head, rows);
 
-    let (mut scratch, sessions) = (Scratch::default(), Sessions::default());
+    let (mut scratch, sessions) = (Scratch::default(), InMemoryWindows::default());
     let replay: Vec<&Body> = all.iter().filter(|body| body.is_replay()).collect();
     let mut clean = Vec::new();
     for body in &replay {
@@ -70,7 +70,7 @@ fn main() -> Result<(), Error> {
     }
     let mut rows = Vec::new();
     for (name, bodies) in [("as recorded", replay), ("nothing to redact", clean.iter().collect())] {
-        let sessions = Sessions::default();
+        let sessions = InMemoryWindows::default();
         let mut counts = Vec::new();
         for body in bodies {
             product::redact(body, &policy, &sessions, &mut scratch)?;

@@ -10,7 +10,7 @@ use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, packed, peer, product};
 use blackbar_core::pipeline::Scratch;
 use blackbar_core::redact::policy::Policy;
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 use posthog_replay_anonymizer::AllowLists;
 
 #[cfg(feature = "mimalloc")]
@@ -69,20 +69,20 @@ fn cold(replay: &[Body], policy: &Policy) -> [Times; 2] {
 
 /// What each body asks of the floor.
 fn plans(bodies: &[Body], policy: &Policy) -> Result<Vec<Plan>, Error> {
-    let (sessions, mut scratch) = (Sessions::default(), Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), Scratch::default());
     let plan = |body: &Body| Plan::new(body, &product::redact(body, policy, &sessions, &mut scratch)?.body);
     bodies.iter().map(plan).collect()
 }
 
 /// The bodies as they leave, as far as nothing in them is left to redact.
 fn clean(bodies: &[Body], policy: &Policy) -> Result<Vec<Body>, Error> {
-    let (sessions, mut scratch) = (Sessions::default(), Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), Scratch::default());
     let redacted = |body: &Body| {
         let bytes = product::redact(body, policy, &sessions, &mut scratch)?.body;
         Ok(Body { bytes, ..body.clone() })
     };
     let once: Vec<Body> = bodies.iter().map(redacted).collect::<Result<_, Error>>()?;
-    let (sessions, mut scratch) = (Sessions::default(), Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), Scratch::default());
     let mut clean = Vec::new();
     for body in once {
         if product::redact(&body, policy, &sessions, &mut scratch)?.body == body.bytes {
@@ -202,7 +202,7 @@ fn each(report: &mut Report, replay: &[Body], policy: &Policy) {
     let mut scratch = Scratch::default();
     product::pass(replay, policy, &mut scratch);
     let pass = product::pass(replay, policy, &mut scratch);
-    let sessions = Sessions::default();
+    let sessions = InMemoryWindows::default();
     let one = |body| clock::timed(|| drop(product::redact(body, policy, &sessions, &mut scratch))).0;
     let times = Times::new("one body", replay.iter().map(one).collect());
     let us = |share| format!("{:.0}", times.quantile(share).as_secs_f64() * 1e6);

@@ -11,7 +11,7 @@ use blackbar_core::decode::codec::{Bound as Limit, Codecs, Level};
 use blackbar_core::detect::{Context, Scanner, Scratch};
 use blackbar_core::parse::json::{Tape, Truncated};
 use blackbar_core::pipeline;
-use blackbar_core::session::store::Sessions;
+use blackbar_core::session::store::InMemoryWindows;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -142,7 +142,7 @@ fn main() -> Result<(), Error> {
 }
 
 fn take_apart(replay: &[Body], policy: &blackbar_core::redact::policy::Policy) -> Result<Vec<Parts>, Error> {
-    let (sessions, mut scratch) = (Sessions::default(), pipeline::Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), pipeline::Scratch::default());
     let part = |body: &Body| {
         let redacted = product::redact(body, policy, &sessions, &mut scratch)?.body;
         let json = packed::gunzip(&body.bytes)?;

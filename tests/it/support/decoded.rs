@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use base64::Engine;
-use blackbar_core::parse::json::Kind;
+use blackbar_core::parse::json::JsonKind;
 use blackbar_core::parse::json::Tape;
 use blackbar_core::parse::json::Truncated;
 use blackbar_core::parse::value::Doc;
@@ -20,9 +20,9 @@ pub(crate) fn json(text: &str) -> Value {
 
 fn rebuild(node: Node<'_>) -> Value {
     match node.kind() {
-        Kind::Object => node.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
-        Kind::Array => node.items().map(rebuild).collect(),
-        Kind::String | Kind::Key => node.text().into_owned().into(),
+        JsonKind::Object => node.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
+        JsonKind::Array => node.items().map(rebuild).collect(),
+        JsonKind::String | JsonKind::Key => node.text().into_owned().into(),
         _ => serde_json::from_str(node.raw()).unwrap(),
     }
 }

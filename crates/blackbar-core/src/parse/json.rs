@@ -1,23 +1,24 @@
-//! The span reader: JSON text to a flat index of spans, without recursion.
+//! Parses JSON text into a tape: a flat index of spans, built without recursion.
 //!
-//! Accepts exactly what `serde_json` accepts (RFC 8259), but for two things on purpose: lone
-//! surrogates are let through, because JavaScript writes them, and numbers may be out of range.
-//! An error says what kind and where, never what stands there.
+//! Accepts exactly what `serde_json` accepts (RFC 8259) with two deliberate exceptions: lone
+//! surrogates, because JavaScript writes them, and numbers out of range. Decodes no string.
+//!
+//! **Invariant:** an error has a kind and an offset, and never a byte of the text.
 
-use crate::parse::word::Word;
+use crate::parse::known_key::KnownKey;
 use crate::text::json_str;
 use crate::text::span::Span;
 
-/// What a node of the tape is.
+/// The kind of a node on the tape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonKind {
     /// `{…}`: its children are key, value, key, value, …
     Object,
     /// `[…]`
     Array,
-    /// A string value; the span is what stands between the quotes.
+    /// A string value; the span is the text between the quotes.
     String,
-    /// An object key; the span is what stands between the quotes.
+    /// An object key; the span is the text between the quotes.
     Key,
     /// A number.
     Number,
@@ -29,34 +30,34 @@ pub enum Kind {
 
 /// One value or key: 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Node {
+pub struct TapeNode {
     start: u32,
     end: u32,
-    /// Index of the first node after this one and all that it holds.
+    /// Index of the first node after this one and everything inside it.
     next: u32,
-    /// What it is.
-    pub kind: Kind,
+    /// The kind of the value.
+    pub kind: JsonKind,
     /// Whether the span holds a backslash.
     pub escaped: bool,
-    /// Of a key: which it is.
-    pub word: Word,
+    /// Which well-known key a key is; [`KnownKey::Other`] for values.
+    pub word: KnownKey,
 }
 
-impl Node {
-    /// Where it stands.
+impl TapeNode {
+    /// Its bytes in the text.
     #[inline]
     pub fn span(&self) -> Span {
         Span::new(self.start as usize, self.end as usize)
     }
 
-    /// Index of the first node after this one and all that it holds.
+    /// Index of the first node after this one and everything inside it.
     #[inline]
     pub fn next(&self) -> usize {
         self.next as usize
     }
 }
 
-/// Why a text is not JSON that we read. Holds nothing of the text.
+/// Why a text was not parsed. Contains nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonError {
@@ -74,49 +75,49 @@ pub enum JsonError {
     TooLarge,
 }
 
-/// What to do with a text that stops in the middle.
+/// What to do with a text that ends inside a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Truncated {
     /// It is an error.
     Reject,
-    /// What is open at the end is closed there: logs cut long values.
+    /// Open values are closed at the end of the text: logs truncate long values.
     Accept,
 }
 
-/// The index. Kept between texts, so that its memory is used again.
+/// The index of one text. Kept between texts, so that its memory is reused.
 #[derive(Default, Debug)]
 pub struct Tape {
-    nodes: Vec<Node>,
+    nodes: Vec<TapeNode>,
     open: Vec<u32>,
 }
 
 impl Tape {
     /// Memory held.
     pub fn heap_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<Node>() + self.open.capacity() * size_of::<u32>()
+        self.nodes.capacity() * size_of::<TapeNode>() + self.open.capacity() * size_of::<u32>()
     }
 
     /// All nodes, in document order.
-    pub fn nodes(&self) -> &[Node] {
+    pub fn nodes(&self) -> &[TapeNode] {
         &self.nodes
     }
 
     /// Indexes `text`, with at most `max_depth` levels of objects and arrays.
     ///
-    /// One pass; memory is 16 bytes a value or key, and 4 a level.
+    /// One pass; 16 bytes of memory per value or key, and 4 per level.
     ///
     /// # Errors
-    /// [`JsonError`]; the index then holds nothing that may be used.
+    /// [`JsonError`]; the content of the index must not be used then.
     pub fn read(&mut self, text: &str, max_depth: usize, truncated: Truncated) -> Result<(), JsonError> {
         self.nodes.clear();
         self.open.clear();
         if u32::try_from(text.len()).is_err() {
             return Err(JsonError::TooLarge);
         }
-        let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, max_depth, tape: self };
-        match reader.document() {
+        let mut parser = JsonParser { text, bytes: text.as_bytes(), at: 0, max_depth, tape: self };
+        match parser.parse_document() {
             Err(JsonError::Eof(_)) if truncated == Truncated::Accept => {
-                reader.close_all();
+                parser.close_all();
                 if self.nodes.is_empty() { Err(JsonError::Eof(text.len())) } else { Ok(()) }
             }
             result => result,
@@ -124,7 +125,7 @@ impl Tape {
     }
 }
 
-struct Reader<'t> {
+struct JsonParser<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
@@ -132,13 +133,15 @@ struct Reader<'t> {
     tape: &'t mut Tape,
 }
 
-impl<'t> Reader<'t> {
-    fn document(&mut self) -> Result<(), JsonError> {
-        self.blanks();
-        self.value()?;
+impl<'t> JsonParser<'t> {
+    /// Parses the whole text. The stack of open objects and arrays is on the tape, so nesting costs no
+    /// recursion.
+    fn parse_document(&mut self) -> Result<(), JsonError> {
+        self.skip_whitespace();
+        self.parse_value()?;
         while let Some(&top) = self.tape.open.last() {
-            self.blanks();
-            let in_object = self.tape.nodes.get(top as usize).is_some_and(|n| n.kind == Kind::Object);
+            self.skip_whitespace();
+            let in_object = self.tape.nodes.get(top as usize).is_some_and(|n| n.kind == JsonKind::Object);
             let is_first = top as usize + 1 == self.tape.nodes.len();
             match (self.peek()?, in_object) {
                 (b'}', true) | (b']', false) => {
@@ -148,49 +151,49 @@ impl<'t> Reader<'t> {
                 }
                 (b',', _) if !is_first => {
                     self.at += 1;
-                    self.blanks();
+                    self.skip_whitespace();
                 }
                 _ if is_first => {}
                 _ => return Err(JsonError::Syntax(self.at)),
             }
             if in_object {
-                self.key()?;
+                self.parse_key()?;
             }
-            self.value()?;
+            self.parse_value()?;
         }
-        self.blanks();
+        self.skip_whitespace();
         if self.at == self.bytes.len() { Ok(()) } else { Err(JsonError::Syntax(self.at)) }
     }
 
-    fn key(&mut self) -> Result<(), JsonError> {
+    fn parse_key(&mut self) -> Result<(), JsonError> {
         if self.peek()? != b'"' {
             return Err(JsonError::Syntax(self.at));
         }
-        self.string(Kind::Key)?;
-        self.blanks();
+        self.parse_string(JsonKind::Key)?;
+        self.skip_whitespace();
         if self.peek()? != b':' {
             return Err(JsonError::Syntax(self.at));
         }
         self.at += 1;
-        self.blanks();
+        self.skip_whitespace();
         Ok(())
     }
 
-    /// Reads a scalar, or opens an object or array.
-    fn value(&mut self) -> Result<(), JsonError> {
+    /// Parses a scalar, or opens an object or array.
+    fn parse_value(&mut self) -> Result<(), JsonError> {
         match self.peek()? {
-            b'"' => self.string(Kind::String),
-            b'{' => self.open(Kind::Object),
-            b'[' => self.open(Kind::Array),
-            b't' => self.word(b"true", Kind::Bool),
-            b'f' => self.word(b"false", Kind::Bool),
-            b'n' => self.word(b"null", Kind::Null),
-            b'-' | b'0'..=b'9' => self.number(),
+            b'"' => self.parse_string(JsonKind::String),
+            b'{' => self.open(JsonKind::Object),
+            b'[' => self.open(JsonKind::Array),
+            b't' => self.parse_literal(b"true", JsonKind::Bool),
+            b'f' => self.parse_literal(b"false", JsonKind::Bool),
+            b'n' => self.parse_literal(b"null", JsonKind::Null),
+            b'-' | b'0'..=b'9' => self.parse_number(),
             _ => Err(JsonError::Syntax(self.at)),
         }
     }
 
-    fn open(&mut self, kind: Kind) -> Result<(), JsonError> {
+    fn open(&mut self, kind: JsonKind) -> Result<(), JsonError> {
         if self.tape.open.len() >= self.max_depth {
             return Err(JsonError::TooDeep(self.at));
         }
@@ -213,22 +216,22 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Closes everything at the end of a text that was cut; a key without a value is forgotten
-    /// only after it was given an empty string for one, so that it is still looked at.
+    /// Closes everything at the end of a truncated text. A key without a value gets an empty string,
+    /// so that entries stay pairs and the key is still redacted.
     fn close_all(&mut self) {
         self.at = self.bytes.len();
-        if self.tape.nodes.last().is_some_and(|n| n.kind == Kind::Key) {
-            self.push(Kind::String, self.at, self.at, false);
+        if self.tape.nodes.last().is_some_and(|n| n.kind == JsonKind::Key) {
+            self.push(JsonKind::String, self.at, self.at, false);
         }
         while !self.tape.open.is_empty() {
             self.close();
         }
     }
 
-    fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
+    fn parse_string(&mut self, kind: JsonKind) -> Result<(), JsonError> {
         let start = self.at + 1;
-        if let Some(text) = self.short(start) {
-            let word = if kind == Kind::Key { Word::of_bytes(text) } else { Word::Other };
+        if let Some(text) = self.short_string(start) {
+            let word = if kind == JsonKind::Key { KnownKey::of_bytes(text) } else { KnownKey::Other };
             self.at = start + text.len() + 1;
             self.push_as(word, kind, Span::new(start, start + text.len()), false);
             return Ok(());
@@ -258,9 +261,10 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// A string that begins at `start`, if it is short and without escapes: most are.
+    /// The string at `start`, if it is shorter than 24 bytes and has no escapes. Most are, and this
+    /// takes three loads instead of a call to memchr.
     #[inline]
-    fn short(&self, start: usize) -> Option<&'t [u8]> {
+    fn short_string(&self, start: usize) -> Option<&'t [u8]> {
         let rest = self.bytes.get(start..)?;
         for (n, word) in rest.as_chunks().0.iter().take(3).enumerate() {
             let marks = marks(u64::from_le_bytes(*word));
@@ -272,9 +276,11 @@ impl<'t> Reader<'t> {
         None
     }
 
-    /// From `at` to the next quote or backslash, or the end. Refuses control characters.
+    /// The position of the next quote or backslash at or after `at`, or the end. Rejects control
+    /// characters.
     ///
-    /// Short strings are the rule: look at the first bytes by eight, then by vector.
+    /// Most runs are short, so the first 32 bytes are tested eight at a time. Longer runs use memchr,
+    /// whose setup pays off only there.
     fn plain_run(&self, mut at: usize) -> Result<usize, JsonError> {
         const N_WORDS: usize = 4;
         for _ in 0..N_WORDS {
@@ -291,7 +297,7 @@ impl<'t> Reader<'t> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let len = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
         let run = rest.get(..len).unwrap_or_default();
-        // One vectorised pass: control characters are the rare case.
+        // No branch per byte, so that the compiler vectorizes it; the position is searched only on error.
         if run.iter().fold(0, |bad, &b| bad | u8::from(b < 0x20)) != 0 {
             let bad = run.iter().position(|&b| b < 0x20).unwrap_or(0);
             return Err(JsonError::Syntax(at + bad));
@@ -299,7 +305,7 @@ impl<'t> Reader<'t> {
         Ok((at + len).min(self.bytes.len()))
     }
 
-    /// The same, byte by byte.
+    /// [`Self::plain_run`] for the last few bytes, one at a time.
     fn plain_end(&self, at: usize) -> Result<usize, JsonError> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         for (i, &b) in rest.iter().enumerate() {
@@ -336,7 +342,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn number(&mut self) -> Result<(), JsonError> {
+    fn parse_number(&mut self) -> Result<(), JsonError> {
         let start = self.at;
         if self.bytes.get(self.at) == Some(&b'-') {
             self.at += 1;
@@ -357,7 +363,7 @@ impl<'t> Reader<'t> {
             }
             self.digits(start)?;
         }
-        self.push(Kind::Number, start, self.at, false);
+        self.push(JsonKind::Number, start, self.at, false);
         Ok(())
     }
 
@@ -365,8 +371,8 @@ impl<'t> Reader<'t> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let n = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         if n == 0 && rest.is_empty() {
-            // A number that was cut is looked at as far as it goes.
-            self.push(Kind::Number, number_start, self.at, false);
+            // The digits of a truncated number are still redacted.
+            self.push(JsonKind::Number, number_start, self.at, false);
             return Err(JsonError::Eof(self.at));
         }
         if n == 0 {
@@ -376,18 +382,18 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn word(&mut self, word: &[u8], kind: Kind) -> Result<(), JsonError> {
+    fn parse_literal(&mut self, literal: &[u8], kind: JsonKind) -> Result<(), JsonError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        if rest.starts_with(word) {
-            self.push(kind, self.at, self.at + word.len(), false);
-            self.at += word.len();
+        if rest.starts_with(literal) {
+            self.push(kind, self.at, self.at + literal.len(), false);
+            self.at += literal.len();
             return Ok(());
         }
-        let same = rest.iter().zip(word).take_while(|(a, b)| a == b).count();
+        let same = rest.iter().zip(literal).take_while(|(a, b)| a == b).count();
         if same == rest.len() { Err(JsonError::Eof(self.at)) } else { Err(JsonError::Syntax(self.at + same)) }
     }
 
-    fn blanks(&mut self) {
+    fn skip_whitespace(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(self.at) {
             self.at += 1;
         }
@@ -397,16 +403,16 @@ impl<'t> Reader<'t> {
         self.bytes.get(self.at).copied().ok_or(JsonError::Eof(self.at))
     }
 
-    fn push(&mut self, kind: Kind, start: usize, end: usize, escaped: bool) {
+    fn push(&mut self, kind: JsonKind, start: usize, end: usize, escaped: bool) {
         let span = Span::new(start, end);
-        let word = if kind == Kind::Key { self.which(span, escaped) } else { Word::Other };
+        let word = if kind == JsonKind::Key { self.known_key(span, escaped) } else { KnownKey::Other };
         self.push_as(word, kind, span, escaped);
     }
 
     #[inline]
-    fn push_as(&mut self, word: Word, kind: Kind, span: Span, escaped: bool) {
+    fn push_as(&mut self, word: KnownKey, kind: JsonKind, span: Span, escaped: bool) {
         let next = self.tape.nodes.len() as u32 + 1;
-        self.tape.nodes.push(Node {
+        self.tape.nodes.push(TapeNode {
             start: span.start as u32,
             end: span.end as u32,
             next,
@@ -416,17 +422,21 @@ impl<'t> Reader<'t> {
         });
     }
 
-    /// Which key stands at a span.
-    fn which(&self, key: Span, escaped: bool) -> Word {
+    /// Which well-known key is at a span.
+    fn known_key(&self, key: Span, escaped: bool) -> KnownKey {
         if escaped {
-            return Word::of(&json_str::unescape(key.of(self.text)));
+            return KnownKey::of(&json_str::unescape(key.of(self.text)));
         }
-        Word::of_bytes(self.bytes.get(key.range()).unwrap_or_default())
+        KnownKey::of_bytes(self.bytes.get(key.range()).unwrap_or_default())
     }
 }
 
-/// Marks the bytes of a word that end a plain run: quote, backslash, control character. The lowest
-/// mark is exact; one above it may be none, because a subtraction borrows.
+/// Sets the high bit of each of eight bytes that ends a plain run: quote, backslash, or control
+/// character. The lowest mark is exact. A higher one may be wrong, because the subtraction borrows
+/// across bytes, so callers use only the lowest.
+///
+/// `x - least` sets the high bit of a byte below `least`, and `!x` excludes bytes that had it before.
+/// A byte equals the quote if it is zero after XOR with it, and so below 1.
 const fn marks(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ONES << 7;
@@ -458,13 +468,13 @@ mod tests {
         assert_eq!(
             got,
             [
-                (Kind::Object, r#"{"a":[1,"x\n"],"b":null}"#, 7),
-                (Kind::Key, "a", 2),
-                (Kind::Array, r#"[1,"x\n"]"#, 5),
-                (Kind::Number, "1", 4),
-                (Kind::String, r"x\n", 5),
-                (Kind::Key, "b", 6),
-                (Kind::Null, "null", 7),
+                (JsonKind::Object, r#"{"a":[1,"x\n"],"b":null}"#, 7),
+                (JsonKind::Key, "a", 2),
+                (JsonKind::Array, r#"[1,"x\n"]"#, 5),
+                (JsonKind::Number, "1", 4),
+                (JsonKind::String, r"x\n", 5),
+                (JsonKind::Key, "b", 6),
+                (JsonKind::Null, "null", 7),
             ]
         );
     }
@@ -478,12 +488,12 @@ mod tests {
     }
 
     #[test]
-    fn lets_lone_surrogates_through() {
+    fn accepts_lone_surrogates() {
         assert!(read(r#""\ud83d""#).is_ok());
     }
 
     #[test]
-    fn closes_what_was_cut() {
+    fn closes_open_values_of_a_truncated_text() {
         for cut in [r#"{"a":{"b":"secr"#, r#"{"a":{"b":"secr\"#, r#"{"a":{"b":"secr\u00"#] {
             let mut tape = Tape::default();
             tape.read(cut, 64, Truncated::Accept).unwrap();

@@ -1,7 +1,14 @@
-//! From JSON bytes to a span index over them: where each value stands, and what kind it is.
+//! JSON text to an index of spans: the position and kind of every value.
 //!
-//! Changes no byte and builds no tree of owned strings. Nothing is decided on the order of keys.
+//! Changes no byte and builds no tree of owned strings.
+//!
+//! **Invariant:** nothing depends on the order of keys, and a key that decides the meaning of an
+//! object is an error if the object has it twice.
+//!
+//! The modules are declared in the order in which they may use each other.
+
+pub mod known_key;
 
 pub mod json;
+
 pub mod value;
-pub mod word;

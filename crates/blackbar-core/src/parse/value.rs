@@ -1,29 +1,31 @@
-//! Reading from the span index: objects, arrays and scalars, whatever their order.
+//! Reads values from the tape: objects, arrays and scalars, and the path to each.
+//!
+//! Does not copy text: a value is a position on the tape, and strings are decoded when asked for.
 
 use std::borrow::Cow;
 
-use crate::parse::json::Kind;
-use crate::parse::json::Node;
+use crate::parse::json::JsonKind;
 use crate::parse::json::Tape;
-use crate::parse::word::Word;
+use crate::parse::json::TapeNode;
+use crate::parse::known_key::KnownKey;
 use crate::text::json_str;
 use crate::text::span::Span;
 
-/// A text and its index.
+/// A text and its tape.
 #[derive(Clone, Copy)]
 pub struct Doc<'a> {
     /// The text that was indexed.
     pub text: &'a str,
-    nodes: &'a [Node],
+    nodes: &'a [TapeNode],
 }
 
-/// A key that stands twice in an object whose meaning hangs on it.
+/// An object has a key twice that decides its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a key that decides the meaning of an object stands in it twice")]
+#[error("an object has a key twice that decides its meaning")]
 pub struct DuplicateKey;
 
 impl<'a> Doc<'a> {
-    /// Pairs a text with its index.
+    /// Pairs a text with its tape.
     #[inline]
     pub fn new(text: &'a str, tape: &'a Tape) -> Self {
         Self { text, nodes: tape.nodes() }
@@ -41,7 +43,7 @@ impl<'a> Doc<'a> {
 pub struct Value<'a> {
     doc: Doc<'a>,
     idx: usize,
-    node: Node,
+    node: TapeNode,
 }
 
 impl<'a> Value<'a> {
@@ -50,19 +52,19 @@ impl<'a> Value<'a> {
         doc.nodes.get(idx).map(|&node| Self { doc, idx, node })
     }
 
-    /// What it is.
+    /// The kind of the value.
     #[inline]
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> JsonKind {
         self.node.kind
     }
 
-    /// Where it stands; for strings and keys, what is between the quotes.
+    /// Its bytes in the text; for strings and keys, those between the quotes.
     #[inline]
     pub fn span(self) -> Span {
         self.node.span()
     }
 
-    /// The bytes as they stand; for strings and keys, what is between the quotes.
+    /// The bytes as written; for strings and keys, those between the quotes.
     #[inline]
     pub fn raw(self) -> &'a str {
         self.node.span().of(self.doc.text)
@@ -80,10 +82,10 @@ impl<'a> Value<'a> {
         self.node.escaped
     }
 
-    /// Whether it is a string or key that reads `want`.
+    /// Whether it is a string or key with the text `want`.
     #[inline]
     pub fn is_text(self, want: &str) -> bool {
-        matches!(self.node.kind, Kind::String | Kind::Key)
+        matches!(self.node.kind, JsonKind::String | JsonKind::Key)
             && if self.node.escaped { self.text() == want } else { self.raw() == want }
     }
 
@@ -91,72 +93,73 @@ impl<'a> Value<'a> {
     #[inline]
     pub fn as_u32(self) -> Option<u32> {
         const MAX_DIGITS: usize = 9;
-        if self.node.kind != Kind::Number {
+        if self.node.kind != JsonKind::Number {
             return None;
         }
         let raw = self.raw();
         if raw.len() > MAX_DIGITS {
             return raw.parse().ok();
         }
-        // So few digits always fit.
+        // Nine digits always fit, so the loop needs no overflow check.
         raw.bytes().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
     }
 
     /// A number.
     pub fn as_f64(self) -> Option<f64> {
-        (self.node.kind == Kind::Number).then(|| self.raw().parse().ok()).flatten()
+        (self.node.kind == JsonKind::Number).then(|| self.raw().parse().ok()).flatten()
     }
 
     /// The entries of an object, in order; nothing for other values.
     #[inline]
     pub fn entries(self) -> Entries<'a> {
-        let is_object = self.node.kind == Kind::Object;
+        let is_object = self.node.kind == JsonKind::Object;
         Entries { doc: self.doc, at: self.idx + 1, end: if is_object { self.node.next() } else { 0 } }
     }
 
     /// The items of an array, in order; nothing for other values.
     #[inline]
     pub fn items(self) -> Items<'a> {
-        let is_array = self.node.kind == Kind::Array;
+        let is_array = self.node.kind == JsonKind::Array;
         Items { doc: self.doc, at: self.idx + 1, end: if is_array { self.node.next() } else { 0 } }
     }
 
-    /// Of a key: which it is.
+    /// Which well-known key a key is.
     #[inline]
-    pub fn word(self) -> Word {
+    pub fn known_key(self) -> KnownKey {
         self.node.word
     }
 
     /// The value under `key`.
     ///
     /// # Errors
-    /// [`DuplicateKey`] if `key` stands in the object more than once, escaped or not.
+    /// [`DuplicateKey`] if the object has `key` more than once, escaped or not.
     pub fn get(self, key: &str) -> Result<Option<Value<'a>>, DuplicateKey> {
-        match Word::of(key) {
-            Word::Other => self.find(|name| {
-                name.word == Word::Other && Value { doc: self.doc, idx: self.idx, node: *name }.is_text(key)
+        match KnownKey::of(key) {
+            KnownKey::Other => self.find_key(|name| {
+                name.word == KnownKey::Other
+                    && Value { doc: self.doc, idx: self.idx, node: *name }.is_text(key)
             }),
             word => self.under(word),
         }
     }
 
-    /// The value under a known key.
+    /// The value under a well-known key.
     ///
     /// # Errors
     /// As [`Value::get`].
     #[inline]
-    pub fn under(self, word: Word) -> Result<Option<Value<'a>>, DuplicateKey> {
-        self.find(|name| name.word == word)
+    pub fn under(self, word: KnownKey) -> Result<Option<Value<'a>>, DuplicateKey> {
+        self.find_key(|name| name.word == word)
     }
 
     #[inline]
-    fn find(self, is_it: impl Fn(&Node) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
+    fn find_key(self, is_key: impl Fn(&TapeNode) -> bool) -> Result<Option<Value<'a>>, DuplicateKey> {
         let mut found = None;
-        let mut at = if self.node.kind == Kind::Object { self.idx + 1 } else { self.node.next() };
+        let mut at = if self.node.kind == JsonKind::Object { self.idx + 1 } else { self.node.next() };
         while at < self.node.next()
             && let Some([name, value]) = self.doc.nodes.get(at..at + 2)
         {
-            if is_it(name) && found.replace(at + 1).is_some() {
+            if is_key(name) && found.replace(at + 1).is_some() {
                 return Err(DuplicateKey);
             }
             at = value.next();
@@ -164,7 +167,7 @@ impl<'a> Value<'a> {
         Ok(found.and_then(|v| Value::at(self.doc, v)))
     }
 
-    /// All nodes of this value and what it holds, in document order.
+    /// This value and all nodes inside it, in document order.
     #[inline]
     pub fn nodes(self) -> impl Iterator<Item = Value<'a>> {
         let doc = self.doc;
@@ -174,7 +177,7 @@ impl<'a> Value<'a> {
     /// Position of the first node after the value of this key.
     #[inline]
     pub fn value_end(self) -> usize {
-        self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, Node::next)
+        self.doc.nodes.get(self.idx + 1).map_or(self.idx + 1, TapeNode::next)
     }
 
     /// Position in document order; unique within the document.
@@ -195,12 +198,12 @@ impl<'a> Value<'a> {
         self.node.next()
     }
 
-    /// The steps from the outermost value to this one; a key is the last step to itself.
+    /// The path from the outermost value to this one; a key is the last step to itself.
     ///
-    /// Costs one look at each value that stands before one on the way, taken from `looks`; where
-    /// `trail` led to a value before this one, those before that are not looked at again. `None` if
-    /// the looks do not suffice, or if it lies deeper than [`MAX_STEPS`].
-    pub fn path(self, trail: &mut Trail, looks: &mut usize) -> Option<Vec<Step<'a>>> {
+    /// Visits each sibling before a value on the way, and subtracts the visits from `looks`. `trail`
+    /// remembers the last path, so that paths of values in document order visit each sibling once.
+    /// `None` if `looks` runs out, or if the value is deeper than [`MAX_STEPS`].
+    pub fn path(self, trail: &mut PathTrail, looks: &mut usize) -> Option<Vec<PathStep<'a>>> {
         trail.follow(self.doc);
         let before = std::mem::take(&mut trail.children);
         let mut steps = Vec::new();
@@ -208,16 +211,16 @@ impl<'a> Value<'a> {
         while at.idx < self.idx && steps.len() < MAX_STEPS {
             let known = before.get(steps.len()).filter(|known| known.of == at.idx && known.idx <= self.idx);
             let (mut idx, mut n) = known.map_or((at.idx + 1, 0), |known| (known.idx, known.n));
-            let is_object = at.kind() == Kind::Object;
+            let is_object = at.kind() == JsonKind::Object;
             let holder = loop {
-                if idx >= at.next_idx() || !matches!(at.kind(), Kind::Object | Kind::Array) {
+                if idx >= at.next_idx() || !matches!(at.kind(), JsonKind::Object | JsonKind::Array) {
                     return None;
                 }
                 *looks = looks.checked_sub(1)?;
                 let child = Self::at(self.doc, idx)?;
                 let value = if is_object { Self::at(self.doc, idx + 1)? } else { child };
                 if self.idx < value.next_idx() {
-                    steps.push(if is_object { Step::Key(child.text()) } else { Step::Item(n) });
+                    steps.push(if is_object { PathStep::Key(child.text()) } else { PathStep::Item(n) });
                     break if self.idx == child.idx { child } else { value };
                 }
                 (idx, n) = (value.next_idx(), n + 1);
@@ -229,34 +232,37 @@ impl<'a> Value<'a> {
     }
 }
 
-/// The most steps of a path.
+/// The longest path.
 pub const MAX_STEPS: usize = 96;
 
-/// The way to the value that a path led to last.
+/// The path that was computed last, to continue from.
 #[derive(Default)]
-pub struct Trail {
-    /// Which document it leads through: where its text and index stand, and how long they are.
+pub struct PathTrail {
+    /// The document it belongs to: address and length of the text and of the tape.
     doc: [usize; 4],
     children: Vec<Child>,
 }
 
-/// A value on the way, or its key.
+/// A value on the path, or its key.
 #[derive(Clone, Copy)]
 struct Child {
-    /// What holds it.
+    /// Index of the object or array around it.
     of: usize,
-    /// Where it stands in the index.
+    /// Its own index.
     idx: usize,
-    /// How many stand before it in what holds it.
+    /// Number of siblings before it.
     n: usize,
 }
 
-impl Trail {
-    /// Begins anew in another document.
+impl PathTrail {
+    /// Forgets the path if it belongs to another document.
+    ///
+    /// Documents are compared by address and length, which is two loads instead of a hash of the text.
+    /// The caller starts a new trail when it reuses the buffers of a document for another one.
     fn follow(&mut self, doc: Doc<'_>) {
-        let place = |at: *const u8, len| [at as usize, len];
-        let [text, n_bytes] = place(doc.text.as_ptr(), doc.text.len());
-        let [nodes, n_nodes] = place(doc.nodes.as_ptr().cast(), doc.nodes.len());
+        let address = |at: *const u8, len| [at as usize, len];
+        let [text, n_bytes] = address(doc.text.as_ptr(), doc.text.len());
+        let [nodes, n_nodes] = address(doc.nodes.as_ptr().cast(), doc.nodes.len());
         let doc = [text, n_bytes, nodes, n_nodes];
         if self.doc != doc {
             self.doc = doc;
@@ -265,26 +271,26 @@ impl Trail {
     }
 }
 
-/// A step on the way to a value.
+/// One step of a path.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Step<'a> {
+pub enum PathStep<'a> {
     /// Into the value of this key.
     Key(Cow<'a, str>),
     /// Into this item of an array, from 0.
     Item(usize),
 }
 
-impl Step<'_> {
-    /// The same, on its own.
-    pub fn into_owned(self) -> Step<'static> {
+impl PathStep<'_> {
+    /// The step with text of its own.
+    pub fn into_owned(self) -> PathStep<'static> {
         match self {
-            Self::Key(key) => Step::Key(Cow::Owned(key.into_owned())),
-            Self::Item(idx) => Step::Item(idx),
+            Self::Key(key) => PathStep::Key(Cow::Owned(key.into_owned())),
+            Self::Item(idx) => PathStep::Item(idx),
         }
     }
 }
 
-impl std::fmt::Debug for Step<'_> {
+impl std::fmt::Debug for PathStep<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Key(key) => write!(f, "Key({} bytes)", key.len()),
@@ -365,14 +371,14 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_way_to_every_value() {
+    fn finds_the_path_to_every_value() {
         with_root(r#"{"a":[1,{"b\u0063":"x"}],"d":{"e":2}}"#, |root| {
-            let mut trail = Trail::default();
+            let mut trail = PathTrail::default();
             let mut way = |value: Value<'_>, mut looks: usize| {
                 let steps = value.path(&mut trail, &mut looks)?;
-                let step = |step: Step<'_>| match step {
-                    Step::Key(key) => key.into_owned(),
-                    Step::Item(idx) => idx.to_string(),
+                let step = |step: PathStep<'_>| match step {
+                    PathStep::Key(key) => key.into_owned(),
+                    PathStep::Item(idx) => idx.to_string(),
                 };
                 Some(steps.into_iter().map(step).collect::<Vec<_>>().join("."))
             };
@@ -383,32 +389,32 @@ mod tests {
             let backwards = backwards.into_iter().rev().map(|value| way(value, 9).unwrap());
             assert!(backwards.eq(expected.into_iter().rev()));
             let last = root.nodes().last().unwrap();
-            let path = |looks: &mut usize| last.path(&mut Trail::default(), looks);
+            let path = |looks: &mut usize| last.path(&mut PathTrail::default(), looks);
             assert!(path(&mut 2).is_none() && path(&mut 3).is_some());
         });
     }
 
     #[test]
-    fn ways_to_values_in_order_cost_no_more_than_their_steps() {
+    fn paths_in_document_order_visit_each_sibling_once() {
         let text = format!(r#"{{"a":[{}]}}"#, vec![r#"{"b":[1,2]}"#; 1000].join(","));
         with_root(&text, |root| {
-            let (mut trail, mut looks) = (Trail::default(), 1 << 20);
+            let (mut trail, mut looks) = (PathTrail::default(), 1 << 20);
             assert!(root.nodes().all(|value| value.path(&mut trail, &mut looks).is_some()));
             assert!((1 << 20) - looks < 25_000, "{looks}");
         });
     }
 
     #[test]
-    fn refuses_to_choose_between_duplicates() {
+    fn rejects_duplicate_keys() {
         with_root(r#"{"type":2,"t\u0079pe":3}"#, |root| assert!(root.get("type").is_err()));
     }
 
     /// Rebuilds the document through the accessors.
     fn rebuild(value: Value<'_>) -> serde_json::Value {
         match value.kind() {
-            Kind::Object => value.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
-            Kind::Array => value.items().map(rebuild).collect(),
-            Kind::String | Kind::Key => value.text().into_owned().into(),
+            JsonKind::Object => value.entries().map(|(k, v)| (k.text().into_owned(), rebuild(v))).collect(),
+            JsonKind::Array => value.items().map(rebuild).collect(),
+            JsonKind::String | JsonKind::Key => value.text().into_owned().into(),
             _ => serde_json::from_str(value.raw()).unwrap(),
         }
     }

@@ -9,7 +9,7 @@ use crate::decode::codec::Level;
 use crate::decode::endpoint::Wrapping;
 use crate::decode::wrapping;
 use crate::decode::wrapping::Wrapped;
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
@@ -83,7 +83,7 @@ pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Do
 }
 
 fn is_snapshot(value: Value<'_>) -> Result<bool, DuplicateKey> {
-    let is_number = |v: Option<Value<'_>>| v.is_some_and(|v| v.kind() == Kind::Number);
+    let is_number = |v: Option<Value<'_>>| v.is_some_and(|v| v.kind() == JsonKind::Number);
     Ok(is_number(value.get("type")?) && is_number(value.get("timestamp")?))
 }
 
@@ -94,7 +94,7 @@ fn judge(
     out: &mut Vec<Edit>,
 ) -> Result<(), Refusal> {
     let first = root.items().next();
-    let is_line = first.is_some_and(|v| v.kind() == Kind::String) || is_window(root)?;
+    let is_line = first.is_some_and(|v| v.kind() == JsonKind::String) || is_window(root)?;
     if is_line {
         return judge_line(root, redactor, sender, out);
     }
@@ -111,7 +111,8 @@ fn judge(
 
 /// `{"window_id": …, "data": [events]}`.
 fn is_window(root: Value<'_>) -> Result<bool, DuplicateKey> {
-    Ok(root.get("window_id")?.is_some() && root.get("data")?.is_some_and(|data| data.kind() == Kind::Array))
+    Ok(root.get("window_id")?.is_some()
+        && root.get("data")?.is_some_and(|data| data.kind() == JsonKind::Array))
 }
 
 fn judge_line(
@@ -134,18 +135,18 @@ fn judge_line(
         }
         return Ok(());
     }
-    if root.kind() != Kind::Array {
+    if root.kind() != JsonKind::Array {
         return if is_snapshot(root)? {
             Ok(redactor.snapshot(root, out)?)
         } else {
             Ok(redactor.envelope(root, sender, out)?)
         };
     }
-    if let Some(window) = root.items().next().filter(|window| window.kind() != Kind::Object) {
+    if let Some(window) = root.items().next().filter(|window| window.kind() != JsonKind::Object) {
         redactor.enter_window(WindowName { project: "", session: "", window: &window.text() });
     }
     for item in root.items() {
-        if item.kind() == Kind::Object {
+        if item.kind() == JsonKind::Object {
             redactor.snapshot(item, out)?;
         } else {
             redactor.json(item, Place::new(Surface::Unknown), out);
@@ -156,7 +157,9 @@ fn judge_line(
 
 /// `{"version": …, "data": {"person": …, "snapshots": […]}}`.
 fn is_export(root: Value<'_>) -> Result<bool, DuplicateKey> {
-    let Some(data) = root.get("data")?.filter(|data| data.kind() == Kind::Object) else { return Ok(false) };
+    let Some(data) = root.get("data")?.filter(|data| data.kind() == JsonKind::Object) else {
+        return Ok(false);
+    };
     Ok(root.get("version")?.is_some()
         && (data.get("snapshots")?.is_some() || data.get("snapshotsByWindowId")?.is_some()))
 }

@@ -12,7 +12,7 @@ use crate::decode::multipart::PartBound;
 use crate::decode::wrapping;
 use crate::decode::wrapping::DecodeError;
 use crate::decode::wrapping::Wrapped;
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
@@ -178,7 +178,7 @@ fn judge_json(
     let Some(root) = Doc::new(text, tape).root() else { return Ok(()) };
     match name {
         "event" => redactor.envelope(root, sender, out)?,
-        "event.properties" if root.kind() == Kind::Object => redactor.properties(root, sender, out)?,
+        "event.properties" if root.kind() == JsonKind::Object => redactor.properties(root, sender, out)?,
         _ => {
             let name = name.strip_prefix(BLOB).unwrap_or(name);
             redactor.json_named(name, root, Place::new(Surface::Property), out);

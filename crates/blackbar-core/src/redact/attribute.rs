@@ -1,8 +1,8 @@
 //! Attributes of elements: a table of what each name holds.
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::redact::element::Element;
 use crate::redact::element::Hold;
 use crate::redact::json::Treat;
@@ -20,8 +20,8 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::redact::typing;
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::ElementKind;
+use crate::session::element_kind::InputKind;
 use crate::text::edit::Edit;
 
 /// What an attribute holds.
@@ -48,127 +48,127 @@ enum Holds {
 }
 
 /// Names that hold something else than text; a name that is not here holds text.
-const NAMES: &[(Word, Holds)] = &[
-    (Word::CssText, Holds::Css),
-    (Word::Accept, Holds::Hook),
-    (Word::Action, Holds::Url),
-    (Word::Archive, Holds::Url),
-    (Word::AriaControls, Holds::Hook),
-    (Word::AriaDescribedby, Holds::Hook),
-    (Word::AriaHidden, Holds::Hook),
-    (Word::AriaLabelledby, Holds::Hook),
-    (Word::AriaOwns, Holds::Hook),
-    (Word::Autocomplete, Holds::Hook),
-    (Word::Background, Holds::Url),
-    (Word::Charset, Holds::Hook),
-    (Word::Checked, Holds::Hook),
-    (Word::Cite, Holds::Url),
-    (Word::Class, Holds::Hook),
-    (Word::ClipRule, Holds::Hook),
-    (Word::Codebase, Holds::Url),
-    (Word::Colspan, Holds::Hook),
-    (Word::Contenteditable, Holds::Hook),
-    (Word::Crossorigin, Holds::Hook),
-    (Word::Cx, Holds::Geometry),
-    (Word::Cy, Holds::Geometry),
-    (Word::D, Holds::Geometry),
-    (Word::Data, Holds::Url),
-    (Word::DataRrIsPassword, Holds::Hook),
-    (Word::Dir, Holds::Hook),
-    (Word::Disabled, Holds::Hook),
-    (Word::DominantBaseline, Holds::Hook),
-    (Word::Dx, Holds::Geometry),
-    (Word::Dy, Holds::Geometry),
-    (Word::Fill, Holds::Hook),
-    (Word::FillOpacity, Holds::Geometry),
-    (Word::FillRule, Holds::Hook),
-    (Word::FontSize, Holds::Geometry),
-    (Word::For, Holds::Hook),
-    (Word::Form, Holds::Hook),
-    (Word::Formaction, Holds::Url),
-    (Word::Fx, Holds::Geometry),
-    (Word::Fy, Holds::Geometry),
-    (Word::GradientTransform, Holds::Geometry),
-    (Word::GradientUnits, Holds::Hook),
-    (Word::Headers, Holds::Hook),
-    (Word::Height, Holds::Hook),
-    (Word::HlsSrc, Holds::Url),
-    (Word::Href, Holds::Url),
-    (Word::HttpEquiv, Holds::Hook),
-    (Word::Id, Holds::Hook),
-    (Word::Imagesrcset, Holds::Srcset),
-    (Word::Inputmode, Holds::Hook),
-    (Word::Integrity, Holds::Hook),
-    (Word::Lang, Holds::Hook),
-    (Word::List, Holds::Hook),
-    (Word::Longdesc, Holds::Url),
-    (Word::Manifest, Holds::Url),
-    (Word::MarkerHeight, Holds::Geometry),
-    (Word::MarkerWidth, Holds::Geometry),
-    (Word::Maxlength, Holds::Hook),
-    (Word::Media, Holds::Hook),
-    (Word::Method, Holds::Hook),
-    (Word::Name, Holds::Hook),
-    (Word::Offset, Holds::Geometry),
-    (Word::Opacity, Holds::Geometry),
-    (Word::Path, Holds::Geometry),
-    (Word::PathLength, Holds::Geometry),
-    (Word::PatternTransform, Holds::Geometry),
-    (Word::PatternUnits, Holds::Hook),
-    (Word::Ping, Holds::Url),
-    (Word::Points, Holds::Geometry),
-    (Word::Poster, Holds::Url),
-    (Word::PreserveAspectRatio, Holds::Hook),
-    (Word::R, Holds::Geometry),
-    (Word::RefX, Holds::Geometry),
-    (Word::RefY, Holds::Geometry),
-    (Word::Rel, Holds::Hook),
-    (Word::Role, Holds::Hook),
-    (Word::RrDataURL, Holds::Image),
-    (Word::RrSrc, Holds::Url),
-    (Word::RrwebOriginalSrc, Holds::Url),
-    (Word::Rx, Holds::Geometry),
-    (Word::Ry, Holds::Geometry),
-    (Word::Selected, Holds::Hook),
-    (Word::Src, Holds::Url),
-    (Word::Srcset, Holds::Srcset),
-    (Word::StartOffset, Holds::Geometry),
-    (Word::StopColor, Holds::Hook),
-    (Word::StopOpacity, Holds::Geometry),
-    (Word::Stroke, Holds::Hook),
-    (Word::StrokeDasharray, Holds::Geometry),
-    (Word::StrokeDashoffset, Holds::Geometry),
-    (Word::StrokeLinecap, Holds::Hook),
-    (Word::StrokeLinejoin, Holds::Hook),
-    (Word::StrokeMiterlimit, Holds::Geometry),
-    (Word::StrokeOpacity, Holds::Geometry),
-    (Word::StrokeWidth, Holds::Geometry),
-    (Word::Style, Holds::Css),
-    (Word::Tabindex, Holds::Hook),
-    (Word::Target, Holds::Hook),
-    (Word::TextAnchor, Holds::Hook),
-    (Word::TextLength, Holds::Geometry),
-    (Word::Transform, Holds::Geometry),
-    (Word::Type, Holds::Hook),
-    (Word::Value, Holds::Value),
-    (Word::ViewBox, Holds::Geometry),
-    (Word::Width, Holds::Hook),
-    (Word::X, Holds::Geometry),
-    (Word::X1, Holds::Geometry),
-    (Word::X2, Holds::Geometry),
-    (Word::XlinkHref, Holds::Url),
-    (Word::Xmlns, Holds::Hook),
-    (Word::Y, Holds::Geometry),
-    (Word::Y1, Holds::Geometry),
-    (Word::Y2, Holds::Geometry),
+const NAMES: &[(KnownKey, Holds)] = &[
+    (KnownKey::CssText, Holds::Css),
+    (KnownKey::Accept, Holds::Hook),
+    (KnownKey::Action, Holds::Url),
+    (KnownKey::Archive, Holds::Url),
+    (KnownKey::AriaControls, Holds::Hook),
+    (KnownKey::AriaDescribedby, Holds::Hook),
+    (KnownKey::AriaHidden, Holds::Hook),
+    (KnownKey::AriaLabelledby, Holds::Hook),
+    (KnownKey::AriaOwns, Holds::Hook),
+    (KnownKey::Autocomplete, Holds::Hook),
+    (KnownKey::Background, Holds::Url),
+    (KnownKey::Charset, Holds::Hook),
+    (KnownKey::Checked, Holds::Hook),
+    (KnownKey::Cite, Holds::Url),
+    (KnownKey::Class, Holds::Hook),
+    (KnownKey::ClipRule, Holds::Hook),
+    (KnownKey::Codebase, Holds::Url),
+    (KnownKey::Colspan, Holds::Hook),
+    (KnownKey::Contenteditable, Holds::Hook),
+    (KnownKey::Crossorigin, Holds::Hook),
+    (KnownKey::Cx, Holds::Geometry),
+    (KnownKey::Cy, Holds::Geometry),
+    (KnownKey::D, Holds::Geometry),
+    (KnownKey::Data, Holds::Url),
+    (KnownKey::DataRrIsPassword, Holds::Hook),
+    (KnownKey::Dir, Holds::Hook),
+    (KnownKey::Disabled, Holds::Hook),
+    (KnownKey::DominantBaseline, Holds::Hook),
+    (KnownKey::Dx, Holds::Geometry),
+    (KnownKey::Dy, Holds::Geometry),
+    (KnownKey::Fill, Holds::Hook),
+    (KnownKey::FillOpacity, Holds::Geometry),
+    (KnownKey::FillRule, Holds::Hook),
+    (KnownKey::FontSize, Holds::Geometry),
+    (KnownKey::For, Holds::Hook),
+    (KnownKey::Form, Holds::Hook),
+    (KnownKey::Formaction, Holds::Url),
+    (KnownKey::Fx, Holds::Geometry),
+    (KnownKey::Fy, Holds::Geometry),
+    (KnownKey::GradientTransform, Holds::Geometry),
+    (KnownKey::GradientUnits, Holds::Hook),
+    (KnownKey::Headers, Holds::Hook),
+    (KnownKey::Height, Holds::Hook),
+    (KnownKey::HlsSrc, Holds::Url),
+    (KnownKey::Href, Holds::Url),
+    (KnownKey::HttpEquiv, Holds::Hook),
+    (KnownKey::Id, Holds::Hook),
+    (KnownKey::Imagesrcset, Holds::Srcset),
+    (KnownKey::Inputmode, Holds::Hook),
+    (KnownKey::Integrity, Holds::Hook),
+    (KnownKey::Lang, Holds::Hook),
+    (KnownKey::List, Holds::Hook),
+    (KnownKey::Longdesc, Holds::Url),
+    (KnownKey::Manifest, Holds::Url),
+    (KnownKey::MarkerHeight, Holds::Geometry),
+    (KnownKey::MarkerWidth, Holds::Geometry),
+    (KnownKey::Maxlength, Holds::Hook),
+    (KnownKey::Media, Holds::Hook),
+    (KnownKey::Method, Holds::Hook),
+    (KnownKey::Name, Holds::Hook),
+    (KnownKey::Offset, Holds::Geometry),
+    (KnownKey::Opacity, Holds::Geometry),
+    (KnownKey::Path, Holds::Geometry),
+    (KnownKey::PathLength, Holds::Geometry),
+    (KnownKey::PatternTransform, Holds::Geometry),
+    (KnownKey::PatternUnits, Holds::Hook),
+    (KnownKey::Ping, Holds::Url),
+    (KnownKey::Points, Holds::Geometry),
+    (KnownKey::Poster, Holds::Url),
+    (KnownKey::PreserveAspectRatio, Holds::Hook),
+    (KnownKey::R, Holds::Geometry),
+    (KnownKey::RefX, Holds::Geometry),
+    (KnownKey::RefY, Holds::Geometry),
+    (KnownKey::Rel, Holds::Hook),
+    (KnownKey::Role, Holds::Hook),
+    (KnownKey::RrDataURL, Holds::Image),
+    (KnownKey::RrSrc, Holds::Url),
+    (KnownKey::RrwebOriginalSrc, Holds::Url),
+    (KnownKey::Rx, Holds::Geometry),
+    (KnownKey::Ry, Holds::Geometry),
+    (KnownKey::Selected, Holds::Hook),
+    (KnownKey::Src, Holds::Url),
+    (KnownKey::Srcset, Holds::Srcset),
+    (KnownKey::StartOffset, Holds::Geometry),
+    (KnownKey::StopColor, Holds::Hook),
+    (KnownKey::StopOpacity, Holds::Geometry),
+    (KnownKey::Stroke, Holds::Hook),
+    (KnownKey::StrokeDasharray, Holds::Geometry),
+    (KnownKey::StrokeDashoffset, Holds::Geometry),
+    (KnownKey::StrokeLinecap, Holds::Hook),
+    (KnownKey::StrokeLinejoin, Holds::Hook),
+    (KnownKey::StrokeMiterlimit, Holds::Geometry),
+    (KnownKey::StrokeOpacity, Holds::Geometry),
+    (KnownKey::StrokeWidth, Holds::Geometry),
+    (KnownKey::Style, Holds::Css),
+    (KnownKey::Tabindex, Holds::Hook),
+    (KnownKey::Target, Holds::Hook),
+    (KnownKey::TextAnchor, Holds::Hook),
+    (KnownKey::TextLength, Holds::Geometry),
+    (KnownKey::Transform, Holds::Geometry),
+    (KnownKey::Type, Holds::Hook),
+    (KnownKey::Value, Holds::Value),
+    (KnownKey::ViewBox, Holds::Geometry),
+    (KnownKey::Width, Holds::Hook),
+    (KnownKey::X, Holds::Geometry),
+    (KnownKey::X1, Holds::Geometry),
+    (KnownKey::X2, Holds::Geometry),
+    (KnownKey::XlinkHref, Holds::Url),
+    (KnownKey::Xmlns, Holds::Hook),
+    (KnownKey::Y, Holds::Geometry),
+    (KnownKey::Y1, Holds::Geometry),
+    (KnownKey::Y2, Holds::Geometry),
 ];
 
 /// The same, by the number of the name.
-static HOLDS: [Option<Holds>; Word::N] = by_word();
+static HOLDS: [Option<Holds>; KnownKey::N] = by_word();
 
 #[expect(clippy::indexing_slicing, reason = "what is out of range does not compile")]
-const fn by_word() -> [Option<Holds>; Word::N] {
-    let mut holds = [None; Word::N];
+const fn by_word() -> [Option<Holds>; KnownKey::N] {
+    let mut holds = [None; KnownKey::N];
     let mut at = 0;
     while at < NAMES.len() {
         let (word, what) = NAMES[at];
@@ -180,7 +180,7 @@ const fn by_word() -> [Option<Holds>; Word::N] {
 }
 
 fn holds(name: Value<'_>) -> Holds {
-    match HOLDS.get(name.word() as usize) {
+    match HOLDS.get(name.known_key() as usize) {
         Some(Some(holds)) => *holds,
         _ if name.raw().starts_with("rr_") => Holds::Layout,
         _ => Holds::Text,
@@ -197,7 +197,7 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
     ) {
         let place = Place::new(Surface::Attribute).words(&element.words);
-        if attributes.kind() != Kind::Object {
+        if attributes.kind() != JsonKind::Object {
             self.json(attributes, place, out);
             return;
         }
@@ -247,14 +247,14 @@ impl Redactor<'_> {
                 self.key(key, place, out);
             }
             match value.kind() {
-                Kind::String if holds == Holds::Value => self.value(value, id, element, out),
-                Kind::String => self.attribute(key, &name, holds, value, element, out),
-                Kind::Number if holds == Holds::Layout => self.measure(value, out),
-                Kind::Number if holds == Holds::Value => self.number_value(value, element, out),
-                Kind::Number => self.number(value, place.words(&name), None, out),
-                Kind::Object | Kind::Array if holds == Holds::Css => self.style_object(value, out),
-                Kind::Object | Kind::Array => self.json(value, place, out),
-                Kind::Bool | Kind::Null | Kind::Key => {}
+                JsonKind::String if holds == Holds::Value => self.value(value, id, element, out),
+                JsonKind::String => self.attribute(key, &name, holds, value, element, out),
+                JsonKind::Number if holds == Holds::Layout => self.measure(value, out),
+                JsonKind::Number if holds == Holds::Value => self.number_value(value, element, out),
+                JsonKind::Number => self.number(value, place.words(&name), None, out),
+                JsonKind::Object | JsonKind::Array if holds == Holds::Css => self.style_object(value, out),
+                JsonKind::Object | JsonKind::Array => self.json(value, place, out),
+                JsonKind::Bool | JsonKind::Null | JsonKind::Key => {}
             }
         }
         has_value
@@ -273,7 +273,7 @@ impl Redactor<'_> {
         match holds {
             Holds::Text => {
                 let posture = element.posture(self.policy.postures.attributes);
-                let rule = self.tools.keys.rule(key.word(), name, self.policy.rules());
+                let rule = self.tools.keys.rule(key.known_key(), name, self.policy.rules());
                 let treat = match (element.masked(), rule) {
                     (Some(why), _) => Treat::Whole(why),
                     (None, Some(idx)) if !is_about_the_element(name) => Treat::Whole(Why::Rule(idx)),
@@ -311,7 +311,7 @@ impl Redactor<'_> {
         let treat = match (element.masked(), element.field) {
             (Some(why), _) => Treat::Whole(why),
             _ if element.is_password => Treat::Whole(Why::Fixed(Fixed::Password)),
-            _ if element.tag == Some(Tag::Input(InputKind::File)) => {
+            _ if element.tag == Some(ElementKind::Input(InputKind::File)) => {
                 Treat::Whole(Why::Fixed(Fixed::FileName))
             }
             (None, Some(idx)) if element.is_control() => Treat::Whole(Why::Rule(idx)),
@@ -371,8 +371,8 @@ impl Redactor<'_> {
         let place = Place::new(Surface::Css);
         for node in style.nodes() {
             match node.kind() {
-                Kind::String => self.string(node, place, Treat::Css, out),
-                Kind::Key => self.key(node, place, out),
+                JsonKind::String => self.string(node, place, Treat::Css, out),
+                JsonKind::Key => self.key(node, place, out),
                 _ => {}
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Their bodies are flat objects with the names of the envelope, judged as such.
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::envelope::Sender;
@@ -29,13 +29,14 @@ impl Redactor<'_> {
         let from = out.len();
         self.envelope(root, sender, out)?;
         self.report.n_events = 0;
-        if path == "/api/push_subscriptions" && root.kind() == Kind::Object {
+        if path == "/api/push_subscriptions" && root.kind() == JsonKind::Object {
             // The address of a device is what the endpoint is for: without it nothing can be pushed.
             if let Some(device) = root.get("device_token")?.filter(|device| is_device(device.raw())) {
                 let found = out.split_off(from);
                 out.extend(found.into_iter().filter(|edit| !edit.span.overlaps(device.span())));
             }
-            if let Some(proof) = root.get("identity_token")?.filter(|proof| proof.kind() == Kind::String) {
+            if let Some(proof) = root.get("identity_token")?.filter(|proof| proof.kind() == JsonKind::String)
+            {
                 let treat = Treat::Whole(Why::Fixed(Fixed::Password));
                 self.string(proof, Place::new(Surface::Property), treat, out);
             }

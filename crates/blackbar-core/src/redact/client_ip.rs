@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::value::Value;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
@@ -50,7 +50,7 @@ impl Redactor<'_> {
     /// What is dropped becomes `null`: an empty text would be looked up as an address, and a missing
     /// `$ip` is filled in from the connection.
     pub(crate) fn client_ip(&mut self, value: Value<'_>, out: &mut Vec<Edit>) -> bool {
-        if value.kind() != Kind::String {
+        if value.kind() != JsonKind::String {
             return false;
         }
         let Ok(address) = value.text().parse::<IpAddr>() else { return false };

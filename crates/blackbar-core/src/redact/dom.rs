@@ -1,9 +1,9 @@
 //! Serialized DOM nodes, as full snapshots and mutations hold them.
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::redact::element::Element;
 use crate::redact::element::Hold;
 use crate::redact::json::Treat;
@@ -17,9 +17,9 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::redact::typing;
-use crate::session::table::IdMap;
-use crate::session::tag::Tag;
-use crate::session::tag::is_common;
+use crate::session::element_kind::ElementKind;
+use crate::session::element_kind::is_common;
+use crate::session::ids::IdMap;
 use crate::text::edit::Edit;
 use crate::text::json_str;
 use crate::text::span::Span;
@@ -45,43 +45,43 @@ impl Redactor<'_> {
     ) -> Result<(), DuplicateKey> {
         let mut stack = vec![root];
         while let Some(node) = stack.pop() {
-            if node.kind() != Kind::Object {
+            if node.kind() != JsonKind::Object {
                 self.json(node, UNKNOWN, out);
                 continue;
             }
-            let id = node.under(Word::Id)?.and_then(Value::as_u32);
+            let id = node.under(KnownKey::Id)?.and_then(Value::as_u32);
             let element = self.element(id);
             if matches!(element.hold, Hold::BlockedHere | Hold::Blocked) && self.block(node, &element, out)? {
                 continue;
             }
             for (key, value) in node.entries() {
-                match key.word() {
-                    Word::ChildNodes if value.kind() == Kind::Array => stack.extend(value.items()),
-                    Word::Attributes => self.attributes(value, id, &element, out),
-                    Word::TextContent if value.kind() == Kind::String => {
+                match key.known_key() {
+                    KnownKey::ChildNodes if value.kind() == JsonKind::Array => stack.extend(value.items()),
+                    KnownKey::Attributes => self.attributes(value, id, &element, out),
+                    KnownKey::TextContent if value.kind() == JsonKind::String => {
                         let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
                         self.node_text(value, id, &element, crossing, out);
                     }
-                    Word::TagName if value.kind() == Kind::String => self.tag_name(value, out),
-                    Word::Id | Word::RootId | Word::Type if value.kind() == Kind::Number => {
+                    KnownKey::TagName if value.kind() == JsonKind::String => self.tag_name(value, out),
+                    KnownKey::Id | KnownKey::RootId | KnownKey::Type if value.kind() == JsonKind::Number => {
                         self.measure(value, out);
                     }
-                    Word::Type
-                    | Word::Id
-                    | Word::RootId
-                    | Word::IsShadow
-                    | Word::IsShadowHost
-                    | Word::IsSvg
-                    | Word::IsCustom
-                    | Word::IsStyle
-                    | Word::NeedBlock
-                    | Word::CompatMode
-                    | Word::PublicId
-                    | Word::SystemId
-                    | Word::Name
-                    | Word::TagName
-                    | Word::TextContent
-                    | Word::ChildNodes => {
+                    KnownKey::Type
+                    | KnownKey::Id
+                    | KnownKey::RootId
+                    | KnownKey::IsShadow
+                    | KnownKey::IsShadowHost
+                    | KnownKey::IsSvg
+                    | KnownKey::IsCustom
+                    | KnownKey::IsStyle
+                    | KnownKey::NeedBlock
+                    | KnownKey::CompatMode
+                    | KnownKey::PublicId
+                    | KnownKey::SystemId
+                    | KnownKey::Name
+                    | KnownKey::TagName
+                    | KnownKey::TextContent
+                    | KnownKey::ChildNodes => {
                         self.json(value, UNKNOWN, out);
                     }
                     _ => self.entry(key, value, UNKNOWN, out),
@@ -102,16 +102,18 @@ impl Redactor<'_> {
     ) {
         let postures = &self.policy.postures;
         let place = match element.tag {
-            Some(Tag::Style) => Place::new(Surface::Css),
-            Some(Tag::Textarea) => Place::new(Surface::Input).posture(element.posture(postures.inputs)),
+            Some(ElementKind::Style) => Place::new(Surface::Css),
+            Some(ElementKind::Textarea) => {
+                Place::new(Surface::Input).posture(element.posture(postures.inputs))
+            }
             _ if element.is_editable => Place::new(Surface::Input).posture(element.posture(postures.text)),
             _ => Place::new(Surface::Text).posture(element.posture(postures.text)),
         };
         let place = place.words(&element.words);
         let treat = match (element.tag, element.masked(), element.field) {
-            (Some(Tag::Style), _, _) => Treat::Css,
-            (Some(Tag::Script), _, _) if value.is_text(SCRIPT_PLACEHOLDER) => return,
-            (Some(Tag::Script), _, _) => Treat::Script,
+            (Some(ElementKind::Style), _, _) => Treat::Css,
+            (Some(ElementKind::Script), _, _) if value.is_text(SCRIPT_PLACEHOLDER) => return,
+            (Some(ElementKind::Script), _, _) => Treat::Script,
             (_, Some(why), _) => Treat::Whole(why),
             _ if element.is_password => Treat::Whole(Why::Fixed(Fixed::Password)),
             (_, None, Some(idx)) => Treat::Whole(Why::Rule(idx)),
@@ -126,7 +128,7 @@ impl Redactor<'_> {
         self.of_node(id, |this| {
             this.at(value, &mut edits, |this, edits| this.text(&text, place, treat, edits));
         });
-        let is_typed = element.is_editable || element.tag == Some(Tag::Textarea);
+        let is_typed = element.is_editable || element.tag == Some(ElementKind::Textarea);
         if is_seen && is_typed && place.posture == Posture::Rules {
             typing::mask_beginnings(&text, place, &mut edits);
         }
@@ -146,27 +148,27 @@ impl Redactor<'_> {
         for (key, value) in node.entries() {
             let mut replace = |with: &[u8]| {
                 let mut span = value.span();
-                if value.kind() == Kind::String {
+                if value.kind() == JsonKind::String {
                     span = Span::new(span.start - 1, span.end + 1);
                 }
                 out.push(Edit { span, with: with.to_vec(), tag: why });
             };
-            match key.word() {
-                Word::ChildNodes if value.raw() == "[]" => {}
-                Word::ChildNodes => replace(b"[]"),
-                Word::TextContent if value.raw().is_empty() => {}
-                Word::TextContent => replace(b"\"\""),
-                Word::Attributes if value.raw() == "{}" => {}
-                Word::Attributes if is_root => self.placeholder(value, out)?,
-                Word::Attributes => replace(b"{}"),
-                Word::TagName if value.kind() == Kind::String => self.tag_name(value, out),
-                Word::Id | Word::RootId | Word::Type if value.kind() == Kind::Number => {
+            match key.known_key() {
+                KnownKey::ChildNodes if value.raw() == "[]" => {}
+                KnownKey::ChildNodes => replace(b"[]"),
+                KnownKey::TextContent if value.raw().is_empty() => {}
+                KnownKey::TextContent => replace(b"\"\""),
+                KnownKey::Attributes if value.raw() == "{}" => {}
+                KnownKey::Attributes if is_root => self.placeholder(value, out)?,
+                KnownKey::Attributes => replace(b"{}"),
+                KnownKey::TagName if value.kind() == JsonKind::String => self.tag_name(value, out),
+                KnownKey::Id | KnownKey::RootId | KnownKey::Type if value.kind() == JsonKind::Number => {
                     self.measure(value, out);
                 }
                 _ => self.entry(key, value, UNKNOWN, out),
             }
         }
-        if is_root && node.under(Word::NeedBlock)?.is_none() && node.under(Word::TagName)?.is_some() {
+        if is_root && node.under(KnownKey::NeedBlock)?.is_none() && node.under(KnownKey::TagName)?.is_some() {
             let at = node.span().start + 1;
             out.push(Edit {
                 span: Span::new(at, at),
@@ -190,7 +192,7 @@ impl Redactor<'_> {
             "rr_display",
             "rr_transform",
         ] {
-            if let Some(value) = attributes.get(name)?.filter(|v| v.kind() == Kind::String) {
+            if let Some(value) = attributes.get(name)?.filter(|v| v.kind() == JsonKind::String) {
                 kept.push(self.placeholder_entry(name, value));
             }
         }

@@ -5,17 +5,17 @@ use crate::redact::redactor::Redactor;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::rules::RuleIdx;
-use crate::session::knowledge::Knowledge;
-use crate::session::selector::Treat;
-use crate::session::table::WindowLimits;
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::ElementKind;
+use crate::session::element_kind::InputKind;
+use crate::session::limits::WindowLimits;
+use crate::session::treatment::Treatment;
+use crate::session::window_policy::WindowPolicy;
 
 /// What is known of an element when its attributes, value or text are judged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Element {
     /// Its kind; `None` if nobody told of it.
-    pub tag: Option<Tag>,
+    pub tag: Option<ElementKind>,
     /// It is a password or one-time code.
     pub is_password: bool,
     /// It is edited in place.
@@ -61,28 +61,35 @@ impl Element {
 
     /// Whether its value is typed or chosen; so is that of an element nobody told of.
     pub(crate) fn is_control(&self) -> bool {
-        matches!(self.tag, None | Some(Tag::Input(_) | Tag::Textarea | Tag::Select | Tag::Option))
-            && !self.is_button()
+        matches!(
+            self.tag,
+            None | Some(
+                ElementKind::Input(_) | ElementKind::Textarea | ElementKind::Select | ElementKind::Option
+            )
+        ) && !self.is_button()
     }
 
     /// Whether SDKs that mask inputs mask its value; of an element nobody told of it is assumed.
     pub(crate) fn is_masked_at_the_source(&self) -> bool {
         use InputKind::{Checkbox, File, Hidden, Radio};
         self.is_control()
-            && !matches!(self.tag, Some(Tag::Option | Tag::Input(Checkbox | File | Hidden | Radio)))
+            && !matches!(
+                self.tag,
+                Some(ElementKind::Option | ElementKind::Input(Checkbox | File | Hidden | Radio))
+            )
     }
 
     /// Whether its value is its caption.
     pub(crate) fn is_button(&self) -> bool {
         use InputKind::{Button, Image, Reset, Submit};
-        matches!(self.tag, Some(Tag::Button | Tag::Input(Button | Image | Reset | Submit)))
+        matches!(self.tag, Some(ElementKind::Button | ElementKind::Input(Button | Image | Reset | Submit)))
     }
 }
 
 impl<'p> Redactor<'p> {
     /// What the policy tells the context.
-    pub(crate) fn knowledge(&self) -> Knowledge<'p> {
-        Knowledge {
+    pub(crate) fn knowledge(&self) -> WindowPolicy<'p> {
+        WindowPolicy {
             selectors: &self.policy.selectors,
             labels: self.policy.rules(),
             limits: WindowLimits::default(),
@@ -91,14 +98,14 @@ impl<'p> Redactor<'p> {
 
     /// What is known of a node of the window at hand.
     pub(crate) fn element(&self, id: Option<u32>) -> Element {
-        let Some(context) = id.and_then(|id| self.page.window.node(id)) else {
+        let Some(context) = id.and_then(|id| self.page.window.reader().node(id)) else {
             return Element { hold: Hold::Masked(Fixed::UnknownNode), ..Element::default() };
         };
         let hold = match context.treat {
-            Some(Treat::Block) if context.is_blocked_here => Hold::BlockedHere,
-            Some(Treat::Block) => Hold::Blocked,
-            Some(Treat::Mask) => Hold::Masked(Fixed::SelectorMask),
-            Some(Treat::Allow) => Hold::Allowed,
+            Some(Treatment::Block) if context.is_blocked_here => Hold::BlockedHere,
+            Some(Treatment::Block) => Hold::Blocked,
+            Some(Treatment::Mask) => Hold::Masked(Fixed::SelectorMask),
+            Some(Treatment::Allow) => Hold::Allowed,
             None => Hold::Posture,
         };
         Element {

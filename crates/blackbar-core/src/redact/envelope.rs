@@ -1,6 +1,6 @@
 //! The vendor's envelope around events: who sent it, for which project, and the properties.
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::redact::json::Treat;
@@ -46,7 +46,7 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
         match root.kind() {
-            Kind::Array => root.items().try_for_each(|event| self.event(event, sender, out)),
+            JsonKind::Array => root.items().try_for_each(|event| self.event(event, sender, out)),
             _ => self.event(root, sender, out),
         }
     }
@@ -58,21 +58,21 @@ impl Redactor<'_> {
         sender: &mut Sender,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        if event.kind() != Kind::Object {
+        if event.kind() != JsonKind::Object {
             self.json(event, Place::new(Surface::Property), out);
             return Ok(());
         }
-        let batch = event.get("batch")?.filter(|batch| batch.kind() == Kind::Array);
+        let batch = event.get("batch")?.filter(|batch| batch.kind() == JsonKind::Array);
         self.report.n_events += u64::from(batch.is_none());
         event.get("properties")?;
         // The project names the window: it must be known before the properties, whatever the order.
         for name in ["token", "api_key", "$token"] {
-            if let Some(token) = event.get(name)?.filter(|token| token.kind() == Kind::String) {
+            if let Some(token) = event.get(name)?.filter(|token| token.kind() == JsonKind::String) {
                 sender.project(token);
             }
         }
         // The second version of the protocol names the session beside the properties.
-        let session = event.get("session_id")?.filter(|session| session.kind() == Kind::String);
+        let session = event.get("session_id")?.filter(|session| session.kind() == JsonKind::String);
         if let (None, Some(session)) = (&sender.session, session) {
             sender.session = Some(session.text().into_owned());
         }
@@ -81,7 +81,7 @@ impl Redactor<'_> {
                 "batch" if batch.is_some() => {
                     value.items().try_for_each(|event| self.event(event, sender, out))?;
                 }
-                "properties" if value.kind() == Kind::Object => self.properties(value, sender, out)?,
+                "properties" if value.kind() == JsonKind::Object => self.properties(value, sender, out)?,
                 name => self.property(name, key, value, out),
             }
         }
@@ -99,11 +99,12 @@ impl Redactor<'_> {
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
         properties.get("$snapshot_data")?;
-        if let Some(token) = properties.get("token")?.filter(|token| token.kind() == Kind::String) {
+        if let Some(token) = properties.get("token")?.filter(|token| token.kind() == JsonKind::String) {
             sender.project(token);
         }
         if sender.sdk.is_none() {
-            let text = |name| Ok(properties.get(name)?.filter(|v| v.kind() == Kind::String).map(Value::text));
+            let text =
+                |name| Ok(properties.get(name)?.filter(|v| v.kind() == JsonKind::String).map(Value::text));
             if let (Some(lib), Some(version)) = (text("$lib")?, text("$lib_version")?) {
                 sender.sdk = Some(format!("{lib} {version}"));
             }
@@ -117,13 +118,13 @@ impl Redactor<'_> {
                     self.enter_window(WindowName { project: &project, session: &session, window: &window });
                     self.snapshots(value, out)?;
                 }
-                "$session_id" if value.kind() == Kind::String => {
+                "$session_id" if value.kind() == JsonKind::String => {
                     if sender.session.is_none() {
                         sender.session = Some(value.text().into_owned());
                     }
                     self.id(key, value, out);
                 }
-                "$elements_chain" if value.kind() == Kind::String => {
+                "$elements_chain" if value.kind() == JsonKind::String => {
                     self.string(value, Place::new(Surface::Attribute), Treat::ElementsChain, out);
                 }
                 name => self.property(name, key, value, out),
@@ -133,7 +134,7 @@ impl Redactor<'_> {
     }
 
     fn property(&mut self, name: &str, key: Value<'_>, value: Value<'_>, out: &mut Vec<Edit>) {
-        let is_string = value.kind() == Kind::String;
+        let is_string = value.kind() == JsonKind::String;
         match name {
             "token" | "api_key" | "$token" if is_string => {
                 // The token of a project is public and routes the request; anything else is judged.
@@ -151,7 +152,7 @@ impl Redactor<'_> {
             | "$user_id" | "alias" | "uuid" | "$window_id" | "session_id" | "window_id" | "$session_id"
             | "$insert_id" | "$pageview_id" | "$prev_pageview_id" => self.id(key, value, out),
             "timestamp" | "sent_at" | "created_at" | "$sent_at" | "$time" if is_timestamp(value.raw()) => {}
-            "offset" | "$snapshot_bytes" if value.kind() == Kind::Number => self.measure(value, out),
+            "offset" | "$snapshot_bytes" if value.kind() == JsonKind::Number => self.measure(value, out),
             "$ip" if self.client_ip(value, out) => {}
             "$set" | "$set_once" | "person_properties" | "traits" => self.person(key, value, out),
             "$group_set" | "group_properties" | "groups" | "$groups" => {
@@ -163,7 +164,7 @@ impl Redactor<'_> {
 
     /// An id that the SDK made up; one that does not look like it is judged.
     fn id(&mut self, key: Value<'_>, value: Value<'_>, out: &mut Vec<Edit>) {
-        if !(value.kind() == Kind::String && is_uuid(value.raw())) {
+        if !(value.kind() == JsonKind::String && is_uuid(value.raw())) {
             self.entry(key, value, Place::new(Surface::Property), out);
         }
     }

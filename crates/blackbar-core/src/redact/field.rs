@@ -10,9 +10,9 @@ use std::hash::Hasher;
 
 use crate::detect::Context;
 use crate::detect::Finding;
-use crate::parse::json::Kind;
-use crate::parse::value::Step;
-use crate::parse::value::Trail;
+use crate::parse::json::JsonKind;
+use crate::parse::value::PathStep;
+use crate::parse::value::PathTrail;
 use crate::parse::value::Value;
 use crate::redact::mask;
 use crate::redact::notes::Outcome;
@@ -21,7 +21,7 @@ use crate::redact::redactor::Redactor;
 use crate::redact::report::Report;
 use crate::rules::KeyStrength;
 use crate::rules::RuleIdx;
-use crate::session::matching::Budget;
+use crate::session::selector_matching::MatchBudget;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::text::view::Encoding;
@@ -33,7 +33,7 @@ const LOOKS: usize = 1 << 25;
 /// What is known of the field at hand.
 pub(crate) struct Field {
     /// The way to the document that it stands in; none if nobody knows.
-    above: Option<Vec<Step<'static>>>,
+    above: Option<Vec<PathStep<'static>>>,
     /// The element whose text, value or attribute it is.
     pub(crate) node: Option<u32>,
     /// Numbers of the suppressions that hold for its place.
@@ -47,8 +47,8 @@ pub(crate) struct Field {
     /// How often anything was silenced so far.
     pub(crate) n_silenced: u64,
     looks: usize,
-    trail: Trail,
-    budget: Budget,
+    trail: PathTrail,
+    budget: MatchBudget,
 }
 
 impl Default for Field {
@@ -62,8 +62,8 @@ impl Default for Field {
             silenced: Vec::new(),
             n_silenced: 0,
             looks: LOOKS,
-            trail: Trail::default(),
-            budget: Budget::new(),
+            trail: PathTrail::default(),
+            budget: MatchBudget::new(),
         }
     }
 }
@@ -177,20 +177,25 @@ impl Redactor<'_> {
         result
     }
 
-    fn way(&mut self, above: Option<&[Step<'static>]>, value: Value<'_>) -> Option<Vec<Step<'static>>> {
+    fn way(
+        &mut self,
+        above: Option<&[PathStep<'static>]>,
+        value: Value<'_>,
+    ) -> Option<Vec<PathStep<'static>>> {
         let steps = value.path(&mut self.field.trail, &mut self.field.looks)?;
         let mut way = above?.to_vec();
-        way.extend(steps.into_iter().map(Step::into_owned));
+        way.extend(steps.into_iter().map(PathStep::into_owned));
         Some(way)
     }
 
     /// The suppressions that hold for a path, and for the element at hand.
-    fn suppressions_here(&self, way: Option<&[Step<'_>]>) -> Vec<u16> {
+    fn suppressions_here(&self, way: Option<&[PathStep<'_>]>) -> Vec<u16> {
         let (suppressions, now) = (self.policy.suppressions(), self.tools.now);
         let mut here: Vec<u16> = way.into_iter().flat_map(|way| suppressions.by_path(way, now)).collect();
         if let Some(id) = self.field.node.filter(|_| suppressions.has_selectors()) {
             let holds = |number: &u16| suppressions.get(*number).is_some_and(|one| one.holds(now));
-            let of_node = self.page.window.exemptions(id, &self.policy.selectors, &self.field.budget);
+            let of_node =
+                self.page.window.reader().exemptions(id, &self.policy.selectors, &self.field.budget);
             here.extend(of_node.into_iter().filter(holds));
         }
         here
@@ -309,5 +314,5 @@ const PART: u16 = 0;
 
 /// Whether a string may hold a document of its own.
 fn may_hold_fields(value: Value<'_>) -> bool {
-    value.kind() == Kind::String && value.raw().contains(['{', '['])
+    value.kind() == JsonKind::String && value.raw().contains(['{', '['])
 }

@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 
 use crate::parse::json::JsonError;
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::json::Truncated;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::Doc;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::redact::dom;
 use crate::redact::labels;
 use crate::redact::labels::Labels;
@@ -131,7 +131,7 @@ impl Trail {
 impl Redactor<'_> {
     /// Judges all of a value.
     pub(crate) fn json(&mut self, value: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
-        if matches!(value.kind(), Kind::Null | Kind::Bool) {
+        if matches!(value.kind(), JsonKind::Null | JsonKind::Bool) {
             return;
         }
         self.walk(value.nodes(), place, |_| None, out);
@@ -176,7 +176,7 @@ impl Redactor<'_> {
     /// Judges all of a value that stands outside of JSON under a name.
     pub(crate) fn json_named(&mut self, name: &str, value: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         let mut trail = Trail::default();
-        trail.enter(name, usize::MAX, self.key_rule(Word::of(name), name, ""), None);
+        trail.enter(name, usize::MAX, self.key_rule(KnownKey::of(name), name, ""), None);
         self.walk_along(trail, value.nodes(), place, |_| None, out);
     }
 
@@ -202,32 +202,36 @@ impl Redactor<'_> {
         for node in nodes {
             trail.leave(node.idx());
             match node.kind() {
-                Kind::Key => {
+                JsonKind::Key => {
                     let key = node.text();
                     let label = labels.of(node);
                     // A value of OTLP says its type in a key: the label above it is what counts.
-                    let word = if label.is_some() { Word::Other } else { node.word() };
+                    let word = if label.is_some() { KnownKey::Other } else { node.known_key() };
                     if label.is_some() || trail.is_empty() || !labels::is_type(word) {
                         let name = label.unwrap_or(Cow::Borrowed(&*key));
                         let rule = self.key_rule(word, &name, trail.last());
                         trail.enter(&name, node.value_end(), rule, by_key(&key));
                     }
                     // A word of the format says nothing about anyone.
-                    if node.word() == Word::Other {
+                    if node.known_key() == KnownKey::Other {
                         self.key(node, place, out);
                     }
                 }
-                Kind::String => self.string(node, place.words(trail.words(place.words)), trail.treat(), out),
-                Kind::Number if place.keeps_numbers && trail.rule().is_none() => self.measure(node, out),
-                Kind::Number => self.number(node, place.words(trail.words(place.words)), trail.rule(), out),
-                Kind::Object => labels.read(node),
-                Kind::Array | Kind::Bool | Kind::Null => {}
+                JsonKind::String => {
+                    self.string(node, place.words(trail.words(place.words)), trail.treat(), out);
+                }
+                JsonKind::Number if place.keeps_numbers && trail.rule().is_none() => self.measure(node, out),
+                JsonKind::Number => {
+                    self.number(node, place.words(trail.words(place.words)), trail.rule(), out);
+                }
+                JsonKind::Object => labels.read(node),
+                JsonKind::Array | JsonKind::Bool | JsonKind::Null => {}
             }
         }
     }
 
     /// The rule that a key decides by, alone or with the key above it: `user` → `name`.
-    fn key_rule(&mut self, word: Word, key: &str, above: &str) -> Option<RuleIdx> {
+    fn key_rule(&mut self, word: KnownKey, key: &str, above: &str) -> Option<RuleIdx> {
         const GENERAL: [&str; 12] = [
             "name", "number", "no", "id", "value", "code", "date", "address", "first", "last", "street",
             "key",

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::parse::word::Word;
+use crate::parse::known_key::KnownKey;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 
@@ -20,7 +20,7 @@ const LONGEST: usize = 32;
 /// The rule that a key decides by, by key.
 pub(crate) struct Keys {
     /// Of words.
-    words: [Asked; Word::N],
+    words: [Asked; KnownKey::N],
     /// Of all others.
     others: HashMap<Box<str>, Option<RuleIdx>, RandomState>,
 }
@@ -35,14 +35,14 @@ enum Asked {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { words: [Asked::NotYet; Word::N], others: HashMap::default() }
+        Self { words: [Asked::NotYet; KnownKey::N], others: HashMap::default() }
     }
 }
 
 impl Keys {
     /// The rule that `key`, which is `word`, decides by, if it does.
-    pub(crate) fn rule(&mut self, word: Word, key: &str, rules: &RuleSet) -> Option<RuleIdx> {
-        if word != Word::Other
+    pub(crate) fn rule(&mut self, word: KnownKey, key: &str, rules: &RuleSet) -> Option<RuleIdx> {
+        if word != KnownKey::Other
             && let Some(known) = self.words.get_mut(word as usize)
         {
             if matches!(known, Asked::NotYet) {
@@ -78,13 +78,14 @@ mod tests {
         let mut keys = Keys::default();
         for _ in 0..2 {
             for key in ["password", "ssn", "colour", "", "newPassword", "name", "autocomplete"] {
-                assert_eq!(keys.rule(Word::of(key), key, &rules), rules.key_rule(key), "{key}");
+                assert_eq!(keys.rule(KnownKey::of(key), key, &rules), rules.key_rule(key), "{key}");
             }
         }
-        (0..2 * CAPACITY).for_each(|n| assert!(keys.rule(Word::Other, &format!("k{n}"), &rules).is_none()));
-        assert!(keys.rule(Word::Other, &"x".repeat(LONGEST + 1), &rules).is_none());
+        (0..2 * CAPACITY)
+            .for_each(|n| assert!(keys.rule(KnownKey::Other, &format!("k{n}"), &rules).is_none()));
+        assert!(keys.rule(KnownKey::Other, &"x".repeat(LONGEST + 1), &rules).is_none());
         assert_eq!(
-            (keys.others.len(), keys.rule(Word::Other, "ssn", &rules)),
+            (keys.others.len(), keys.rule(KnownKey::Other, "ssn", &rules)),
             (CAPACITY, rules.key_rule("ssn"))
         );
     }

@@ -5,15 +5,15 @@
 
 use std::borrow::Cow;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 
 /// Keys whose text names what stands beside it, the most telling first.
-const NAMES: [Word; 4] = [Word::Key, Word::Name, Word::Field, Word::Label];
+const NAMES: [KnownKey; 4] = [KnownKey::Key, KnownKey::Name, KnownKey::Field, KnownKey::Label];
 
 /// Keys of what is named.
-const VALUES: [Word; 3] = [Word::Value, Word::Values, Word::Val];
+const VALUES: [KnownKey; 3] = [KnownKey::Value, KnownKey::Values, KnownKey::Val];
 
 /// Labels that were read, for keys that are still to come. The next one is the last.
 #[derive(Default)]
@@ -22,17 +22,18 @@ pub(crate) struct Labels<'v>(Vec<(usize, Cow<'v, str>)>);
 impl<'v> Labels<'v> {
     /// Reads the label of an object, if it has one. One look at each of its entries.
     pub(crate) fn read(&mut self, object: Value<'v>) {
-        if !object.entries().any(|(key, _)| VALUES.contains(&key.word())) {
+        if !object.entries().any(|(key, _)| VALUES.contains(&key.known_key())) {
             return;
         }
         let label = NAMES.iter().find_map(|name| {
-            let mut texts =
-                object.entries().filter(|(key, value)| key.word() == *name && value.kind() == Kind::String);
+            let mut texts = object
+                .entries()
+                .filter(|(key, value)| key.known_key() == *name && value.kind() == JsonKind::String);
             texts.next().map(|(_, value)| value.text())
         });
         let Some(label) = label.filter(|label| !label.trim().is_empty()) else { return };
         let from = self.0.len();
-        for (key, _) in object.entries().filter(|(key, _)| VALUES.contains(&key.word())) {
+        for (key, _) in object.entries().filter(|(key, _)| VALUES.contains(&key.known_key())) {
             self.0.push((key.idx(), label.clone()));
         }
         if let Some(own) = self.0.get_mut(from..) {
@@ -47,8 +48,10 @@ impl<'v> Labels<'v> {
 }
 
 /// Whether a key tells the type of a value, as OTLP does, and nothing else.
-pub(crate) fn is_type(key: Word) -> bool {
-    use Word::{ArrayValue, BoolValue, BytesValue, DoubleValue, IntValue, KvlistValue, StringValue, Values};
+pub(crate) fn is_type(key: KnownKey) -> bool {
+    use KnownKey::{
+        ArrayValue, BoolValue, BytesValue, DoubleValue, IntValue, KvlistValue, StringValue, Values,
+    };
     matches!(
         key,
         StringValue | BoolValue | IntValue | DoubleValue | ArrayValue | KvlistValue | BytesValue | Values
@@ -69,8 +72,10 @@ mod tests {
         let mut found = Vec::new();
         for node in Doc::new(text, &tape).root().unwrap().nodes() {
             match node.kind() {
-                Kind::Object => labels.read(node),
-                Kind::Key => found.extend(labels.of(node).map(|l| (l.into_owned(), node.raw().to_owned()))),
+                JsonKind::Object => labels.read(node),
+                JsonKind::Key => {
+                    found.extend(labels.of(node).map(|l| (l.into_owned(), node.raw().to_owned())));
+                }
                 _ => {}
             }
         }

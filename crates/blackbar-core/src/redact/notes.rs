@@ -16,7 +16,7 @@ use crate::detect::Miss;
 use crate::detect::Scanner;
 use crate::detect::Scratch;
 use crate::detect::Why as Against;
-use crate::parse::value::Step;
+use crate::parse::value::PathStep;
 use crate::redact::mask;
 use crate::redact::redactor::Redactor;
 use crate::redact::tag;
@@ -80,14 +80,14 @@ impl Notes {
     }
 
     /// Enters a field; gives how many notes there are.
-    pub(crate) fn enter(&mut self, scanner: &Scanner, way: Option<&[Step<'_>]>) -> usize {
+    pub(crate) fn enter(&mut self, scanner: &Scanner, way: Option<&[PathStep<'_>]>) -> usize {
         let mut path = String::new();
         for step in way.unwrap_or_default() {
             match step {
-                Step::Item(idx) => {
+                PathStep::Item(idx) => {
                     let _ = write!(path, "[{idx}]");
                 }
-                Step::Key(key) => {
+                PathStep::Key(key) => {
                     let joint = if path.is_empty() { "" } else { "." };
                     let key = if self.may_be_told(scanner, key) { key } else { "*" };
                     path.push_str(joint);

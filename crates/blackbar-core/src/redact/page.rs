@@ -14,13 +14,13 @@ use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
 use crate::redact::typing::Grown;
-use crate::session::shown::Shown;
-use crate::session::store::Key;
-use crate::session::store::Lease;
-use crate::session::store::Store;
-use crate::session::store::Taken;
-use crate::session::table::IdMap;
-use crate::session::tag::Tag;
+use crate::session::element_kind::ElementKind;
+use crate::session::ids::IdMap;
+use crate::session::recent_texts::RecentTexts;
+use crate::session::store::TakenWindow;
+use crate::session::store::WindowKey;
+use crate::session::store::WindowLease;
+use crate::session::store::WindowStore;
 use crate::session::window::Window;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -32,7 +32,7 @@ const LONGEST_RUN: usize = 4096;
 #[derive(Clone, Copy)]
 pub struct Memory<'a> {
     /// The store.
-    pub store: &'a dyn Store,
+    pub store: &'a dyn WindowStore,
     /// Milliseconds on a clock that does not run backwards by much.
     pub now_ms: u64,
 }
@@ -40,12 +40,12 @@ pub struct Memory<'a> {
 impl Memory<'_> {
     fn take(self, policy: &Policy, name: WindowName<'_>) -> Page {
         let WindowName { project, session, window } = name;
-        let key = Key::new(&policy.hash_key, policy.digest().as_bytes(), project, session, window);
+        let key = WindowKey::new(&policy.hash_key, policy.digest().as_bytes(), project, session, window);
         match self.store.take(key, self.now_ms) {
-            Taken::Known(window, lease) => Page { window, lease: Some(lease), ..Page::default() },
-            Taken::Unknown(lease) => Page { lease: Some(lease), ..Page::default() },
+            TakenWindow::Known(window, lease) => Page { window, lease: Some(lease), ..Page::default() },
+            TakenWindow::Unknown(lease) => Page { lease: Some(lease), ..Page::default() },
             // Another request works on it and will miss what this one brings.
-            Taken::Busy => {
+            TakenWindow::Busy => {
                 self.store.forget(key);
                 Page::default()
             }
@@ -75,9 +75,9 @@ pub(crate) enum Fate {
 pub(crate) struct Page {
     pub(crate) window: Window,
     /// The right to put it back.
-    lease: Option<Lease>,
+    lease: Option<WindowLease>,
     /// What this request has shown of it.
-    pub(crate) shown: Shown,
+    pub(crate) shown: RecentTexts,
     /// What texts and values of this request grow into, by node.
     pub(crate) grown: IdMap<Vec<Grown>>,
 }
@@ -133,8 +133,8 @@ impl Redactor<'_> {
                 }
             };
             match touched {
-                Some(touched) => self.page.window.runs_touching(touched, &mut keep),
-                None => self.page.window.runs(&mut keep),
+                Some(touched) => self.page.window.reader().visit_runs_touching(touched, &mut keep),
+                None => self.page.window.reader().visit_runs(&mut keep),
             }
         }
         let mut crossing = Crossing::default();
@@ -176,10 +176,13 @@ impl Redactor<'_> {
     }
 
     fn cross(&mut self, run: &[u32], crossing: &mut Crossing) {
-        if run
-            .iter()
-            .any(|&id| self.page.window.node(id).is_none_or(|n| matches!(n.tag, Tag::Style | Tag::Script)))
-        {
+        if run.iter().any(|&id| {
+            self.page
+                .window
+                .reader()
+                .node(id)
+                .is_none_or(|n| matches!(n.tag, ElementKind::Style | ElementKind::Script))
+        }) {
             return;
         }
         let mut joined = String::new();

@@ -5,7 +5,7 @@
 //! An allowed key lifts what tells who or where somebody is; secrets, numbers of state and money,
 //! and what rules of your own find become a pseudonym all the same.
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::value::Value;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -20,12 +20,12 @@ impl Redactor<'_> {
     /// Judges the properties of a person.
     pub(crate) fn person(&mut self, key: Value<'_>, value: Value<'_>, out: &mut Vec<Edit>) {
         let place = Place::new(Surface::Person);
-        if value.kind() != Kind::Object {
+        if value.kind() != JsonKind::Object {
             self.entry(key, value, place, out);
             return;
         }
         for (key, value) in value.entries() {
-            let is_scalar = !matches!(value.kind(), Kind::Object | Kind::Array);
+            let is_scalar = !matches!(value.kind(), JsonKind::Object | JsonKind::Array);
             let may_stay = is_scalar && self.is_allowed(&key.text()) && !self.holds_a_secret(value);
             if !may_stay {
                 self.entry_below("person", key, value, place, out);

@@ -12,10 +12,10 @@ use crate::redact::suppress::Suppressions;
 use crate::redact::suppress::What;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
-use crate::session::knowledge::Labels;
+use crate::session::label_rules::LabelRules;
 use crate::session::selector::SelectorError;
 use crate::session::selector::Selectors;
-use crate::session::selector::Treat;
+use crate::session::treatment::Treatment;
 
 /// What happens to text that nobody vouched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,9 +165,9 @@ pub struct Choices {
 
 /// Classes by which applications tell recorders what is private: enforced here whatever the
 /// recorder in the browser made of them.
-pub const BUILT_IN_SELECTORS: &[(&str, Treat)] = &[
-    (".ph-no-capture, .rr-block", Treat::Block),
-    (".ph-mask, .rr-mask, .ph-ignore-input, .rr-ignore", Treat::Mask),
+pub const BUILT_IN_SELECTORS: &[(&str, Treatment)] = &[
+    (".ph-no-capture, .rr-block", Treatment::Block),
+    (".ph-mask, .rr-mask, .ph-ignore-input, .rr-ignore", Treatment::Mask),
 ];
 
 /// The policy in force.
@@ -197,7 +197,7 @@ impl Policy {
     pub fn new(
         rules: RuleSet,
         postures: Postures,
-        selectors: &[(String, Treat)],
+        selectors: &[(String, Treatment)],
         limits: Limits,
         hash_key: [u8; 32],
     ) -> Result<Self, SelectorError> {
@@ -238,7 +238,9 @@ impl Policy {
         for (number, suppression) in suppressions.numbered() {
             if let What::Selector(css) = &suppression.what {
                 let index = usize::from(number) - 1;
-                self.selectors.exempt(css, number).map_err(|reason| SelectorError { index, reason })?;
+                self.selectors
+                    .add_exemption(css, number)
+                    .map_err(|reason| SelectorError { index, reason })?;
             }
         }
         if !suppressions.is_empty() {
@@ -275,7 +277,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
-impl Labels for RuleSet {
+impl LabelRules for RuleSet {
     fn rule_for(&self, label: &str) -> Option<RuleIdx> {
         self.key_rule(label)
     }

@@ -7,7 +7,7 @@
 
 mod script;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
 use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
@@ -70,13 +70,14 @@ pub fn harden(text: &str, form: Form, how: &Hardening) -> Result<Vec<u8>, Unread
 fn config(text: &str, how: &Hardening, out: &mut Vec<Edit>) -> Result<(), Unreadable> {
     let mut tape = Tape::default();
     tape.read(text, DEPTH, Truncated::Reject).map_err(|_| Unreadable)?;
-    let root = Doc::new(text, &tape).root().filter(|root| root.kind() == Kind::Object).ok_or(Unreadable)?;
+    let root =
+        Doc::new(text, &tape).root().filter(|root| root.kind() == JsonKind::Object).ok_or(Unreadable)?;
     no_prototype(root)?;
     for recording in values(root, "sessionRecording") {
         match (recording.kind(), recording.raw()) {
-            (Kind::Object, _) => self::recording(recording, how, out)?,
+            (JsonKind::Object, _) => self::recording(recording, how, out)?,
             // Nothing is recorded.
-            (Kind::Null, _) | (Kind::Bool, "false") => {}
+            (JsonKind::Null, _) | (JsonKind::Bool, "false") => {}
             _ => return Err(Unreadable),
         }
     }
@@ -91,7 +92,7 @@ fn recording(recording: Value<'_>, how: &Hardening, out: &mut Vec<Edit>) -> Resu
         ("recordCanvas", "false".to_owned()),
     ];
     let masking: Vec<Value<'_>> = values(recording, "masking").collect();
-    if !masking.is_empty() && masking.iter().all(|value| value.kind() == Kind::Object) {
+    if !masking.is_empty() && masking.iter().all(|value| value.kind() == JsonKind::Object) {
         for masking in masking {
             no_prototype(masking)?;
             set(masking, &wanted_masking(how, Some(masking)), out);
@@ -110,7 +111,7 @@ fn wanted_masking(how: &Hardening, known: Option<Value<'_>>) -> Vec<(&'static st
     let selector = |name: &str, own: &str| {
         // Of equal keys the last one counts.
         let value = known.and_then(|known| values(known, name).last());
-        let value = value.filter(|value| value.kind() == Kind::String).map(Value::text);
+        let value = value.filter(|value| value.kind() == JsonKind::String).map(Value::text);
         joined(own, value.as_deref().unwrap_or_default())
     };
     let mut wanted = vec![
@@ -148,11 +149,11 @@ fn set(object: Value<'_>, wanted: &[(&str, String)], out: &mut Vec<Edit>) {
         for value in values(object, name) {
             is_missing = false;
             let span = match value.kind() {
-                Kind::String => Span::new(value.span().start.saturating_sub(1), value.span().end + 1),
+                JsonKind::String => Span::new(value.span().start.saturating_sub(1), value.span().end + 1),
                 _ => value.span(),
             };
             let is_so = match value.kind() {
-                Kind::String => {
+                JsonKind::String => {
                     json.strip_prefix('"').and_then(|json| json.strip_suffix('"')) == Some(value.raw())
                 }
                 _ => value.raw() == json,

@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::redact::dom::Crossing;
 use crate::redact::json::Treat;
 use crate::redact::json::is_measure;
@@ -22,13 +22,15 @@ use crate::redact::surface::Surface;
 use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
+use crate::session::editor::WindowEditor;
 use crate::text::edit::Edit;
 
 /// The one version of packed fields.
 const CV: &str = "2024-10";
 
 /// The arrays of a mutation, in the order in which the player applies them.
-const MUTATION_FIELDS: [Word; 4] = [Word::Removes, Word::Adds, Word::Attributes, Word::Texts];
+const MUTATION_FIELDS: [KnownKey; 4] =
+    [KnownKey::Removes, KnownKey::Adds, KnownKey::Attributes, KnownKey::Texts];
 
 const UNKNOWN: Surface = Surface::Unknown;
 
@@ -38,11 +40,11 @@ impl Redactor<'_> {
     /// # Errors
     /// [`DuplicateKey`] where an event says twice what it is.
     pub(crate) fn snapshots(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        if data.kind() != Kind::Array {
+        if data.kind() != JsonKind::Array {
             return self.snapshot(data, out);
         }
         let time = |event: &Value<'_>| -> Result<f64, DuplicateKey> {
-            Ok(event.under(Word::Timestamp)?.and_then(Value::as_f64).unwrap_or(f64::INFINITY))
+            Ok(event.under(KnownKey::Timestamp)?.and_then(Value::as_f64).unwrap_or(f64::INFINITY))
         };
         let mut events = Vec::new();
         for event in data.items() {
@@ -55,7 +57,7 @@ impl Redactor<'_> {
             // Exports name the window in each event. On the wire the envelope does, and only it: a
             // name in an event would lead to a context that belongs to no project and no session.
             let named =
-                if self.memory.is_none() { event.under(Word::WindowId)?.map(Value::text) } else { None };
+                if self.memory.is_none() { event.under(KnownKey::WindowId)?.map(Value::text) } else { None };
             match windows.iter_mut().find(|(name, _)| *name == named) {
                 Some((_, events)) => events.push(event),
                 None => windows.push((named, vec![event])),
@@ -79,9 +81,9 @@ impl Redactor<'_> {
     pub(crate) fn snapshot(&mut self, event: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
         self.report.n_snapshots += 1;
         match event.kind() {
-            Kind::Object => {}
+            JsonKind::Object => {}
             // A whole event packed into a string: no SDK that we serve does it.
-            Kind::String if !event.raw().is_empty() => {
+            JsonKind::String if !event.raw().is_empty() => {
                 withhold(event, None, out);
                 return Ok(());
             }
@@ -90,26 +92,32 @@ impl Redactor<'_> {
                 return Ok(());
             }
         }
-        let kind = event.under(Word::Type)?.and_then(Value::as_u32);
-        let data = event.under(Word::Data)?;
-        let packed = match event.under(Word::Cv)? {
+        let kind = event.under(KnownKey::Type)?.and_then(Value::as_u32);
+        let data = event.under(KnownKey::Data)?;
+        let packed = match event.under(KnownKey::Cv)? {
             None => Packed::No,
             Some(cv) if cv.is_text(CV) => Packed::Yes,
-            Some(cv) if cv.kind() == Kind::Null => Packed::No,
+            Some(cv) if cv.kind() == JsonKind::Null => Packed::No,
             Some(_) => {
-                withhold(event, event.under(Word::Timestamp)?, out);
+                withhold(event, event.under(KnownKey::Timestamp)?, out);
                 return Ok(());
             }
         };
         let from = out.len();
         for (key, value) in event.entries() {
-            match key.word() {
-                Word::Data => {}
-                Word::Type | Word::Timestamp | Word::Delay | Word::Sid if value.kind() == Kind::Number => {
+            match key.known_key() {
+                KnownKey::Data => {}
+                KnownKey::Type | KnownKey::Timestamp | KnownKey::Delay | KnownKey::Sid
+                    if value.kind() == JsonKind::Number =>
+                {
                     self.measure(value, out);
                 }
-                Word::Cv => {}
-                Word::Type | Word::Timestamp | Word::Delay | Word::Sid | Word::WindowId => {
+                KnownKey::Cv => {}
+                KnownKey::Type
+                | KnownKey::Timestamp
+                | KnownKey::Delay
+                | KnownKey::Sid
+                | KnownKey::WindowId => {
                     self.json(value, Place::new(UNKNOWN), out);
                 }
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
@@ -118,7 +126,7 @@ impl Redactor<'_> {
         let Some(data) = data else { return Ok(()) };
         if self.data(kind, data, packed, out)? == Opened::No {
             out.truncate(from);
-            withhold(event, event.under(Word::Timestamp)?, out);
+            withhold(event, event.under(KnownKey::Timestamp)?, out);
         }
         Ok(())
     }
@@ -133,7 +141,7 @@ impl Redactor<'_> {
         match kind {
             Some(2) => return self.full_snapshot(data, packed, out),
             // The grammars below know objects only.
-            _ if data.kind() != Kind::Object => self.json(data, Place::new(UNKNOWN), out),
+            _ if data.kind() != JsonKind::Object => self.json(data, Place::new(UNKNOWN), out),
             Some(3) => return self.incremental(data, packed, out),
             Some(4) => self.meta(data, out),
             Some(5) => self.json(data, Place::new(Surface::Custom), out),
@@ -150,7 +158,7 @@ impl Redactor<'_> {
         packed: Packed,
         out: &mut Vec<Edit>,
     ) -> Result<Opened, DuplicateKey> {
-        if packed == Packed::Yes && data.kind() == Kind::String {
+        if packed == Packed::Yes && data.kind() == JsonKind::String {
             return self.packed(data, out, Self::full_snapshot_data);
         }
         self.full_snapshot_data(data, out)?;
@@ -158,21 +166,22 @@ impl Redactor<'_> {
     }
 
     fn full_snapshot_data(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        if data.kind() != Kind::Object {
+        if data.kind() != JsonKind::Object {
             self.json(data, Place::new(UNKNOWN), out);
         }
-        data.under(Word::Node)?;
+        data.under(KnownKey::Node)?;
         for (key, value) in data.entries() {
-            match key.word() {
-                Word::Node => {
+            match key.known_key() {
+                KnownKey::Node => {
                     self.turn_page();
                     let knowledge = self.knowledge();
-                    self.page.window.snapshot(value, &knowledge, &mut self.page.shown);
+                    let Page { window, shown, .. } = &mut self.page;
+                    WindowEditor::new(window, knowledge, shown).apply_snapshot(value);
                     let mut crossing = self.crossing(None);
                     self.dom(value, &mut crossing, out)?;
                 }
-                Word::Wireframes => self.wireframes(value, out)?,
-                Word::InitialOffset => self.structure(value, out),
+                KnownKey::Wireframes => self.wireframes(value, out)?,
+                KnownKey::InitialOffset => self.structure(value, out),
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
         }
@@ -185,7 +194,7 @@ impl Redactor<'_> {
         packed: Packed,
         out: &mut Vec<Edit>,
     ) -> Result<Opened, DuplicateKey> {
-        match data.under(Word::Source)?.and_then(Value::as_u32) {
+        match data.under(KnownKey::Source)?.and_then(Value::as_u32) {
             Some(0) => return self.mutation(data, packed, out),
             Some(1..=4 | 6 | 7 | 12 | 14 | 16) => self.structure(data, out),
             Some(5) => self.input(data, out)?,
@@ -209,9 +218,9 @@ impl Redactor<'_> {
     ) -> Result<Opened, DuplicateKey> {
         let place = Place::new(Surface::Css);
         for (key, value) in data.entries() {
-            let is_packed =
-                packed == Packed::Yes && (key.word() == Word::Adds || key.word() == Word::Removes);
-            if !is_packed || value.kind() != Kind::String || value.raw().is_empty() {
+            let is_packed = packed == Packed::Yes
+                && (key.known_key() == KnownKey::Adds || key.known_key() == KnownKey::Removes);
+            if !is_packed || value.kind() != JsonKind::String || value.raw().is_empty() {
                 self.walk_entry(key, value, place, css_key, out);
                 continue;
             }
@@ -236,16 +245,19 @@ impl Redactor<'_> {
         let mut fields = Vec::new();
         for name in MUTATION_FIELDS {
             let Some(value) = data.under(name)? else { continue };
-            if packed == Packed::No || value.kind() != Kind::String || value.raw().is_empty() {
+            if packed == Packed::No || value.kind() != JsonKind::String || value.raw().is_empty() {
                 fields.push((name, value, None));
             } else if !self.is_packed_empty(value) {
                 let Some(inner) = self.unpack(value) else { return Ok(Opened::No) };
                 fields.push((name, value, Some(inner)));
             }
         }
-        let array = |wanted: Word| {
+        let array = |wanted: KnownKey| {
             let (_, value, inner) = fields.iter().find(|(name, ..)| *name == wanted)?;
-            inner.as_ref().map_or(Some(*value), Unpacked::root).filter(|value| value.kind() == Kind::Array)
+            inner
+                .as_ref()
+                .map_or(Some(*value), Unpacked::root)
+                .filter(|value| value.kind() == JsonKind::Array)
         };
         let arrays = MUTATION_FIELDS.map(array);
         let mut crossing = self.change_window(arrays)?;
@@ -261,11 +273,11 @@ impl Redactor<'_> {
             self.repack(value, inner, edits, out);
         }
         for (key, value) in data.entries() {
-            match key.word() {
+            match key.known_key() {
                 name if MUTATION_FIELDS.contains(&name) => {}
-                Word::Source if value.kind() == Kind::Number => self.measure(value, out),
-                Word::Source | Word::IsAttachIframe => self.json(value, Place::new(UNKNOWN), out),
-                Word::Updates => self.mutation_field(Word::Updates, value, &mut crossing, out)?,
+                KnownKey::Source if value.kind() == JsonKind::Number => self.measure(value, out),
+                KnownKey::Source | KnownKey::IsAttachIframe => self.json(value, Place::new(UNKNOWN), out),
+                KnownKey::Updates => self.mutation_field(KnownKey::Updates, value, &mut crossing, out)?,
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
         }
@@ -277,23 +289,24 @@ impl Redactor<'_> {
         let [removes, adds, attributes, texts] = arrays;
         let knowledge = self.knowledge();
         let Page { window, shown, .. } = &mut self.page;
-        let mut touched = window.mutate(removes, adds, attributes, &knowledge, shown);
+        let editor = WindowEditor::new(window, knowledge, shown);
+        let mut touched = editor.apply_mutation(removes, adds, attributes);
         if let Some(texts) = texts {
-            window.retext(texts, &knowledge, shown, &mut touched)?;
+            WindowEditor::new(window, knowledge, shown).update_texts(texts, &mut touched)?;
         }
         if touched.is_empty() { Ok(Crossing::default()) } else { Ok(self.crossing(Some(&touched))) }
     }
 
     fn mutation_field(
         &mut self,
-        name: Word,
+        name: KnownKey,
         value: Value<'_>,
         crossing: &mut Crossing,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        if name == Word::Removes {
+        if name == KnownKey::Removes {
             self.structure(value, out);
-        } else if value.kind() == Kind::Array {
+        } else if value.kind() == JsonKind::Array {
             value.items().try_for_each(|item| self.mutation_item(item, crossing, out))?;
         } else {
             self.json(value, Place::new(UNKNOWN).words(name.text()), out);
@@ -307,25 +320,29 @@ impl Redactor<'_> {
         crossing: &mut Crossing,
         out: &mut Vec<Edit>,
     ) -> Result<(), DuplicateKey> {
-        if item.kind() != Kind::Object {
+        if item.kind() != JsonKind::Object {
             self.json(item, Place::new(UNKNOWN), out);
         }
-        let id = item.under(Word::Id)?.and_then(Value::as_u32);
+        let id = item.under(KnownKey::Id)?.and_then(Value::as_u32);
         for (key, value) in item.entries() {
-            match key.word() {
-                Word::Id | Word::ParentId | Word::NextId | Word::PreviousId
-                    if value.kind() == Kind::Number =>
+            match key.known_key() {
+                KnownKey::Id | KnownKey::ParentId | KnownKey::NextId | KnownKey::PreviousId
+                    if value.kind() == JsonKind::Number =>
                 {
                     self.measure(value, out);
                 }
-                Word::Value if value.kind() == Kind::String => {
+                KnownKey::Value if value.kind() == JsonKind::String => {
                     let crossing = id.and_then(|id| crossing.remove(&id)).unwrap_or_default();
                     self.node_text(value, id, &self.element(id), crossing, out);
                 }
-                Word::Attributes => self.attributes(value, id, &self.element(id), out),
-                Word::Node => self.dom(value, crossing, out)?,
-                Word::Wireframe => self.wireframe(value, out)?,
-                Word::Id | Word::ParentId | Word::NextId | Word::PreviousId | Word::Value => {
+                KnownKey::Attributes => self.attributes(value, id, &self.element(id), out),
+                KnownKey::Node => self.dom(value, crossing, out)?,
+                KnownKey::Wireframe => self.wireframe(value, out)?,
+                KnownKey::Id
+                | KnownKey::ParentId
+                | KnownKey::NextId
+                | KnownKey::PreviousId
+                | KnownKey::Value => {
                     self.json(value, Place::new(Surface::Text), out);
                 }
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
@@ -335,14 +352,20 @@ impl Redactor<'_> {
     }
 
     fn input(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        let id = data.under(Word::Id)?.and_then(Value::as_u32);
+        let id = data.under(KnownKey::Id)?.and_then(Value::as_u32);
         let element = self.element(id);
         let place = Place::new(Surface::Input).posture(element.posture(self.policy.postures.inputs));
         for (key, value) in data.entries() {
-            match key.word() {
-                Word::Text if value.kind() == Kind::String => self.value(value, id, &element, out),
-                Word::Id | Word::Source if value.kind() == Kind::Number => self.measure(value, out),
-                Word::Text | Word::Id | Word::Source | Word::IsChecked | Word::UserTriggered => {
+            match key.known_key() {
+                KnownKey::Text if value.kind() == JsonKind::String => self.value(value, id, &element, out),
+                KnownKey::Id | KnownKey::Source if value.kind() == JsonKind::Number => {
+                    self.measure(value, out);
+                }
+                KnownKey::Text
+                | KnownKey::Id
+                | KnownKey::Source
+                | KnownKey::IsChecked
+                | KnownKey::UserTriggered => {
                     self.json(value, place, out);
                 }
                 _ => self.entry(key, value, place, out),
@@ -355,14 +378,14 @@ impl Redactor<'_> {
         let place = Place::new(Surface::Meta);
         for (key, value) in data.entries() {
             // The title is text of the page, seen from outside.
-            let is_title = key.word() == Word::Title;
+            let is_title = key.known_key() == KnownKey::Title;
             let place = if is_title { place.posture(self.policy.postures.text) } else { place };
             self.walk_entry(key, value, place, |key| (key == "href").then_some(Treat::Url), out);
         }
     }
 
     fn plugin(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        let name = data.under(Word::Plugin)?.map(Value::text);
+        let name = data.under(KnownKey::Plugin)?.map(Value::text);
         let postures = &self.policy.postures;
         let (place, is_timed) = match name.as_deref() {
             Some("rrweb/console@1") => (Place::new(Surface::Console).posture(postures.console), false),
@@ -376,10 +399,10 @@ impl Redactor<'_> {
             _ => (Place::new(UNKNOWN), false),
         };
         for (key, value) in data.entries() {
-            match key.word() {
-                Word::Plugin => self.json(value, Place::new(UNKNOWN), out),
-                Word::Payload if is_timed => self.network(value, place, out),
-                Word::Payload => self.console(value, place, out),
+            match key.known_key() {
+                KnownKey::Plugin => self.json(value, Place::new(UNKNOWN), out),
+                KnownKey::Payload if is_timed => self.network(value, place, out),
+                KnownKey::Payload => self.console(value, place, out),
                 _ => self.entry(key, value, Place::new(UNKNOWN), out),
             }
         }
@@ -389,16 +412,18 @@ impl Redactor<'_> {
     /// A console message. Its level says nothing about anyone.
     fn console(&mut self, payload: Value<'_>, place: Place<'_>, out: &mut Vec<Edit>) {
         for (key, value) in payload.entries() {
-            match key.word() {
-                Word::Level if value.raw().len() <= 8 => self.json(value, place.posture(Posture::Rules), out),
-                Word::Payload | Word::Trace => self.json(value, place, out),
+            match key.known_key() {
+                KnownKey::Level if value.raw().len() <= 8 => {
+                    self.json(value, place.posture(Posture::Rules), out);
+                }
+                KnownKey::Payload | KnownKey::Trace => self.json(value, place, out),
                 _ => {
                     self.key(key, place, out);
                     self.json(value, place, out);
                 }
             }
         }
-        if payload.kind() != Kind::Object {
+        if payload.kind() != JsonKind::Object {
             self.json(payload, place, out);
         }
     }
@@ -418,21 +443,23 @@ impl Redactor<'_> {
     fn canvas(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
         let place = Place::new(Surface::Canvas).keep_numbers();
         let is_text = |command: Value<'_>| -> Result<bool, DuplicateKey> {
-            let property = command.under(Word::Property)?;
+            let property = command.under(KnownKey::Property)?;
             Ok(property
                 .is_some_and(|p| ["fillText", "strokeText", "measureText"].iter().any(|t| p.is_text(t))))
         };
         let posture = self.policy.postures.canvas;
         self.cross_glyphs(data, out)?;
         for (key, value) in data.entries() {
-            match key.word() {
-                Word::Commands if value.kind() == Kind::Array => {
+            match key.known_key() {
+                KnownKey::Commands if value.kind() == JsonKind::Array => {
                     for command in value.items() {
                         let place = if is_text(command)? { place.posture(posture) } else { place };
                         self.by_key(command, place, canvas_key, out);
                     }
                 }
-                Word::Args if is_text(data)? => self.by_key(value, place.posture(posture), canvas_key, out),
+                KnownKey::Args if is_text(data)? => {
+                    self.by_key(value, place.posture(posture), canvas_key, out);
+                }
                 _ => self.walk_entry(key, value, place, canvas_key, out),
             }
         }
@@ -442,12 +469,13 @@ impl Redactor<'_> {
     /// Findings in texts that are drawn side by side, glyph by glyph.
     fn cross_glyphs(&mut self, data: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
         let mut glyphs = Vec::new();
-        for command in data.under(Word::Commands)?.into_iter().flat_map(Value::items) {
+        for command in data.under(KnownKey::Commands)?.into_iter().flat_map(Value::items) {
             let is_text = command
-                .under(Word::Property)?
+                .under(KnownKey::Property)?
                 .is_some_and(|p| p.is_text("fillText") || p.is_text("strokeText"));
-            let mut args = command.under(Word::Args)?.filter(|_| is_text).into_iter().flat_map(Value::items);
-            if let Some(text) = args.next().filter(|text| text.kind() == Kind::String) {
+            let mut args =
+                command.under(KnownKey::Args)?.filter(|_| is_text).into_iter().flat_map(Value::items);
+            if let Some(text) = args.next().filter(|text| text.kind() == JsonKind::String) {
                 let x = args.next().and_then(Value::as_f64).unwrap_or(0.0);
                 let y = args.next().and_then(Value::as_f64).unwrap_or(0.0);
                 glyphs.push((y, x, text));
@@ -466,9 +494,9 @@ impl Redactor<'_> {
         let place = Place::new(UNKNOWN);
         for node in value.nodes() {
             match node.kind() {
-                Kind::String => self.string(node, place, Treat::See, out),
-                Kind::Number => self.measure(node, out),
-                Kind::Key if !is_of_structure(node.word()) => self.key(node, place, out),
+                JsonKind::String => self.string(node, place, Treat::See, out),
+                JsonKind::Number => self.measure(node, out),
+                JsonKind::Key if !is_of_structure(node.known_key()) => self.key(node, place, out),
                 _ => {}
             }
         }
@@ -476,52 +504,52 @@ impl Redactor<'_> {
 }
 
 /// Whether a key belongs to what holds only numbers, ids and known words.
-fn is_of_structure(key: Word) -> bool {
+fn is_of_structure(key: KnownKey) -> bool {
     matches!(
         key,
-        Word::CurrentTime
-            | Word::Define
-            | Word::End
-            | Word::EndOffset
-            | Word::Height
-            | Word::Id
-            | Word::Left
-            | Word::Loop
-            | Word::Muted
-            | Word::Name
-            | Word::NodeId
-            | Word::ParentId
-            | Word::PlaybackRate
-            | Word::PointerType
-            | Word::Positions
-            | Word::Ranges
-            | Word::Source
-            | Word::Start
-            | Word::StartOffset
-            | Word::StreamId
-            | Word::TimeOffset
-            | Word::Top
-            | Word::Type
-            | Word::Volume
-            | Word::Width
-            | Word::X
-            | Word::Y
-            | Word::IsShadow
-            | Word::Payload
-            | Word::Plugin
+        KnownKey::CurrentTime
+            | KnownKey::Define
+            | KnownKey::End
+            | KnownKey::EndOffset
+            | KnownKey::Height
+            | KnownKey::Id
+            | KnownKey::Left
+            | KnownKey::Loop
+            | KnownKey::Muted
+            | KnownKey::Name
+            | KnownKey::NodeId
+            | KnownKey::ParentId
+            | KnownKey::PlaybackRate
+            | KnownKey::PointerType
+            | KnownKey::Positions
+            | KnownKey::Ranges
+            | KnownKey::Source
+            | KnownKey::Start
+            | KnownKey::StartOffset
+            | KnownKey::StreamId
+            | KnownKey::TimeOffset
+            | KnownKey::Top
+            | KnownKey::Type
+            | KnownKey::Volume
+            | KnownKey::Width
+            | KnownKey::X
+            | KnownKey::Y
+            | KnownKey::IsShadow
+            | KnownKey::Payload
+            | KnownKey::Plugin
     )
 }
 
 /// Puts an event that says so in the place of one that could not be understood.
 fn withhold(event: Value<'_>, timestamp: Option<Value<'_>>, out: &mut Vec<Edit>) {
     let timestamp =
-        timestamp.filter(|t| t.kind() == Kind::Number && is_measure(t.raw())).map_or("0", Value::raw);
+        timestamp.filter(|t| t.kind() == JsonKind::Number && is_measure(t.raw())).map_or("0", Value::raw);
     let with = format!(
         r#"{{"type":5,"timestamp":{timestamp},"data":{{"tag":"blackbar/withheld","payload":{{"reason":"packed"}}}}}}"#
     );
     // The span of a string lies between its quotes: they go, too.
     let mut span = event.span();
-    if event.kind() == Kind::String {
+    if event.kind() == JsonKind::String {
         span.start -= 1;
         span.end += 1;
     }

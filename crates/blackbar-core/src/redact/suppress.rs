@@ -16,7 +16,7 @@ use hmac::KeyInit;
 use hmac::Mac;
 use sha2::Sha256;
 
-use crate::parse::value::Step;
+use crate::parse::value::PathStep;
 use crate::rules::RuleIdx;
 use crate::text::fold::fold;
 use crate::text::view::Encoding;
@@ -147,7 +147,7 @@ impl Suppressions {
     }
 
     /// The numbers of those that vouch for a path.
-    pub(crate) fn by_path(&self, path: &[Step<'_>], now: Option<u64>) -> impl Iterator<Item = u16> {
+    pub(crate) fn by_path(&self, path: &[PathStep<'_>], now: Option<u64>) -> impl Iterator<Item = u16> {
         let fits = move |one: &Suppression| match &one.what {
             What::Path(pattern) => one.holds(now) && pattern.is_match(path),
             _ => false,
@@ -307,12 +307,12 @@ impl PathPattern {
     }
 
     /// Whether it leads to all of `path`. Goes back to the last `**` alone: that is enough.
-    fn is_match(&self, path: &[Step<'_>]) -> bool {
+    fn is_match(&self, path: &[PathStep<'_>]) -> bool {
         let keys: Vec<&str> = path
             .iter()
             .filter_map(|step| match step {
-                Step::Key(key) => Some(&**key),
-                Step::Item(_) => None,
+                PathStep::Key(key) => Some(&**key),
+                PathStep::Item(_) => None,
             })
             .collect();
         let (mut at, mut pattern) = (0, 0);
@@ -346,10 +346,10 @@ mod tests {
     use super::*;
 
     fn fits(pattern: &str, path: &str) -> bool {
-        let steps: Vec<Step<'_>> = path
+        let steps: Vec<PathStep<'_>> = path
             .split('/')
             .filter(|key| !key.is_empty())
-            .map(|key| key.parse().map_or_else(|_| Step::Key(key.into()), Step::Item))
+            .map(|key| key.parse().map_or_else(|_| PathStep::Key(key.into()), PathStep::Item))
             .collect();
         PathPattern::new(pattern).unwrap().is_match(&steps)
     }

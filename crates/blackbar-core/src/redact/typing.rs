@@ -7,10 +7,10 @@
 
 use std::collections::HashMap;
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::redact::mask;
 use crate::redact::mask::MaskChar;
 use crate::redact::policy::Posture;
@@ -21,8 +21,8 @@ use crate::redact::tag;
 use crate::redact::tag::Fixed;
 use crate::redact::tag::Why;
 use crate::rules::RuleIdx;
-use crate::session::tag::InputKind;
-use crate::session::tag::Tag;
+use crate::session::element_kind::ElementKind;
+use crate::session::element_kind::InputKind;
 use crate::text::edit::Edit;
 use crate::text::fold;
 use crate::text::span::Span;
@@ -49,13 +49,14 @@ impl Redactor<'_> {
     pub(crate) fn foresee(&mut self, events: &[Value<'_>]) -> Result<(), DuplicateKey> {
         let (mut typed, mut texts) = (Values::new(), Values::new());
         for event in events {
-            let Some(data) = event.under(Word::Data)?.filter(|data| data.kind() == Kind::Object) else {
+            let Some(data) = event.under(KnownKey::Data)?.filter(|data| data.kind() == JsonKind::Object)
+            else {
                 continue;
             };
-            if event.under(Word::Type)?.and_then(Value::as_u32) != Some(3) {
+            if event.under(KnownKey::Type)?.and_then(Value::as_u32) != Some(3) {
                 continue;
             }
-            match data.under(Word::Source)?.and_then(Value::as_u32) {
+            match data.under(KnownKey::Source)?.and_then(Value::as_u32) {
                 Some(5) => note(data, "text", &mut typed)?,
                 Some(0) => self.foresee_texts(data, &mut texts)?,
                 _ => {}
@@ -73,8 +74,8 @@ impl Redactor<'_> {
     }
 
     fn foresee_texts(&mut self, data: Value<'_>, texts: &mut Values) -> Result<(), DuplicateKey> {
-        let Some(value) = data.under(Word::Texts)? else { return Ok(()) };
-        if value.kind() == Kind::Array {
+        let Some(value) = data.under(KnownKey::Texts)? else { return Ok(()) };
+        if value.kind() == JsonKind::Array {
             return value.items().try_for_each(|item| note(item, "value", texts));
         }
         if self.is_packed_empty(value) {
@@ -132,9 +133,9 @@ impl Redactor<'_> {
     /// that mentions an address is still a note.
     pub(crate) fn remember(&mut self, id: Option<u32>, text: &str, edits: &[Edit]) {
         let Some(id) = id else { return };
-        let is_line = self.page.window.node(id).is_some_and(|node| {
+        let is_line = self.page.window.reader().node(id).is_some_and(|node| {
             use InputKind::{Checkbox, Hidden, Radio, Search};
-            matches!(node.tag, Tag::Input(kind) if !matches!(kind, Checkbox | Hidden | Radio | Search))
+            matches!(node.tag, ElementKind::Input(kind) if !matches!(kind, Checkbox | Hidden | Radio | Search))
         });
         let most =
             edits.iter().find(|edit| edit.span.len() * 2 > text.len()).and_then(|edit| tag::rule(edit.tag));
@@ -146,8 +147,9 @@ impl Redactor<'_> {
 
 fn note(item: Value<'_>, key: &str, values: &mut Values) -> Result<(), DuplicateKey> {
     const LONGEST: usize = 4096;
-    let id = item.under(Word::Id)?.and_then(Value::as_u32);
-    let text = item.get(key)?.filter(|value| value.kind() == Kind::String && value.raw().len() <= LONGEST);
+    let id = item.under(KnownKey::Id)?.and_then(Value::as_u32);
+    let text =
+        item.get(key)?.filter(|value| value.kind() == JsonKind::String && value.raw().len() <= LONGEST);
     if let (Some(id), Some(text)) = (id, text) {
         values.entry(id).or_default().push(text.text().into_owned());
     }

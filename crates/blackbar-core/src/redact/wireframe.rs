@@ -1,9 +1,9 @@
 //! Mobile wireframes: the tree of views that the mobile SDKs send instead of a DOM.
 
-use crate::parse::json::Kind;
+use crate::parse::json::JsonKind;
+use crate::parse::known_key::KnownKey;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::parse::word::Word;
 use crate::redact::json::Treat;
 use crate::redact::redactor::Place;
 use crate::redact::redactor::Redactor;
@@ -18,7 +18,7 @@ impl Redactor<'_> {
     /// # Errors
     /// [`DuplicateKey`] where one says twice what it is.
     pub(crate) fn wireframes(&mut self, list: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
-        if list.kind() != Kind::Array {
+        if list.kind() != JsonKind::Array {
             return self.wireframe(list, out);
         }
         self.cross_wireframes(list, out)?;
@@ -30,7 +30,9 @@ impl Redactor<'_> {
         let mut texts = Vec::new();
         for wireframe in list.items() {
             let number = |key| Ok(wireframe.get(key)?.and_then(Value::as_f64).unwrap_or(0.0));
-            if let Some(text) = wireframe.under(Word::Text)?.filter(|text| text.kind() == Kind::String) {
+            if let Some(text) =
+                wireframe.under(KnownKey::Text)?.filter(|text| text.kind() == JsonKind::String)
+            {
                 texts.push((number("y")?, number("x")?, text));
             }
         }
@@ -50,21 +52,21 @@ impl Redactor<'_> {
         let mut stack = vec![root];
         while let Some(wireframe) = stack.pop() {
             let place = Place::new(Surface::Wireframe);
-            if wireframe.kind() != Kind::Object {
+            if wireframe.kind() != JsonKind::Object {
                 self.json(wireframe, place, out);
                 continue;
             }
-            let is_input = wireframe.under(Word::Type)?.is_some_and(|t| t.is_text("input"));
+            let is_input = wireframe.under(KnownKey::Type)?.is_some_and(|t| t.is_text("input"));
             let is_password = wireframe.get("inputType")?.is_some_and(|t| t.is_text("password"));
             let postures = &self.policy.postures;
             let posture = if is_input { postures.inputs } else { postures.text };
             for (key, value) in wireframe.entries() {
                 match &*key.text() {
-                    "childWireframes" if value.kind() == Kind::Array => {
+                    "childWireframes" if value.kind() == JsonKind::Array => {
                         self.cross_wireframes(value, out)?;
                         stack.extend(value.items());
                     }
-                    "text" | "value" if is_password && value.kind() == Kind::String => {
+                    "text" | "value" if is_password && value.kind() == JsonKind::String => {
                         self.string(value, place, Treat::Whole(Why::Fixed(Fixed::Password)), out);
                     }
                     "text" | "value" | "options" => self.json(value, place.posture(posture), out),
@@ -72,7 +74,7 @@ impl Redactor<'_> {
                     "base64" | "style" | "url" => {
                         self.walk_entry(key, value, place.keep_numbers(), wireframe_key, out);
                     }
-                    "id" | "x" | "y" | "width" | "height" | "max" if value.kind() == Kind::Number => {
+                    "id" | "x" | "y" | "width" | "height" | "max" if value.kind() == JsonKind::Number => {
                         self.measure(value, out);
                     }
                     "type" | "inputType" | "disabled" | "checked" | "id" | "x" | "y" | "width" | "height"

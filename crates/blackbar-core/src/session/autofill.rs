@@ -1,23 +1,23 @@
 //! The autofill tokens of HTML: what `autocomplete` says a field is for.
 //!
-//! Each token that is personal is given as a label that the rules may know; tokens for secrets
-//! make the field a password. The list is the whole of the HTML standard's.
+//! Each token maps to a label that the rules may know. Tokens for secrets make the field a
+//! password. The table has every token of the HTML standard.
 
 use crate::rules::RuleIdx;
-use crate::session::knowledge::Labels;
+use crate::session::label_rules::LabelRules;
 
 /// What `autocomplete` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Autofill {
+pub(super) struct Autofill {
     /// A password or one-time code.
-    pub(crate) is_secret: bool,
+    pub(super) is_secret: bool,
     /// The rule for such values.
-    pub(crate) rule: Option<RuleIdx>,
+    pub(super) rule: Option<RuleIdx>,
 }
 
 impl Autofill {
-    /// Reads an `autocomplete` value: detail tokens in any order and case, prefixes passed over.
-    pub(crate) fn read(value: &str, labels: &dyn Labels) -> Self {
+    /// Reads an `autocomplete` value: detail tokens in any order and case; prefixes are skipped.
+    pub(super) fn read(value: &str, labels: &dyn LabelRules) -> Self {
         let mut found = Self::default();
         for token in value.split_ascii_whitespace().take(MAX_TOKENS) {
             let Some(row) = TOKENS.iter().find(|row| row.0.eq_ignore_ascii_case(token)) else { continue };
@@ -33,7 +33,7 @@ impl Autofill {
 const MAX_TOKENS: usize = 8;
 
 /// Token, the same in plain words, whether it is a secret. Prefixes (`section-*`, `shipping`,
-/// `billing`, `home`, `work`, `mobile`, `fax`, `pager`), `on`, `off` and `webauthn` are no rows.
+/// `billing`, `home`, `work`, `mobile`, `fax`, `pager`), `on`, `off` and `webauthn` have no row.
 const TOKENS: [(&str, &str, bool); 61] = [
     ("name", "full name", false),
     ("honorific-prefix", "name prefix", false),
@@ -91,7 +91,7 @@ const TOKENS: [(&str, &str, bool); 61] = [
     ("impp", "instant messenger", false),
     ("device-eid", "eid", false),
     ("device-imei", "imei", false),
-    // Written by people and browsers, though in no standard.
+    // Used by pages and browsers, but not in the standard.
     ("password", "password", true),
     ("phone", "phone", false),
     ("address", "address", false),
@@ -103,18 +103,18 @@ const TOKENS: [(&str, &str, bool); 61] = [
 mod tests {
     use super::*;
 
-    /// Knows every label, and remembers none.
-    struct Every;
+    /// Knows two labels.
+    struct TwoLabels;
 
-    impl Labels for Every {
+    impl LabelRules for TwoLabels {
         fn rule_for(&self, label: &str) -> Option<RuleIdx> {
             (label == "cc-number" || label == "first name").then_some(RuleIdx(7))
         }
     }
 
     #[test]
-    fn passes_over_prefixes_and_case() {
-        let read = |value| Autofill::read(value, &Every);
+    fn skips_prefixes_and_ignores_case() {
+        let read = |value| Autofill::read(value, &TwoLabels);
         assert_eq!(
             read("section-b Billing CC-Number"),
             Autofill { is_secret: false, rule: Some(RuleIdx(7)) }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_token_stands_once() {
+    fn each_token_occurs_once() {
         for (i, row) in TOKENS.iter().enumerate() {
             assert!(TOKENS.iter().skip(i + 1).all(|other| other.0 != row.0), "{}", row.0);
         }

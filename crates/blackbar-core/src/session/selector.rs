@@ -1,13 +1,12 @@
-//! CSS selectors of the policy, compiled to what a window must remember about an element.
+//! The CSS selectors of a policy, compiled.
 //!
-//! A recording gives tags, classes, ids and attributes; what it cannot tell (`:hover`,
-//! pseudo-elements, `:empty` while texts come and go) is an error at load, never a selector that
-//! silently matches nothing. All simple selectors of the list are numbered ("facts"); a window
-//! keeps the numbers that hold for an element and forgets the strings.
+//! A recording contains tags, classes, ids and attributes. A selector that needs anything else
+//! (`:hover`, pseudo-elements, `:empty` while texts come and go) is an error when the policy loads.
 //!
-//! Does not know how elements are linked: `matching` does.
+//! Does not match anything: `selector_matching` does.
+//!
+//! **Invariant:** no accepted selector silently matches nothing.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use cssparser::Parser as CssParser;
@@ -25,28 +24,11 @@ use selectors::parser::SelectorList;
 use selectors::parser::SelectorParseErrorKind;
 use selectors::visitor::SelectorVisitor;
 
-use crate::parse::value::Value;
-use crate::parse::word::Word;
-use crate::session::dialect::Dialect;
-use crate::session::dialect::Name;
-use crate::session::grow;
-use crate::session::reading::lower;
-
-/// What is done with an element that a selector matches, and with all that stands in it.
-///
-/// Ordered by strictness: where several apply, own or inherited, the greatest wins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Treat {
-    /// Lifts postures (mask all, drop all), never rules.
-    Allow,
-    /// Every text and value is masked.
-    Mask,
-    /// The element is emptied, and all later events about its inside are dropped.
-    Block,
-}
-
-/// Number of a simple selector in its [`Selectors`].
-pub(crate) type FactIdx = u16;
+use crate::session::css_dialect::CssDialect;
+use crate::session::css_dialect::CssName;
+use crate::session::selector_facts::FactIdx;
+use crate::session::selector_facts::SelectorFacts;
+use crate::session::treatment::Treatment;
 
 /// A selector that cannot be used. The policy does not load.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,13 +44,13 @@ pub struct SelectorError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SelectorProblem {
-    /// Nothing stands where a selector should.
+    /// A selector is missing.
     #[error("the selector is empty or ends too early")]
     Empty,
     /// The text is not a selector.
     #[error("the selector is malformed")]
     Syntax,
-    /// A pseudo-class or pseudo-element that a recording does not tell.
+    /// A pseudo-class or pseudo-element that a recording has no data for.
     #[error("a recording cannot tell this pseudo-class or pseudo-element")]
     Unknowable,
     /// A namespace prefix.
@@ -82,44 +64,30 @@ pub enum SelectorProblem {
 /// The compiled list.
 #[derive(Default)]
 pub struct Selectors {
-    entries: Vec<Entry>,
-    exempt: Vec<Exempt>,
-    facts: Facts,
-    /// Whether a change beside an element may change what matches it.
-    pub(crate) looks_sideways: bool,
-    /// Whether only the element's own facts decide.
-    pub(crate) is_local: bool,
+    treatments: Vec<TreatmentSelector>,
+    exemptions: Vec<ExemptionSelector>,
+    facts: SelectorFacts,
+    /// Whether a change of a sibling may change which selectors match an element.
+    pub(super) looks_sideways: bool,
 }
 
-/// A complex selector, and what it asks of the element itself.
-type Compiled = (Selector<Dialect>, Option<FactIdx>);
+/// A complex selector, and a fact that it requires of the element itself.
+type Compiled = (Selector<CssDialect>, Option<FactIdx>);
 
-/// One complex selector.
-pub(crate) struct Entry {
-    pub(crate) selector: Selector<Dialect>,
-    pub(crate) treat: Treat,
-    /// A fact that must hold for the element itself: the quick way out.
-    pub(crate) required: Option<FactIdx>,
+/// One complex selector that treats its elements.
+pub(super) struct TreatmentSelector {
+    pub(super) selector: Selector<CssDialect>,
+    pub(super) treat: Treatment,
+    /// A fact the element itself must have. Most elements lack it, which avoids the full match.
+    pub(super) required: Option<FactIdx>,
 }
 
-/// One complex selector whose elements are exempt from something, by number.
-pub(crate) struct Exempt {
-    pub(crate) selector: Selector<Dialect>,
-    pub(crate) number: u16,
-    /// As in [`Entry`].
-    pub(crate) required: Option<FactIdx>,
-}
-
-/// Numbers of all simple selectors.
-#[derive(Default)]
-pub(crate) struct Facts {
-    len: FactIdx,
-    tags: BTreeMap<Box<str>, FactIdx>,
-    ids: BTreeMap<Box<str>, FactIdx>,
-    classes: BTreeMap<Box<str>, FactIdx>,
-    attributes: BTreeMap<Box<str>, Vec<(FactIdx, AttrSelectorOperation<Name>)>>,
-    /// Of each numbered name, whether it matters; empty before that was asked.
-    known: Vec<bool>,
+/// One complex selector whose elements have an exemption, identified by the caller's number.
+pub(super) struct ExemptionSelector {
+    pub(super) selector: Selector<CssDialect>,
+    pub(super) number: u16,
+    /// As in [`TreatmentSelector`].
+    pub(super) required: Option<FactIdx>,
 }
 
 impl Selectors {
@@ -127,52 +95,54 @@ impl Selectors {
     ///
     /// # Errors
     /// [`SelectorError`] for the first entry that cannot be used; nothing is compiled then.
-    pub fn parse<'a>(list: impl IntoIterator<Item = (&'a str, Treat)>) -> Result<Self, SelectorError> {
-        let mut all = Self { is_local: true, ..Self::default() };
+    pub fn parse<'a>(list: impl IntoIterator<Item = (&'a str, Treatment)>) -> Result<Self, SelectorError> {
+        let mut all = Self::default();
         for (index, (css, treat)) in list.into_iter().enumerate() {
             all.add(css, treat).map_err(|reason| SelectorError { index, reason })?;
         }
-        all.facts.settle();
+        all.facts.finish();
         Ok(all)
     }
 
-    /// Whether no element can match.
+    /// Whether no selector treats anything.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.treatments.is_empty()
     }
 
-    /// Adds a list of selectors that treat nothing: their elements are asked for by number.
+    /// Adds a list of selectors that treat nothing but grant an exemption, identified by `number`.
     ///
     /// # Errors
     /// The list cannot be used; nothing was added.
-    pub(crate) fn exempt(&mut self, css: &str, number: u16) -> Result<(), SelectorProblem> {
+    pub(crate) fn add_exemption(&mut self, css: &str, number: u16) -> Result<(), SelectorProblem> {
         let compiled = self.compile(css)?;
-        let exempt = compiled.into_iter().map(|(selector, required)| Exempt { selector, number, required });
-        self.exempt.extend(exempt);
-        self.facts.settle();
+        let new =
+            compiled.into_iter().map(|(selector, required)| ExemptionSelector { selector, number, required });
+        self.exemptions.extend(new);
+        self.facts.finish();
         Ok(())
     }
 
-    pub(crate) fn exempts(&self) -> &[Exempt] {
-        &self.exempt
+    pub(super) fn exemptions(&self) -> &[ExemptionSelector] {
+        &self.exemptions
     }
 
-    pub(crate) fn entries(&self) -> &[Entry] {
-        &self.entries
+    pub(super) fn treatments(&self) -> &[TreatmentSelector] {
+        &self.treatments
     }
 
-    pub(crate) fn facts(&self) -> &Facts {
+    pub(super) fn facts(&self) -> &SelectorFacts {
         &self.facts
     }
 
-    fn add(&mut self, css: &str, treat: Treat) -> Result<(), SelectorProblem> {
+    fn add(&mut self, css: &str, treat: Treatment) -> Result<(), SelectorProblem> {
         let compiled = self.compile(css)?;
-        let entries = compiled.into_iter().map(|(selector, required)| Entry { selector, treat, required });
-        self.entries.extend(entries);
+        let new =
+            compiled.into_iter().map(|(selector, required)| TreatmentSelector { selector, treat, required });
+        self.treatments.extend(new);
         Ok(())
     }
 
-    /// Parses a list and numbers its parts; each selector with a fact that it asks for.
+    /// Parses a list and numbers its simple selectors.
     fn compile(&mut self, css: &str) -> Result<Vec<Compiled>, SelectorProblem> {
         let list = CssParser::new(css)
             .parse_entirely(|input| SelectorList::parse(&Grammar, input, ParseRelative::No))
@@ -189,8 +159,8 @@ impl Selectors {
         Ok(compiled)
     }
 
-    /// A fact that the rightmost compound asks for.
-    fn required(&self, selector: &Selector<Dialect>) -> Option<FactIdx> {
+    /// A fact that the rightmost compound requires.
+    fn required(&self, selector: &Selector<CssDialect>) -> Option<FactIdx> {
         selector.iter().find_map(|component| match component {
             Component::Class(name) => self.facts.class(name.as_ref()),
             Component::ID(name) => self.facts.id(name.as_ref()),
@@ -202,102 +172,7 @@ impl Selectors {
 
 impl fmt::Debug for Selectors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Selectors").field("len", &self.entries.len()).finish_non_exhaustive()
-    }
-}
-
-impl Facts {
-    pub(crate) fn tag(&self, name: &str) -> Option<FactIdx> {
-        self.tags.get(name).copied()
-    }
-
-    pub(crate) fn id(&self, id: &str) -> Option<FactIdx> {
-        self.ids.get(id).copied()
-    }
-
-    pub(crate) fn class(&self, class: &str) -> Option<FactIdx> {
-        self.classes.get(class).copied()
-    }
-
-    /// The number of one test of an attribute.
-    pub(crate) fn test(&self, name: &str, operation: &AttrSelectorOperation<&Name>) -> Option<FactIdx> {
-        let same = |test: &AttrSelectorOperation<Name>| match (test, operation) {
-            (AttrSelectorOperation::Exists, AttrSelectorOperation::Exists) => true,
-            (
-                AttrSelectorOperation::WithValue { operator: a, case_sensitivity: b, value: c },
-                AttrSelectorOperation::WithValue { operator, case_sensitivity, value },
-            ) => a == operator && b == case_sensitivity && c == *value,
-            _ => false,
-        };
-        let tests = self.attributes.get(name)?;
-        tests.iter().find_map(|(fact, test)| same(test).then_some(*fact))
-    }
-
-    /// Whether a selector looks at this attribute.
-    pub(crate) fn reads(&self, name: &str) -> bool {
-        match name {
-            "id" if !self.ids.is_empty() => true,
-            "class" if !self.classes.is_empty() => true,
-            _ => self.attributes.contains_key(name),
-        }
-    }
-
-    /// Whether a window takes note of an attribute, for selectors or for itself.
-    pub(crate) fn matter(&self, name: Value<'_>) -> bool {
-        match self.known.get(name.word() as usize) {
-            Some(known) if name.word() != Word::Other => *known,
-            _ => self.takes_note(&lower(name.text())),
-        }
-    }
-
-    fn takes_note(&self, name: &str) -> bool {
-        self.reads(name) || grow::matters(name)
-    }
-
-    /// Decides once for all names that are numbered.
-    fn settle(&mut self) {
-        self.known = Word::all().map(|(_, text)| self.takes_note(&text.to_ascii_lowercase())).collect();
-    }
-
-    /// Appends the facts that `value` of the attribute `name` makes true.
-    pub(crate) fn collect(&self, name: &str, value: &str, out: &mut Vec<FactIdx>) {
-        match name {
-            "id" => out.extend(self.id(value)),
-            "class" if !self.classes.is_empty() => {
-                out.extend(value.split_ascii_whitespace().filter_map(|class| self.class(class)));
-            }
-            _ => {}
-        }
-        let tests = self.attributes.get(name).map(Vec::as_slice).unwrap_or_default();
-        out.extend(tests.iter().filter(|(_, test)| test.eval_str(value)).map(|(fact, _)| *fact));
-    }
-
-    /// Whether `fact` hangs on the attribute `name`.
-    pub(crate) fn is_of(&self, fact: FactIdx, name: &str) -> bool {
-        let tests = self.attributes.get(name).map(Vec::as_slice).unwrap_or_default();
-        tests.iter().any(|(idx, _)| *idx == fact)
-            || (name == "id" && self.ids.values().any(|idx| *idx == fact))
-            || (name == "class" && self.classes.values().any(|idx| *idx == fact))
-    }
-
-    fn number(&mut self) -> Option<FactIdx> {
-        let idx = self.len;
-        self.len = self.len.checked_add(1)?;
-        Some(idx)
-    }
-
-    fn add_attribute(&mut self, name: &str, test: AttrSelectorOperation<Name>) -> Option<()> {
-        let idx = self.number()?;
-        self.attributes.entry(name.into()).or_default().push((idx, test));
-        Some(())
-    }
-
-    fn add_word(&mut self, of: fn(&mut Self) -> &mut BTreeMap<Box<str>, FactIdx>, word: &str) -> Option<()> {
-        if !of(self).contains_key(word) {
-            let idx = self.number()?;
-            of(self).insert(word.into(), idx);
-        }
-        Some(())
+        f.debug_struct("Selectors").field("len", &self.treatments.len()).finish_non_exhaustive()
     }
 }
 
@@ -320,11 +195,11 @@ fn problem(kind: &cssparser::ParseErrorKind<SelectorParseErrorKind>) -> Selector
     }
 }
 
-/// What of CSS is understood.
+/// The supported part of CSS.
 struct Grammar;
 
 impl Parser<'_> for Grammar {
-    type Impl = Dialect;
+    type Impl = CssDialect;
     type Error = SelectorParseErrorKind;
 
     fn parse_is_and_where(&self) -> bool {
@@ -336,19 +211,19 @@ impl Parser<'_> for Grammar {
     }
 }
 
-/// Walks a parsed selector: numbers its parts, refuses what cannot be known.
+/// Walks a parsed selector: numbers its simple selectors and rejects what a recording has no data for.
 struct Survey<'s> {
     all: &'s mut Selectors,
     problem: Option<SelectorProblem>,
 }
 
 impl Survey<'_> {
-    fn component(&mut self, component: &Component<Dialect>) -> Result<(), SelectorProblem> {
+    fn add_component(&mut self, component: &Component<CssDialect>) -> Result<(), SelectorProblem> {
         let facts = &mut self.all.facts;
         let added = match component {
-            Component::LocalName(name) => facts.add_word(|f| &mut f.tags, name.lower_name.as_ref()),
-            Component::ID(id) => facts.add_word(|f| &mut f.ids, id.as_ref()),
-            Component::Class(class) => facts.add_word(|f| &mut f.classes, class.as_ref()),
+            Component::LocalName(name) => facts.add_tag(name.lower_name.as_ref()),
+            Component::ID(id) => facts.add_id(id.as_ref()),
+            Component::Class(class) => facts.add_class(class.as_ref()),
             Component::AttributeInNoNamespaceExists { local_name_lower, .. } => {
                 facts.add_attribute(local_name_lower.as_ref(), AttrSelectorOperation::Exists)
             }
@@ -367,11 +242,7 @@ impl Survey<'_> {
             Component::ExplicitUniversalType | Component::ExplicitAnyNamespace | Component::Combinator(_) => {
                 Some(())
             }
-            Component::Negation(_) | Component::Is(_) | Component::Where(_) => Some(()),
-            Component::Root => {
-                self.all.is_local = false;
-                Some(())
-            }
+            Component::Negation(_) | Component::Is(_) | Component::Where(_) | Component::Root => Some(()),
             Component::Nth(nth) if !nth.ty.is_of_type() => {
                 self.all.looks_sideways = true;
                 Some(())
@@ -387,28 +258,28 @@ impl Survey<'_> {
 }
 
 impl SelectorVisitor for Survey<'_> {
-    type Impl = Dialect;
+    type Impl = CssDialect;
 
-    fn visit_simple_selector(&mut self, component: &Component<Dialect>) -> bool {
-        self.problem = self.component(component).err();
+    fn visit_simple_selector(&mut self, component: &Component<CssDialect>) -> bool {
+        self.problem = self.add_component(component).err();
         self.problem.is_none()
     }
 
     fn visit_complex_selector(&mut self, combinator_to_right: Option<Combinator>) -> bool {
         if let Some(combinator) = combinator_to_right {
-            self.all.is_local = false;
             self.all.looks_sideways |= combinator.is_sibling();
         }
         true
     }
 }
 
-/// A test, with the case rules of HTML: no recording says which document is none.
+/// A test of an attribute value, with the case rules of HTML: a recording does not identify
+/// documents that are not HTML.
 fn with_value(
     operator: AttrSelectorOperator,
     case: ParsedCaseSensitivity,
-    value: &Name,
-) -> AttrSelectorOperation<Name> {
+    value: &CssName,
+) -> AttrSelectorOperation<CssName> {
     let case_sensitivity = match case {
         ParsedCaseSensitivity::ExplicitCaseSensitive | ParsedCaseSensitivity::CaseSensitive => {
             CaseSensitivity::CaseSensitive
@@ -425,32 +296,32 @@ fn with_value(
 mod tests {
     use super::*;
 
-    fn refused(css: &str) -> SelectorProblem {
-        let error = Selectors::parse([(".fine", Treat::Mask), (css, Treat::Mask)]).unwrap_err();
+    fn rejected(css: &str) -> SelectorProblem {
+        let error = Selectors::parse([(".fine", Treatment::Mask), (css, Treatment::Mask)]).unwrap_err();
         assert_eq!(error.index, 1);
         error.reason
     }
 
     #[test]
-    fn refuses_what_a_recording_cannot_tell() {
+    fn rejects_pseudo_classes_that_a_recording_has_no_data_for() {
         for css in
             ["a:hover", "p::before", ":focus", "a:is(:hover, b)", ":has(a)", ":empty", ":scope", ":host"]
         {
-            assert_eq!(refused(css), SelectorProblem::Unknowable, "{css}");
+            assert_eq!(rejected(css), SelectorProblem::Unknowable, "{css}");
         }
     }
 
     #[test]
-    fn refuses_what_is_no_selector() {
+    fn rejects_malformed_selectors() {
         for css in ["", " ", "a >", "a,,b", ".1", "[", "[a=]", "a b)", "}", "a{}", ":not()", "a/b"] {
-            assert!(matches!(refused(css), SelectorProblem::Empty | SelectorProblem::Syntax), "{css}");
+            assert!(matches!(rejected(css), SelectorProblem::Empty | SelectorProblem::Syntax), "{css}");
         }
-        assert_eq!(refused("svg|a"), SelectorProblem::Namespace);
+        assert_eq!(rejected("svg|a"), SelectorProblem::Namespace);
     }
 
     #[test]
-    fn knows_when_siblings_matter() {
-        let sideways = |css| Selectors::parse([(css, Treat::Mask)]).unwrap().looks_sideways;
+    fn knows_whether_siblings_matter() {
+        let sideways = |css| Selectors::parse([(css, Treatment::Mask)]).unwrap().looks_sideways;
         assert!(sideways("a + b") && sideways(":not(a ~ b)") && sideways("li:first-child"));
         assert!(!sideways("a > b c"));
     }

@@ -1,8 +1,10 @@
-//! Where windows are kept between requests: within a bound, least recently used out first.
+//! Keeps windows between requests, within a bound; evicts the least recently used first.
 //!
-//! One request works on a window at a time: it takes it under a lease and puts it back. A window
-//! that was dropped meanwhile (idle, over the bound, lost with its holder) is unknown, and so
-//! treated strictly until the next full snapshot; a stale one is never put in its place.
+//! A request takes a window under a lease and puts it back; one request works on a window at a time.
+//! A window that was dropped in between (idle, over the bound, or lost with its holder) is unknown,
+//! and so treated strictly until the next full snapshot.
+//!
+//! **Invariant:** a stale window never replaces a newer state.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,22 +19,24 @@ use sha2::Sha256;
 
 use crate::session::window::Window;
 
-/// What an entry costs beside its window.
+/// Memory of an entry besides its window.
 const ENTRY_BYTES: usize = 256;
 
-/// Name of a window in a store: a keyed hash, from which nobody reads a session.
+/// Name of a window in a store: a keyed hash that does not reveal the session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key([u8; 16]);
+pub struct WindowKey([u8; 16]);
 
-impl Key {
+impl WindowKey {
     /// The key of one window of one session of one project.
     ///
-    /// `policy` is the digest of the policy in force: verdicts of one policy mean nothing to
-    /// another, so a reload starts with unknown windows.
+    /// `policy` is the digest of the policy in force. Verdicts of one policy do not apply to another,
+    /// so a reload starts with unknown windows.
     pub fn new(secret: &[u8; 32], policy: &[u8], project: &str, session: &str, window: &str) -> Self {
+        // The block size of SHA-256: a key of this size needs no length check that could fail.
         let mut padded = [0; 64];
         padded.iter_mut().zip(secret).for_each(|(to, from)| *to = *from);
         let mut mac = Hmac::<Sha256>::new(&padded.into());
+        // Each part with its length, so that no two lists of parts give the same bytes.
         for part in [policy, project.as_bytes(), session.as_bytes(), window.as_bytes()] {
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part);
@@ -48,7 +52,7 @@ impl Key {
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for WindowKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(..)")
     }
@@ -57,72 +61,72 @@ impl fmt::Debug for Key {
 /// The right to put one window back.
 #[derive(Debug)]
 #[must_use = "a window that is not put back is lost"]
-pub struct Lease {
-    key: Key,
+pub struct WindowLease {
+    key: WindowKey,
     ticket: u64,
 }
 
-impl Lease {
-    /// The right to put back what stands under `key`; `ticket` tells it from others of its store.
-    pub fn new(key: Key, ticket: u64) -> Self {
+impl WindowLease {
+    /// The right to put back the window of `key`; `ticket` is unique in its store.
+    pub fn new(key: WindowKey, ticket: u64) -> Self {
         Self { key, ticket }
     }
 
-    /// What it is for.
-    pub fn key(&self) -> Key {
+    /// The window it is for.
+    pub fn key(&self) -> WindowKey {
         self.key
     }
 
-    /// What tells it from others of its store.
+    /// The ticket, unique in its store.
     pub fn ticket(&self) -> u64 {
         self.ticket
     }
 }
 
-/// What a store has under a key.
+/// The result of taking a window.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "matched where it is returned")]
-pub enum Taken {
-    /// The window as it was put back last.
-    Known(Window, Lease),
-    /// Never seen, dropped, or of another policy. Start with an empty window.
-    Unknown(Lease),
-    /// Another request works on it: wait, or treat it as unknown and put nothing back.
+pub enum TakenWindow {
+    /// The window as it was last put back.
+    Known(Window, WindowLease),
+    /// Never seen, dropped, or of another policy. The caller starts with an empty window.
+    Unknown(WindowLease),
+    /// Another request works on it. The caller waits, or treats it as unknown and puts nothing back.
     Busy,
 }
 
 /// Keeps windows between requests.
-pub trait Store: Send + Sync {
+pub trait WindowStore: Send + Sync {
     /// Takes a window out, for this request alone. `now_ms` never runs backwards by much.
-    fn take(&self, key: Key, now_ms: u64) -> Taken;
+    fn take(&self, key: WindowKey, now_ms: u64) -> TakenWindow;
 
-    /// Puts it back.
-    fn put(&self, lease: Lease, window: Window, now_ms: u64);
+    /// Puts a window back.
+    fn put(&self, lease: WindowLease, window: Window, now_ms: u64);
 
-    /// Gives it up: the window is unknown from now on.
-    fn abandon(&self, lease: Lease);
+    /// Gives a lease up: the window is unknown from now on.
+    fn abandon(&self, lease: WindowLease);
 
-    /// Ends whatever lease there is: an event of this window was judged without it, so that what
-    /// comes back would be out of date.
-    fn forget(&self, key: Key);
+    /// Ends any lease of this window. An event was redacted without the window, so the state that the
+    /// holder of the lease puts back would be out of date.
+    fn forget(&self, key: WindowKey);
 }
 
-/// Bounds of [`Sessions`].
+/// Bounds of [`InMemoryWindows`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoreLimits {
-    /// All windows together.
+pub struct WindowStoreLimits {
+    /// Memory of all windows together.
     ///
     /// # Default
     /// 512 MiB
     pub max_bytes: usize,
-    /// A window that nobody asked for in this time is dropped.
+    /// A window that no request took in this time is dropped.
     ///
     /// # Default
     /// 30 minutes
     pub idle_ms: u64,
 }
 
-impl Default for StoreLimits {
+impl Default for WindowStoreLimits {
     fn default() -> Self {
         Self { max_bytes: 512 << 20, idle_ms: 30 * 60 * 1000 }
     }
@@ -130,23 +134,23 @@ impl Default for StoreLimits {
 
 /// Windows kept in memory.
 #[derive(Debug)]
-pub struct Sessions {
-    limits: StoreLimits,
-    held: Mutex<Held>,
+pub struct InMemoryWindows {
+    limits: WindowStoreLimits,
+    stored: Mutex<StoredWindows>,
 }
 
 #[derive(Default, Debug)]
-struct Held {
-    entries: BTreeMap<Key, Entry>,
-    /// Keys by last use: the ticket of an entry is its place in line.
-    line: BTreeMap<u64, Key>,
+struct StoredWindows {
+    entries: BTreeMap<WindowKey, StoredWindow>,
+    /// Keys by last use: tickets ascend, so the first entry is the least recently used.
+    by_ticket: BTreeMap<u64, WindowKey>,
     next_ticket: u64,
     bytes: usize,
     n_evicted: u64,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct StoredWindow {
     /// `None` while a request works on it.
     window: Option<Window>,
     bytes: usize,
@@ -154,13 +158,13 @@ struct Entry {
     ticket: u64,
 }
 
-impl Sessions {
+impl InMemoryWindows {
     /// An empty store.
-    pub fn new(limits: StoreLimits) -> Self {
-        Self { limits, held: Mutex::default() }
+    pub fn new(limits: WindowStoreLimits) -> Self {
+        Self { limits, stored: Mutex::default() }
     }
 
-    /// Number of windows, those at work included.
+    /// Number of windows, including those that a request works on.
     pub fn len(&self) -> usize {
         self.lock().entries.len()
     }
@@ -170,90 +174,91 @@ impl Sessions {
         self.len() == 0
     }
 
-    /// Memory held by all of them, those at work counted as they were taken.
+    /// Memory of all windows; one that a request works on counts with its size when it was taken.
     pub fn bytes(&self) -> usize {
         self.lock().bytes
     }
 
-    /// Windows dropped so far, for want of room or of use.
+    /// Windows dropped so far, over the bound or idle.
     pub fn n_evicted(&self) -> u64 {
         self.lock().n_evicted
     }
 
-    /// No code that holds the lock can leave the entries half changed.
-    fn lock(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A poisoned lock is taken over: no code that holds it can leave the entries inconsistent.
+    fn lock(&self) -> MutexGuard<'_, StoredWindows> {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Default for Sessions {
+impl Default for InMemoryWindows {
     fn default() -> Self {
-        Self::new(StoreLimits::default())
+        Self::new(WindowStoreLimits::default())
     }
 }
 
-impl Store for Sessions {
-    fn take(&self, key: Key, now_ms: u64) -> Taken {
-        let mut held = self.lock();
-        held.drop_idle(now_ms, self.limits.idle_ms);
-        let window = match held.entries.get(&key) {
-            Some(Entry { window: None, .. }) => return Taken::Busy,
-            Some(_) => held.remove(key).and_then(|entry| entry.window),
+impl WindowStore for InMemoryWindows {
+    fn take(&self, key: WindowKey, now_ms: u64) -> TakenWindow {
+        let mut stored = self.lock();
+        stored.drop_idle(now_ms, self.limits.idle_ms);
+        let window = match stored.entries.get(&key) {
+            Some(StoredWindow { window: None, .. }) => return TakenWindow::Busy,
+            Some(_) => stored.remove(key).and_then(|entry| entry.window),
             None => None,
         };
         let bytes = window.as_ref().map_or(0, Window::heap_bytes) + ENTRY_BYTES;
-        let ticket = held.insert(key, Entry { window: None, bytes, used_ms: now_ms, ticket: 0 });
-        held.drop_oldest(self.limits.max_bytes);
-        let lease = Lease { key, ticket };
+        let ticket = stored.insert(key, StoredWindow { window: None, bytes, used_ms: now_ms, ticket: 0 });
+        stored.drop_oldest(self.limits.max_bytes);
+        let lease = WindowLease { key, ticket };
         match window {
-            Some(window) => Taken::Known(window, lease),
-            None => Taken::Unknown(lease),
+            Some(window) => TakenWindow::Known(window, lease),
+            None => TakenWindow::Unknown(lease),
         }
     }
 
-    fn put(&self, lease: Lease, window: Window, now_ms: u64) {
-        let mut held = self.lock();
-        if held.give_up(&lease) {
+    fn put(&self, lease: WindowLease, window: Window, now_ms: u64) {
+        let mut stored = self.lock();
+        if stored.give_up(&lease) {
             let bytes = window.heap_bytes() + ENTRY_BYTES;
-            held.insert(lease.key, Entry { window: Some(window), bytes, used_ms: now_ms, ticket: 0 });
-            held.drop_oldest(self.limits.max_bytes);
+            stored
+                .insert(lease.key, StoredWindow { window: Some(window), bytes, used_ms: now_ms, ticket: 0 });
+            stored.drop_oldest(self.limits.max_bytes);
         }
     }
 
-    fn abandon(&self, lease: Lease) {
+    fn abandon(&self, lease: WindowLease) {
         self.lock().give_up(&lease);
     }
 
-    fn forget(&self, key: Key) {
+    fn forget(&self, key: WindowKey) {
         self.lock().remove(key);
     }
 }
 
-impl Held {
-    fn insert(&mut self, key: Key, entry: Entry) -> u64 {
+impl StoredWindows {
+    fn insert(&mut self, key: WindowKey, entry: StoredWindow) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.bytes += entry.bytes;
-        self.line.insert(ticket, key);
-        self.entries.insert(key, Entry { ticket, ..entry });
+        self.by_ticket.insert(ticket, key);
+        self.entries.insert(key, StoredWindow { ticket, ..entry });
         ticket
     }
 
-    fn remove(&mut self, key: Key) -> Option<Entry> {
+    fn remove(&mut self, key: WindowKey) -> Option<StoredWindow> {
         let entry = self.entries.remove(&key)?;
-        self.line.remove(&entry.ticket);
+        self.by_ticket.remove(&entry.ticket);
         self.bytes -= entry.bytes;
         Some(entry)
     }
 
-    /// Ends a lease. `false` if it had ended: the entry is another's then, or none.
-    fn give_up(&mut self, lease: &Lease) -> bool {
+    /// Ends a lease. Returns `false` if it had ended already; the entry is then another's or gone.
+    fn give_up(&mut self, lease: &WindowLease) -> bool {
         let is_live = self.entries.get(&lease.key).is_some_and(|entry| entry.ticket == lease.ticket);
         is_live && self.remove(lease.key).is_some()
     }
 
     fn drop_idle(&mut self, now_ms: u64, idle_ms: u64) {
-        while let Some((_, &key)) = self.line.first_key_value() {
+        while let Some((_, &key)) = self.by_ticket.first_key_value() {
             let used_ms = self.entries.get(&key).map_or(0, |entry| entry.used_ms);
             if now_ms.saturating_sub(used_ms) <= idle_ms {
                 break;
@@ -264,12 +269,12 @@ impl Held {
 
     fn drop_oldest(&mut self, max_bytes: usize) {
         while self.bytes > max_bytes {
-            let Some((_, &key)) = self.line.first_key_value() else { break };
+            let Some((_, &key)) = self.by_ticket.first_key_value() else { break };
             self.evict(key);
         }
     }
 
-    fn evict(&mut self, key: Key) {
+    fn evict(&mut self, key: WindowKey) {
         self.remove(key);
         self.n_evicted += 1;
     }
@@ -278,11 +283,11 @@ impl Held {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::support::Bench;
-    use crate::session::support::text;
+    use crate::session::test_support::Bench;
+    use crate::session::test_support::text;
 
-    fn key(window: &str) -> Key {
-        Key::new(&[7; 32], b"policy", "phc", "s", window)
+    fn key(window: &str) -> WindowKey {
+        WindowKey::new(&[7; 32], b"policy", "phc", "s", window)
     }
 
     fn filled() -> Window {
@@ -291,60 +296,60 @@ mod tests {
         b.window
     }
 
-    fn fill(store: &Sessions, window: &str, now_ms: u64) {
-        let Taken::Unknown(lease) = store.take(key(window), now_ms) else { panic!("known") };
+    fn fill(store: &InMemoryWindows, window: &str, now_ms: u64) {
+        let TakenWindow::Unknown(lease) = store.take(key(window), now_ms) else { panic!("known") };
         store.put(lease, filled(), now_ms);
     }
 
-    fn knows(store: &Sessions, window: &str, now_ms: u64) -> bool {
+    fn knows(store: &InMemoryWindows, window: &str, now_ms: u64) -> bool {
         match store.take(key(window), now_ms) {
-            Taken::Known(window, lease) => {
+            TakenWindow::Known(window, lease) => {
                 store.put(lease, window, now_ms);
                 true
             }
-            Taken::Unknown(lease) => {
+            TakenWindow::Unknown(lease) => {
                 store.abandon(lease);
                 false
             }
-            Taken::Busy => panic!("busy"),
+            TakenWindow::Busy => panic!("busy"),
         }
     }
 
     #[test]
-    fn every_part_of_a_key_counts() {
+    fn every_part_changes_the_key() {
         let keys = [
             key("w"),
-            Key::new(&[8; 32], b"policy", "phc", "s", "w"),
-            Key::new(&[7; 32], b"other", "phc", "s", "w"),
-            Key::new(&[7; 32], b"policy", "phcs", "", "w"),
-            Key::new(&[7; 32], b"policy", "phc", "", "sw"),
+            WindowKey::new(&[8; 32], b"policy", "phc", "s", "w"),
+            WindowKey::new(&[7; 32], b"other", "phc", "s", "w"),
+            WindowKey::new(&[7; 32], b"policy", "phcs", "", "w"),
+            WindowKey::new(&[7; 32], b"policy", "phc", "", "sw"),
         ];
         let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len());
     }
 
     #[test]
-    fn one_request_works_on_a_window_at_a_time() {
-        let store = Sessions::default();
-        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
-        assert!(matches!(store.take(key("a"), 1), Taken::Busy));
+    fn a_taken_window_is_busy_until_it_is_put_back() {
+        let store = InMemoryWindows::default();
+        let TakenWindow::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        assert!(matches!(store.take(key("a"), 1), TakenWindow::Busy));
         store.put(lease, filled(), 2);
         assert!(knows(&store, "a", 3) && !knows(&store, "b", 3));
     }
 
     #[test]
     fn a_window_that_missed_an_event_is_not_put_back() {
-        let store = Sessions::default();
-        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        let store = InMemoryWindows::default();
+        let TakenWindow::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
         store.forget(key("a"));
         store.put(lease, filled(), 1);
         assert!(!knows(&store, "a", 2));
     }
 
     #[test]
-    fn the_least_recently_used_goes_first() {
+    fn evicts_the_least_recently_used_first() {
         let bytes = filled().heap_bytes() + ENTRY_BYTES;
-        let store = Sessions::new(StoreLimits { max_bytes: 2 * bytes, idle_ms: 1000 });
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 2 * bytes, idle_ms: 1000 });
         fill(&store, "a", 0);
         fill(&store, "b", 0);
         assert!(knows(&store, "a", 1));
@@ -354,8 +359,8 @@ mod tests {
     }
 
     #[test]
-    fn idle_windows_go() {
-        let store = Sessions::new(StoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
+    fn drops_idle_windows() {
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
         fill(&store, "a", 0);
         fill(&store, "b", 900);
         assert_eq!(["a", "b"].map(|w| knows(&store, w, 1001)), [false, true]);
@@ -363,21 +368,21 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_window_is_never_put_back() {
-        let store = Sessions::new(StoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
-        let Taken::Unknown(stale) = store.take(key("a"), 0) else { panic!("known") };
+    fn a_stale_lease_cannot_put_a_window_back() {
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 1 << 20, idle_ms: 1000 });
+        let TakenWindow::Unknown(stale) = store.take(key("a"), 0) else { panic!("known") };
         fill(&store, "a", 2000);
-        let Taken::Known(_, lease) = store.take(key("a"), 2001) else { panic!("unknown") };
+        let TakenWindow::Known(_, lease) = store.take(key("a"), 2001) else { panic!("unknown") };
         store.put(stale, Window::default(), 2002);
-        assert!(matches!(store.take(key("a"), 2003), Taken::Busy));
+        assert!(matches!(store.take(key("a"), 2003), TakenWindow::Busy));
         store.abandon(lease);
         assert!(store.is_empty() && store.bytes() == 0);
     }
 
     #[test]
     fn a_window_larger_than_the_bound_is_dropped() {
-        let store = Sessions::new(StoreLimits { max_bytes: 100, idle_ms: 1000 });
-        let Taken::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
+        let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 100, idle_ms: 1000 });
+        let TakenWindow::Unknown(lease) = store.take(key("a"), 0) else { panic!("known") };
         store.put(lease, filled(), 0);
         assert_eq!(store.bytes(), 0);
     }

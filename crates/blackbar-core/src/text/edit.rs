@@ -1,15 +1,17 @@
-//! Edits: what is written instead of a span.
+//! Edits: replacements of spans, and their application to a text.
+//!
+//! **Invariant:** no byte that an edit covers reaches the output, even if edits overlap.
 
 use crate::text::span::Span;
 
-/// One replacement. The bytes it holds go out; nothing else of it is ever printed.
+/// One replacement. Its bytes are output; `Debug` prints only lengths.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced.
+    /// The bytes to replace.
     pub span: Span,
-    /// What stands there afterwards.
+    /// The replacement.
     pub with: Vec<u8>,
-    /// What its maker wants to know of it later; no meaning here.
+    /// A value of the code that made the edit; it has no meaning here.
     pub tag: u32,
 }
 
@@ -21,11 +23,11 @@ impl std::fmt::Debug for Edit {
 
 /// Appends `source` with `edits` applied to `out`. Edits are sorted and do not overlap.
 ///
-/// One pass; what lies between edits is copied as it stands. Should edits overlap all the same,
-/// no byte that one of them covers comes through.
+/// One pass; bytes between edits are copied unchanged. If edits overlap nevertheless, every byte that
+/// one of them covers is still left out.
 pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
-    let grown: usize = edits.iter().map(|e| e.with.len()).sum();
-    out.reserve(source.len() + grown);
+    let n_added: usize = edits.iter().map(|e| e.with.len()).sum();
+    out.reserve(source.len() + n_added);
     let mut cursor = 0;
     for edit in edits {
         debug_assert!(edit.span.start >= cursor, "edits overlap or are out of order");
@@ -33,6 +35,7 @@ pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
             out.extend_from_slice(kept);
         }
         out.extend_from_slice(&edit.with);
+        // Never backwards: a nested edit must not uncover the rest of the one around it.
         cursor = cursor.max(edit.span.end);
     }
     if let Some(rest) = source.get(cursor..) {
@@ -40,12 +43,12 @@ pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
     }
 }
 
-/// Sorts the edits from index `from` on and joins those that overlap, so that all that any of
-/// them covers stays covered. Of equal spans the first stays; of others, the wider one's text
-/// stands for both, and `fill` writes what stands for a span that no single edit covers.
+/// Sorts the edits from index `from` on and merges those that overlap, so that every byte that one
+/// of them covers stays covered. Of equal spans the first stays. Of others, the text of the wider
+/// one replaces both, and `fill` makes the text for a span that no single edit covers.
 ///
-/// An edit that `gives_way` (an encoding that was rebuilt) does not stand for one that does not:
-/// its text is masked, too, or what was found in it would be found again.
+/// An edit that `gives_way` (a rebuilt encoding) never replaces one that does not: its text may
+/// still contain what the other one found, so the merged span is filled.
 pub fn settle(
     edits: &mut Vec<Edit>,
     from: usize,
@@ -53,13 +56,14 @@ pub fn settle(
     gives_way: impl Fn(&Edit) -> bool,
 ) {
     let Some(tail) = edits.get_mut(from..) else { return };
+    // Nearly always sorted and disjoint already: then one pass and no allocation.
     if tail.windows(2).all(|w| matches!(w, [a, b] if a.span.end <= b.span.start && a.span < b.span)) {
         return;
     }
     tail.sort_by_key(|e| (e.span.start, std::cmp::Reverse(e.span.end)));
-    let mut settled: Vec<Edit> = Vec::with_capacity(tail.len());
+    let mut merged: Vec<Edit> = Vec::with_capacity(tail.len());
     for edit in edits.drain(from..) {
-        match settled.last_mut() {
+        match merged.last_mut() {
             Some(last) if last.span == edit.span => {
                 if gives_way(last) {
                     *last = edit;
@@ -75,10 +79,10 @@ pub fn settle(
                     last.tag = edit.tag;
                 }
             }
-            _ => settled.push(edit),
+            _ => merged.push(edit),
         }
     }
-    edits.append(&mut settled);
+    edits.append(&mut merged);
 }
 
 #[cfg(test)]
@@ -90,19 +94,19 @@ mod tests {
     }
 
     #[test]
-    fn copies_what_lies_between_edits() {
+    fn copies_bytes_between_edits() {
         let mut out = Vec::new();
         apply(b"abcdef", &[edit(0, 1, "X"), edit(3, 3, "++"), edit(4, 6, "")], &mut out);
         assert_eq!(out, b"Xbc++d");
     }
 
     #[test]
-    fn debug_prints_no_text() {
+    fn debug_output_contains_no_text() {
         assert!(!format!("{:?}", edit(0, 4, "secret")).contains("secret"));
     }
 
     #[test]
-    fn joins_what_overlaps_and_keeps_all_of_it_covered() {
+    fn merges_overlapping_edits_and_keeps_every_byte_covered() {
         let mut edits =
             vec![edit(9, 9, "untouched"), edit(5, 8, "b"), edit(2, 6, "a"), edit(2, 6, "c"), edit(0, 1, "z")];
         settle(&mut edits, 1, |s| vec![b'*'; s.len()], |_| false);
@@ -110,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_that_gives_way_does_not_stand_for_one_that_does_not() {
+    fn an_edit_that_gives_way_never_replaces_one_that_does_not() {
         let rebuilt = |start, end| edit(start, end, "rebuilt");
         let found = |start, end| Edit { tag: 7, ..edit(start, end, "found") };
         let masked = |start, end| Edit { tag: 7, ..edit(start, end, &"*".repeat(end - start)) };

@@ -1,33 +1,33 @@
-//! The text as a reader sees it: any digit as an ASCII digit, odd blanks and dashes as plain ones.
+//! Folding: a view of a text with ASCII digits, spaces and dashes in place of their look-alikes.
 //!
-//! A rule is written for `4111-1111`; a page may hold full-width digits, no-break spaces, a soft
-//! hyphen or a right-to-left mark between them. Folding is a view that takes those away; spans of
-//! the view map back to the original text. It does not change letter case, accents or words.
+//! A rule is written for `4111-1111`. A page may contain full-width digits, no-break spaces, or a
+//! soft hyphen or right-to-left mark between them. Folding replaces or removes those; spans of the
+//! view map back to the original text. It does not change letter case, accents or words.
 //!
-//! **Invariant:** a span of the folded text maps to a span of the original that lies on character
-//! boundaries and covers every character that gave or stood between its bytes.
+//! **Invariant:** a span of the folded text maps to a span of the original that is on character
+//! boundaries and covers every character that became, or was removed between, its bytes.
 
 use std::borrow::Cow;
 
 use crate::text::span::Span;
 
-/// A folded view of a text. Borrowed and free where nothing had to be folded.
+/// A folded view of a text. Borrowed, at no cost, if nothing had to be folded.
 pub struct Folded<'a> {
     text: Cow<'a, str>,
-    /// Where the view and the original drift apart, in order; empty for an identical view.
-    steps: Vec<Step>,
+    /// Where the offsets of view and original diverge, in order; empty for an identical view.
+    segments: Vec<Segment>,
 }
 
-/// From `folded` on, the view's bytes stand at `original` in the text.
+/// A stretch of the view: byte `folded` of the view is byte `original` of the text, and so on.
 #[derive(Clone, Copy)]
-struct Step {
+struct Segment {
     folded: usize,
     original: usize,
-    /// Length of the one folded character in the original; 0 for a stretch that was copied.
+    /// Length in the original of a single folded character; 0 for a copied stretch.
     width: usize,
 }
 
-/// Folds `text`. ASCII text costs one vectorised pass; other characters are looked at one by one.
+/// Folds `text`. ASCII text costs one vectorized pass; other characters are looked up one by one.
 pub fn fold(text: &str) -> Folded<'_> {
     let mut from = 0;
     while let Some(at) = next_wide(text.as_bytes(), from) {
@@ -37,19 +37,20 @@ pub fn fold(text: &str) -> Folded<'_> {
         }
         from = at + c.len_utf8();
     }
-    Folded { text: Cow::Borrowed(text), steps: Vec::new() }
+    Folded { text: Cow::Borrowed(text), segments: Vec::new() }
 }
 
-/// Where the next byte beyond ASCII stands.
+/// The position of the next byte that is not ASCII.
 fn next_wide(bytes: &[u8], from: usize) -> Option<usize> {
     const LANES: usize = 32;
     let rest = bytes.get(from..)?;
-    // In text of another script the next one is near: do not set up a loop for it.
+    // In text of another script the next one is close, and not worth the setup of the chunked loop.
     if let Some(near) = rest.iter().take(4).position(|byte| !byte.is_ascii()) {
         return Some(from + near);
     }
     let (chunks, tail) = rest.as_chunks::<LANES>();
     for (idx, chunk) in chunks.iter().enumerate() {
+        // OR of all bytes, without a branch per byte, so that the compiler vectorizes it.
         if chunk.iter().fold(0, |all, byte| all | byte) >= 0x80 {
             let at = chunk.iter().position(|byte| !byte.is_ascii())?;
             return Some(from + idx * LANES + at);
@@ -60,60 +61,60 @@ fn next_wide(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 impl Folded<'_> {
-    /// The folded text, to be searched.
+    /// The folded text, to search in.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether nothing had to be folded: spans are those of the original.
+    /// Whether nothing had to be folded, so that spans are those of the original.
     pub fn is_identity(&self) -> bool {
-        self.steps.is_empty()
+        self.segments.is_empty()
     }
 
-    /// Where `span` of the folded text stands in the original.
+    /// The span of the original that `span` of the folded text came from.
     pub fn original_span(&self, span: Span) -> Span {
         if self.is_identity() || span.is_empty() {
             return Span::new(self.original_start(span.start), self.original_start(span.end));
         }
-        let last = self.step_at(span.end - 1);
+        let last = self.segment_at(span.end - 1);
         let end = if last.width > 0 { last.original + last.width } else { last.carry(span.end) };
         Span::new(self.original_start(span.start), end)
     }
 
     fn original_start(&self, at: usize) -> usize {
-        if self.is_identity() { at } else { self.step_at(at).carry(at) }
+        if self.is_identity() { at } else { self.segment_at(at).carry(at) }
     }
 
-    fn step_at(&self, at: usize) -> Step {
-        let after = self.steps.partition_point(|step| step.folded <= at);
-        let found = after.checked_sub(1).and_then(|idx| self.steps.get(idx));
-        found.copied().unwrap_or(Step { folded: 0, original: 0, width: 0 })
+    fn segment_at(&self, at: usize) -> Segment {
+        let after = self.segments.partition_point(|segment| segment.folded <= at);
+        let found = after.checked_sub(1).and_then(|idx| self.segments.get(idx));
+        found.copied().unwrap_or(Segment { folded: 0, original: 0, width: 0 })
     }
 }
 
-impl Step {
+impl Segment {
     const fn carry(self, at: usize) -> usize {
         self.original + (at - self.folded)
     }
 }
 
-/// Copies what stays and writes what folds; `first` is where the first folded character stands.
+/// Builds the view; `first` is the position of the first folded character.
 fn rebuild(text: &str, first: usize) -> Folded<'_> {
     let mut out = String::with_capacity(text.len());
-    let mut steps = Vec::new();
+    let mut segments = Vec::new();
     let kept = text.get(..first).unwrap_or("");
     out.push_str(kept);
     let mut copying = true;
     let mut from = kept.len();
     while from < text.len() {
-        // What is plain is copied at once.
+        // Copies the ASCII up to the next other character in one go.
         let wide = next_wide(text.as_bytes(), from).unwrap_or(text.len());
         let Some((plain, c)) = text.get(from..wide).zip(text.get(wide..).map(|rest| rest.chars().next()))
         else {
             break;
         };
         if !plain.is_empty() && !copying {
-            steps.push(Step { folded: out.len(), original: from, width: 0 });
+            segments.push(Segment { folded: out.len(), original: from, width: 0 });
             copying = true;
         }
         out.push_str(plain);
@@ -121,13 +122,13 @@ fn rebuild(text: &str, first: usize) -> Folded<'_> {
         match folded_char(c) {
             Fold::Keep => {
                 if !copying {
-                    steps.push(Step { folded: out.len(), original: wide, width: 0 });
+                    segments.push(Segment { folded: out.len(), original: wide, width: 0 });
                     copying = true;
                 }
                 out.push(c);
             }
             Fold::To(plain) => {
-                steps.push(Step { folded: out.len(), original: wide, width: c.len_utf8() });
+                segments.push(Segment { folded: out.len(), original: wide, width: c.len_utf8() });
                 copying = false;
                 out.push(char::from(plain));
             }
@@ -135,8 +136,8 @@ fn rebuild(text: &str, first: usize) -> Folded<'_> {
         }
         from = wide + c.len_utf8();
     }
-    steps.push(Step { folded: out.len(), original: text.len(), width: 0 });
-    Folded { text: Cow::Owned(out), steps }
+    segments.push(Segment { folded: out.len(), original: text.len(), width: 0 });
+    Folded { text: Cow::Owned(out), segments }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -146,7 +147,7 @@ enum Fold {
     Remove,
 }
 
-/// What becomes of one character.
+/// How one character is folded.
 fn folded_char(c: char) -> Fold {
     if c.is_ascii() {
         return Fold::Keep;
@@ -214,12 +215,12 @@ mod tests {
     }
 
     #[test]
-    fn zeros_are_sorted() {
+    fn zero_code_points_are_in_ascending_order() {
         assert!(ZEROS.is_sorted());
     }
 
     #[test]
-    fn finds_what_folds_behind_any_length_of_plain_text() {
+    fn folds_after_plain_text_of_any_length() {
         for len in 0..100 {
             let text = format!("{}é{}\u{a0}x", "a".repeat(len), "b".repeat(len));
             check(&text, &text.replace('\u{a0}', " "));
@@ -227,13 +228,13 @@ mod tests {
     }
 
     #[test]
-    fn folds_blanks_dashes_and_full_width_letters() {
+    fn folds_spaces_dashes_and_full_width_letters() {
         check("078\u{2011}05\u{2212}1120\u{a0}x", "078-05-1120 x");
         check("ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "jane@example.com");
     }
 
     #[test]
-    fn removes_what_cannot_be_seen() {
+    fn removes_invisible_characters() {
         check("41\u{200b}11\u{ad}\u{202d}5\u{feff}", "41115");
     }
 

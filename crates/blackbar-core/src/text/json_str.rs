@@ -1,41 +1,43 @@
-//! The inside of a JSON string: unescaping, escaping, and the way back from one to the other.
+//! The content of a JSON string: unescaping, escaping, and edits carried from one to the other.
 //!
-//! A lone surrogate is legal in a JavaScript string and so in these bodies; it is read as U+FFFD
-//! and, unless an edit covers it, its bytes stay as they are.
+//! Does not validate: the parser has. A lone surrogate is legal in a JavaScript string and so in
+//! these bodies. It is read as U+FFFD.
+//!
+//! **Invariant:** raw bytes that no edit covers stay unchanged, whatever their escapes.
 
 use std::borrow::Cow;
 
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 
-/// The text that `raw`, the inside of a JSON string, stands for. Free where nothing is escaped.
+/// Decodes `raw`, the content of a JSON string. Borrowed if nothing is escaped.
 ///
-/// `raw` was validated by the reader; an escape that is not JSON is taken literally.
+/// The parser has validated `raw`; an escape that is not JSON is taken literally.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else {
         return Cow::Borrowed(raw);
     };
     let mut out = String::with_capacity(raw.len());
-    let pieces = Pieces { raw, at: first };
+    let parts = StringParts { raw, at: first };
     out.push_str(raw.get(..first).unwrap_or(""));
-    for piece in pieces {
-        match piece {
-            Piece::Plain(span) => out.push_str(span.of(raw)),
-            Piece::Escape(_, c) => out.push(c),
+    for part in parts {
+        match part {
+            StringPart::Plain(span) => out.push_str(span.of(raw)),
+            StringPart::Escape(_, c) => out.push(c),
         }
     }
     Cow::Owned(out)
 }
 
-/// Appends the bytes that `raw`, the inside of a JSON string, stands for if each of its characters
-/// is one byte: U+0000 to U+00FF. `None` if one is not; what `out` then holds is of no use.
+/// Decodes `raw`, the content of a JSON string whose characters stand for bytes (U+0000 to U+00FF),
+/// and appends the bytes. `None` if another character occurs; the content of `out` is then undefined.
 ///
-/// One pass, without a text in between, and without a branch on what the compressed bytes are:
-/// nothing could predict it.
+/// One pass without an intermediate text. It does not branch on the value of a byte unless it is an
+/// escape: the bytes are compressed data, so no processor could predict such a branch.
 pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
     let raw = raw.as_bytes();
     let from = out.len();
-    // One more than can come: what is written last may be taken back.
+    // One byte more than can be decoded: the first byte of a pair is written and then overwritten.
     out.resize(from + raw.len() + 1, 0);
     let buffer = out.get_mut(from..)?;
     let (mut at, mut n_written, mut n_bad, mut before) = (0, 0, 0_usize, 0_u8);
@@ -53,8 +55,8 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
             n_written += 1;
             at += len;
         } else {
-            // Two bytes of UTF-8: the first holds two bits, the second six. The place of the next byte
-            // hangs on neither, so that the processor need not wait for them.
+            // A character from U+0080 is two bytes of UTF-8: the first holds two bits, the second six.
+            // The position of the next byte depends on neither, so that loads need not wait for them.
             let is_first = byte >= 0xC0;
             let is_second = byte >= 0x80 && !is_first;
             *buffer.get_mut(n_written)? = if is_second { before << 6 | byte & 0x3F } else { byte };
@@ -68,19 +70,20 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
     (n_bad == 0).then_some(())
 }
 
-/// Appends `bytes`, each as one character from U+0000 to U+00FF, as the inside of a JSON string.
+/// Appends `bytes`, each as one character from U+0000 to U+00FF, as the content of a JSON string.
 ///
-/// One table look-up a byte and no branch: compressed bytes are as good as random.
+/// One table lookup per byte and no branch: compressed bytes are close to random. Each lookup copies
+/// eight bytes and advances by the length; the next one overwrites the excess.
 pub fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
     const CHUNK: usize = 256;
     let mut buffer = [0; CHUNK * 6 + 8];
     for chunk in bytes.chunks(CHUNK) {
         let mut n_written = 0;
         for &b in chunk {
-            // The table has an entry for every byte, the buffer room for eight bytes after the longest.
+            // The table has an entry for every byte, and the buffer has eight bytes to spare.
             let Some((written, len)) = LATIN1.get(usize::from(b)) else { continue };
-            if let Some(place) = buffer.get_mut(n_written..n_written + 8) {
-                place.copy_from_slice(written);
+            if let Some(slot) = buffer.get_mut(n_written..n_written + 8) {
+                slot.copy_from_slice(written);
             }
             n_written += usize::from(*len);
         }
@@ -88,7 +91,7 @@ pub fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// How each byte, as a character, stands in a JSON string, and how long that is.
+/// Each byte as a character of a JSON string, padded to eight bytes, and its length.
 static LATIN1: [([u8; 8], u8); 256] = {
     let mut table = [([0; 8], 1); 256];
     let mut b = 0_u8;
@@ -124,16 +127,16 @@ const fn latin1(b: u8) -> ([u8; 8], u8) {
     }
 }
 
-/// Carries `edits` of the unescaped text over to `raw`, escaping what they put in.
+/// Turns `edits` of the unescaped text into edits of `raw`, and escapes their replacements.
 ///
 /// The edits are sorted. One pass over `raw` up to the last edit.
 pub fn carry_back(raw: &str, edits: &mut [Edit]) {
     let escaped = memchr::memchr(b'\\', raw.as_bytes()).is_some();
-    let mut walk = Walk::new(raw);
+    let mut offsets = OffsetMap::new(raw);
     for edit in edits {
         if escaped {
-            let start = walk.raw_offset(edit.span.start, Bias::Start);
-            let end = walk.raw_offset(edit.span.end, Bias::End).max(start);
+            let start = offsets.raw_offset(edit.span.start, OffsetSide::Start);
+            let end = offsets.raw_offset(edit.span.end, OffsetSide::End).max(start);
             edit.span = Span::new(start, end);
         }
         let needs_escape = edit.with.iter().any(|&b| b < 0x20 || b == b'"' || b == b'\\');
@@ -145,7 +148,7 @@ pub fn carry_back(raw: &str, edits: &mut [Edit]) {
     }
 }
 
-/// Appends `bytes` to `out` as the inside of a JSON string, in the shortest legal form.
+/// Appends `bytes` to `out` as the content of a JSON string, in the shortest legal form.
 pub fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     for &b in bytes {
@@ -171,37 +174,37 @@ pub fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// A stretch of raw bytes and what it stands for.
-enum Piece {
-    /// As it stands.
+/// A stretch of raw bytes, by how it is decoded.
+enum StringPart {
+    /// Unescaped text.
     Plain(Span),
-    /// An escape, and its character.
+    /// An escape and its character.
     Escape(Span, char),
 }
 
-/// Cuts the inside of a JSON string into plain stretches and escapes.
-struct Pieces<'a> {
+/// Splits the content of a JSON string into plain stretches and escapes.
+struct StringParts<'a> {
     raw: &'a str,
     at: usize,
 }
 
-impl Iterator for Pieces<'_> {
-    type Item = Piece;
+impl Iterator for StringParts<'_> {
+    type Item = StringPart;
 
-    fn next(&mut self) -> Option<Piece> {
+    fn next(&mut self) -> Option<StringPart> {
         let start = self.at;
         let rest = self.raw.as_bytes().get(start..).filter(|rest| !rest.is_empty())?;
         if rest.first() != Some(&b'\\') {
             self.at = start + memchr::memchr(b'\\', rest).unwrap_or(rest.len());
-            return Some(Piece::Plain(Span::new(start, self.at)));
+            return Some(StringPart::Plain(Span::new(start, self.at)));
         }
         let (len, c) = escape(rest);
         self.at = start + len;
-        Some(Piece::Escape(Span::new(start, self.at), c))
+        Some(StringPart::Escape(Span::new(start, self.at), c))
     }
 }
 
-/// Reads the escape at the start of `rest`: its length and its character.
+/// Decodes the escape at the start of `rest`: its length and its character.
 fn escape(rest: &[u8]) -> (usize, char) {
     let c = match rest.get(1) {
         Some(b'n') => '\n',
@@ -211,7 +214,7 @@ fn escape(rest: &[u8]) -> (usize, char) {
         Some(b'f') => '\u{c}',
         Some(b'u') => return unicode_escape(rest),
         Some(&b) if b.is_ascii() => char::from(b),
-        // A backslash at the end, or before what is not ASCII: itself.
+        // A backslash at the end, or before a character that is not ASCII, stands for itself.
         _ => return (1, '\\'),
     };
     (2, c)
@@ -234,45 +237,45 @@ fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4)?.iter().try_fold(0, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
 }
 
-/// Which side an offset inside an escape falls to.
+/// The side to which an offset inside an escape is rounded, so that an edit covers whole escapes.
 #[derive(Clone, Copy, PartialEq)]
-enum Bias {
+enum OffsetSide {
     Start,
     End,
 }
 
-/// Walks raw and unescaped offsets side by side, forwards only.
-struct Walk<'a> {
-    pieces: Pieces<'a>,
-    piece: Option<Piece>,
-    /// Offset in the unescaped text of the current piece.
+/// Maps offsets of the unescaped text to raw offsets. Goes forwards only, so the offsets ascend.
+struct OffsetMap<'a> {
+    parts: StringParts<'a>,
+    part: Option<StringPart>,
+    /// Offset in the unescaped text of the current part.
     text_at: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> OffsetMap<'a> {
     fn new(raw: &'a str) -> Self {
-        let mut pieces = Pieces { raw, at: 0 };
-        let piece = pieces.next();
-        Self { pieces, piece, text_at: 0 }
+        let mut parts = StringParts { raw, at: 0 };
+        let part = parts.next();
+        Self { parts, part, text_at: 0 }
     }
 
-    fn raw_offset(&mut self, text_offset: usize, bias: Bias) -> usize {
+    fn raw_offset(&mut self, text_offset: usize, bias: OffsetSide) -> usize {
         loop {
-            let (raw, len) = match &self.piece {
-                None => return self.pieces.raw.len(),
-                Some(Piece::Plain(span)) => (*span, span.len()),
-                Some(Piece::Escape(span, c)) => (*span, c.len_utf8()),
+            let (raw, len) = match &self.part {
+                None => return self.parts.raw.len(),
+                Some(StringPart::Plain(span)) => (*span, span.len()),
+                Some(StringPart::Escape(span, c)) => (*span, c.len_utf8()),
             };
             let into = text_offset.saturating_sub(self.text_at);
-            if into < len || (into == len && bias == Bias::End) {
-                return match &self.piece {
-                    Some(Piece::Plain(_)) => raw.start + into,
-                    _ if bias == Bias::End && into > 0 => raw.end,
+            if into < len || (into == len && bias == OffsetSide::End) {
+                return match &self.part {
+                    Some(StringPart::Plain(_)) => raw.start + into,
+                    _ if bias == OffsetSide::End && into > 0 => raw.end,
                     _ => raw.start,
                 };
             }
             self.text_at += len;
-            self.piece = self.pieces.next();
+            self.part = self.parts.next();
         }
     }
 }
@@ -337,10 +340,10 @@ mod tests {
 
         #[test]
         fn an_edit_lands_where_it_was_made(
-            pieces in proptest::collection::vec("[a-c]|é|\\\\n|\\\\u00e9|\\\\ud83d\\\\ude00|\\\\\"|\\\\ud800", 1..12),
+            parts in proptest::collection::vec("[a-c]|é|\\\\n|\\\\u00e9|\\\\ud83d\\\\ude00|\\\\\"|\\\\ud800", 1..12),
             at in 0_usize..12, len in 0_usize..6,
         ) {
-            let raw = pieces.concat();
+            let raw = parts.concat();
             let text = unescape(&raw).into_owned();
             let bounds: Vec<usize> = text.char_indices().map(|(i, _)| i).chain([text.len()]).collect();
             let (a, b) = (bounds[at.min(bounds.len() - 1)], bounds[(at + len).min(bounds.len() - 1)]);

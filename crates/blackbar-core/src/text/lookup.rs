@@ -1,77 +1,80 @@
-//! A fixed list of short texts, and the place of each in it by one look.
+//! A hash table of a fixed list of short texts, built by the compiler.
 //!
-//! Built by the compiler. Finds a text if and only if it stands in the list: the hash says where to
-//! look, and the text is compared.
+//! Finds a text if and only if the list contains it: the hash selects the slot, and the text is
+//! compared. Texts up to 16 bytes are compared as two words; there is no loop over bytes.
 
-/// Places of the texts of a list, of which there are fewer than half of `N`, a power of two.
+/// Positions of the texts of a list. `N` is a power of two and more than twice their number.
 pub(crate) struct Lookup<const N: usize> {
-    /// Each text in the slot of its hash or in one behind it; an empty one ends the search.
-    slots: [Slot; N],
+    /// Each text is in the slot of its hash or in one after it; an empty slot ends the search.
+    slots: [LookupSlot; N],
     texts: &'static [&'static str],
 }
 
-/// A text by its ends, and its place in the list.
+/// A text by its ends, and its position in the list.
 #[derive(Clone, Copy)]
-struct Slot {
-    ends: Ends,
-    /// One more than the place; 0 if the slot is empty.
-    place: u16,
+struct LookupSlot {
+    ends: TextEnds,
+    /// The position plus one; 0 for an empty slot.
+    position: u16,
 }
 
-/// Length, first and last eight bytes of a text. They are all of it up to 16 bytes.
+/// Length, first and last eight bytes of a text. Up to 16 bytes, that is the whole text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Ends {
-    /// The rest is zero if there are fewer.
+struct TextEnds {
+    /// Zero beyond the end of a shorter text.
     head: u64,
-    /// Zero if the first are all.
+    /// Zero if `head` holds the whole text.
     tail: u64,
     len: usize,
 }
 
-/// Bytes that their ends tell apart.
-const TOLD_BY_ENDS: usize = 16;
+/// Texts up to this length are equal if their ends are.
+const MAX_BYTES_IN_ENDS: usize = 16;
 
 impl<const N: usize> Lookup<N> {
-    /// Looks up the texts of a list, of which no two are the same.
-    #[expect(clippy::indexing_slicing, reason = "what is out of range does not compile")]
+    /// The table of a list without duplicates. Runs in the compiler.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated by the compiler, which rejects an index out of range"
+    )]
     pub(crate) const fn new(texts: &'static [&'static str]) -> Self {
         assert!(N.is_power_of_two() && texts.len() * 2 < N && N <= u16::MAX as usize);
-        let mut slots = [Slot { ends: Ends::of(b""), place: 0 }; N];
-        let mut place = 0;
-        while place < texts.len() {
-            let ends = Ends::of(texts[place].as_bytes());
+        let mut slots = [LookupSlot { ends: TextEnds::of(b""), position: 0 }; N];
+        let mut position = 0;
+        while position < texts.len() {
+            let ends = TextEnds::of(texts[position].as_bytes());
             let mut at = ends.hash(N);
-            while slots[at].place != 0 {
+            while slots[at].position != 0 {
                 at = (at + 1) % N;
             }
-            place += 1;
-            slots[at] = Slot { ends, place: place as u16 };
+            position += 1;
+            slots[at] = LookupSlot { ends, position: position as u16 };
         }
         Self { slots, texts }
     }
 
-    /// The place of a text in the list.
+    /// The position of a text in the list.
     #[inline]
     pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
-        let ends = Ends::of(text);
+        let ends = TextEnds::of(text);
         let mut at = ends.hash(N);
-        while let Some(&Slot { ends: known, place: place @ 1.. }) = self.slots.get(at % N) {
-            let place = usize::from(place) - 1;
-            if known == ends && (ends.len <= TOLD_BY_ENDS || self.is_at(place, text)) {
-                return Some(place);
+        while let Some(&LookupSlot { ends: known, position: position @ 1.. }) = self.slots.get(at % N) {
+            let position = usize::from(position) - 1;
+            if known == ends && (ends.len <= MAX_BYTES_IN_ENDS || self.is_at(position, text)) {
+                return Some(position);
             }
             at += 1;
         }
         None
     }
 
-    fn is_at(&self, place: usize, text: &[u8]) -> bool {
-        self.texts.get(place).is_some_and(|known| known.as_bytes() == text)
+    fn is_at(&self, position: usize, text: &[u8]) -> bool {
+        self.texts.get(position).is_some_and(|known| known.as_bytes() == text)
     }
 }
 
-impl Ends {
-    /// Reads a short text by overlapping parts: no byte by itself.
+impl TextEnds {
+    /// Loads a text in two overlapping words instead of byte by byte.
     #[inline]
     const fn of(text: &[u8]) -> Self {
         let len = text.len();
@@ -83,7 +86,10 @@ impl Ends {
         Self { head, tail, len }
     }
 
-    /// Fewer than eight bytes.
+    /// The word of a text of fewer than eight bytes.
+    ///
+    /// From four bytes, two overlapping loads of four: the shift puts the second at its place, and the
+    /// overlap is the same in both. Below, the first, the middle and the last byte are all there is.
     #[inline]
     const fn short(text: &[u8]) -> u64 {
         if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
@@ -103,6 +109,8 @@ impl Ends {
         }
     }
 
+    /// The top bits of a multiplication by 2^64 / golden ratio (Fibonacci hashing): one multiplication,
+    /// and the top bits depend on all bits below.
     #[inline]
     const fn hash(self, n_slots: usize) -> usize {
         let all = self.head ^ self.tail.rotate_left(29) ^ (self.len as u64) << 56;
@@ -120,21 +128,21 @@ mod tests {
     static LOOKUP: Lookup<32> = Lookup::new(LIST);
 
     #[test]
-    fn finds_each_text_where_it_stands() {
-        for (place, text) in LIST.iter().enumerate() {
-            assert_eq!(LOOKUP.find(text.as_bytes()), Some(place));
+    fn finds_the_position_of_each_text() {
+        for (position, text) in LIST.iter().enumerate() {
+            assert_eq!(LOOKUP.find(text.as_bytes()), Some(position));
         }
         assert_eq!(["", "b", "A", "childnodes", "childNodesx"].map(|t| LOOKUP.find(t.as_bytes())), [None; 5]);
     }
 
     proptest! {
         #[test]
-        fn short_texts_have_the_same_ends_if_they_are_equal(
-            text in prop::collection::vec(any::<u8>(), 0..=TOLD_BY_ENDS),
-            at in 0usize..TOLD_BY_ENDS,
+        fn short_texts_have_equal_ends_only_if_they_are_equal(
+            text in prop::collection::vec(any::<u8>(), 0..=MAX_BYTES_IN_ENDS),
+            at in 0usize..MAX_BYTES_IN_ENDS,
             bit in 0u8..8,
         ) {
-            let ends = |text: &[u8]| Ends::of(text);
+            let ends = |text: &[u8]| TextEnds::of(text);
             prop_assert!(ends(&text) == ends(&text.clone()));
             let mut other = text.clone();
             if let Some(byte) = other.get_mut(at) {

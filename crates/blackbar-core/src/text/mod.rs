@@ -1,11 +1,20 @@
-//! Texts as a reader sees them: spans, edits, and decoded views that map back to the raw bytes.
+//! Text as a reader sees it: spans, edits, and decoded views that map back to the raw bytes.
 //!
-//! Does not know what a rule or a snapshot is. Every view keeps the invariant that an edit made
-//! in it can be carried back to the bytes it was decoded from.
+//! Does not know rules or snapshots.
+//!
+//! **Invariant:** every edit of a view can be carried back to the bytes that the view was decoded
+//! from.
+//!
+//! The modules are declared in the order in which they may use each other.
+
+pub mod span;
 
 pub mod edit;
-pub mod fold;
-pub mod json_str;
+
 pub(crate) mod lookup;
-pub mod span;
+
+pub mod fold;
+
 pub mod view;
+
+pub mod json_str;

@@ -1,4 +1,4 @@
-//! Half-open byte ranges.
+//! Half-open byte ranges of a text.
 
 use std::ops::Range;
 
@@ -32,18 +32,18 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
-    /// The same span, `by` bytes further on.
+    /// The span moved forward by `by` bytes.
     #[must_use]
     pub const fn shifted(self, by: usize) -> Self {
         Self { start: self.start + by, end: self.end + by }
     }
 
-    /// As a range, for slicing.
+    /// The span as a range, for slicing.
     pub const fn range(self) -> Range<usize> {
         self.start..self.end
     }
 
-    /// The text it covers; empty if it lies outside or cuts a character.
+    /// The part of `text` that it covers; empty if it is out of range or splits a character.
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }

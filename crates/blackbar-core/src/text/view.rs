@@ -1,7 +1,9 @@
-//! Texts inside texts: percent-encoding, HTML entities, backslash escapes, and the way back.
+//! Decoded views of encoded text: percent-encoding, HTML entities, and backslash escapes.
 //!
-//! A [`View`] is the decoded text with, for each of its bytes, where it came from. An edit of the
-//! view becomes an edit of the raw text, encoded again so that the raw text stays well-formed.
+//! A [`View`] is the decoded text with the raw offset of each of its bytes. An edit of the view
+//! becomes an edit of the raw text, encoded again so that the raw text stays well-formed.
+//!
+//! Does not decide whether a text is encoded: the caller picks the encoding.
 
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -11,7 +13,7 @@ use crate::text::span::Span;
 pub enum Encoding {
     /// `%40`.
     Percent,
-    /// `%40`, and a plus sign is a blank.
+    /// `%40`, and a plus sign is a space.
     Form,
     /// `&#64;`, `&commat;`.
     Entities,
@@ -19,10 +21,10 @@ pub enum Encoding {
     Backslash,
 }
 
-/// A decoded text and where each of its bytes came from: 4 bytes a byte.
+/// A decoded text with the origin of each of its bytes: 4 bytes of memory per byte.
 pub struct View {
     text: String,
-    /// For each byte of `text` the raw offset of its unit, and one more for the end.
+    /// For each byte of `text` the raw offset of its encoded character, and one more for the end.
     from: Vec<u32>,
     encoding: Encoding,
 }
@@ -37,7 +39,7 @@ impl View {
             Encoding::Entities => b'&',
             Encoding::Backslash => b'\\',
         };
-        // Most texts that hold the marker hold nothing encoded: look before building a map.
+        // Most texts that contain the marker are not encoded: test before allocating the map.
         let is_encoded = |at: usize| raw.get(at..).and_then(|rest| encoding.unit(rest)).is_some();
         let mut markers = memchr::memchr_iter(marker, raw.as_bytes());
         if !markers.any(is_encoded) {
@@ -76,8 +78,8 @@ impl View {
     }
 }
 
-/// Whether the plus that a value of a form begins with was meant as one, before a number, and not
-/// as a blank: people write telephone numbers into links like that.
+/// Whether a form value begins with a literal plus before a number instead of an encoded space. Links
+/// often contain telephone numbers that were not percent-encoded.
 fn is_bare_plus(value: &str, encoding: Encoding) -> bool {
     encoding == Encoding::Form
         && value.strip_prefix('+').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
@@ -94,7 +96,7 @@ impl Encoding {
         }
     }
 
-    /// Encodes what would otherwise be read as markup. Mask characters never are.
+    /// Encodes the bytes that the encoding gives a meaning. Mask characters need no encoding.
     fn encode(self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len());
         for &b in bytes {
@@ -119,7 +121,7 @@ impl Encoding {
     }
 }
 
-/// One character, of one to four escaped bytes; what is not UTF-8 is U+FFFD.
+/// Decodes one character of one to four escaped bytes; invalid UTF-8 becomes U+FFFD.
 fn percent(rest: &str) -> Option<(usize, char)> {
     let bytes = rest.as_bytes();
     let byte = |i: usize| {
@@ -142,18 +144,22 @@ fn percent(rest: &str) -> Option<(usize, char)> {
 }
 
 fn entity(rest: &str) -> Option<(usize, char)> {
-    const LONGEST: usize = 34;
+    const MAX_ENTITY_BYTES: usize = 34;
     if !rest.starts_with('&') {
         return None;
     }
     let bytes = rest.as_bytes();
-    let len =
-        bytes.iter().skip(1).take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+    let len = bytes
+        .iter()
+        .skip(1)
+        .take(MAX_ENTITY_BYTES)
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'#')
+        .count();
     let with_end = if bytes.get(1 + len) == Some(&b';') { 2 + len } else { 1 + len };
     let raw = rest.get(..with_end).filter(|_| len > 0)?;
     let decoded = htmlize::unescape(raw);
     let mut chars = decoded.chars();
-    // Two-character entities and those that end early are rare and hold no letters or digits.
+    // Entities of two characters, and names that end early, are rare and contain no letters or digits.
     match (chars.next(), chars.next()) {
         (Some(c), None) => Some((with_end, c)),
         _ => None,
@@ -221,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn is_nothing_where_nothing_is_encoded() {
+    fn there_is_no_view_of_text_that_is_not_encoded() {
         assert!(View::new("100 % sure", Encoding::Percent).is_none());
         assert!(View::new("a & b", Encoding::Entities).is_none());
         assert!(View::new("plain", Encoding::Backslash).is_none());

@@ -1,4 +1,5 @@
-//! The types that the selector engine asks for: one kind of name, and no pseudo-classes.
+//! The dialect of CSS that selectors may use, as types for the `selectors` crate: one kind of name,
+//! no pseudo-classes and no pseudo-elements.
 
 use std::fmt;
 
@@ -7,61 +8,57 @@ use precomputed_hash::PrecomputedHash;
 use selectors::parser::NonTSPseudoClass;
 use selectors::parser::PseudoElement;
 use selectors::parser::SelectorImpl;
-use siphasher::sip::SipHasher13;
+
+use crate::session::html_id::hash_name;
 
 /// A tag, class, id, attribute name or attribute value of a selector.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Name(Box<str>);
+pub(super) struct CssName(Box<str>);
 
-impl From<&str> for Name {
+impl From<&str> for CssName {
     fn from(text: &str) -> Self {
         Self(text.into())
     }
 }
 
-impl AsRef<str> for Name {
+impl AsRef<str> for CssName {
     fn as_ref(&self) -> &str {
         &self.0
     }
 }
 
-impl ToCss for Name {
+impl ToCss for CssName {
     fn to_css<W: fmt::Write>(&self, dest: &mut W) -> fmt::Result {
         cssparser::serialize_identifier(&self.0, dest)
     }
 }
 
-impl PrecomputedHash for Name {
+impl PrecomputedHash for CssName {
     fn precomputed_hash(&self) -> u32 {
-        hash(&self.0)
+        hash_name(&self.0)
     }
 }
 
-/// A short hash of a name, the same in every process and version: windows are shared by it.
-pub(crate) fn hash(name: &str) -> u32 {
-    SipHasher13::new().hash(name.as_bytes()) as u32
-}
-
-/// The selectors that are understood.
+/// The supported selectors.
 #[derive(Clone, Debug)]
-pub(crate) struct Dialect;
+pub(super) struct CssDialect;
 
-impl SelectorImpl for Dialect {
+impl SelectorImpl for CssDialect {
     type ExtraMatchingData<'a> = ();
-    type AttrValue = Name;
-    type Identifier = Name;
-    type LocalName = Name;
-    type NamespaceUrl = Name;
-    type NamespacePrefix = Name;
-    type BorrowedNamespaceUrl = Name;
-    type BorrowedLocalName = Name;
+    type AttrValue = CssName;
+    type Identifier = CssName;
+    type LocalName = CssName;
+    type NamespaceUrl = CssName;
+    type NamespacePrefix = CssName;
+    type BorrowedNamespaceUrl = CssName;
+    type BorrowedLocalName = CssName;
     type NonTSPseudoClass = Never;
     type PseudoElement = Never;
 }
 
-/// What does not exist: pseudo-classes and pseudo-elements.
+/// Pseudo-classes and pseudo-elements: none is supported, so the type has no values.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Never {}
+pub(super) enum Never {}
 
 impl ToCss for Never {
     fn to_css<W: fmt::Write>(&self, _dest: &mut W) -> fmt::Result {

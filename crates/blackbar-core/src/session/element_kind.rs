@@ -1,12 +1,14 @@
-//! What kind of node a node is, as far as the redactor or the labels care.
+//! The kind of a node: HTML elements grouped by what they mean to the redactor and to labels.
+//!
+//! Does not look at attributes other than the role and the type of an input.
 
 use crate::text::lookup::Lookup;
 
-/// Kind of a node, by tag name and role.
+/// The kind of a node, by tag name and role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Tag {
-    /// An element of no particular meaning, shown in line.
+pub enum ElementKind {
+    /// An inline element without a meaning of its own.
     #[default]
     Other,
     /// An element that starts a new line.
@@ -15,9 +17,9 @@ pub enum Tag {
     Document,
     /// A document type.
     Doctype,
-    /// A text that stands in no known element.
+    /// A text outside any known element.
     Text,
-    /// A comment that stands in no known element.
+    /// A comment outside any known element.
     Comment,
     /// `<style>`
     Style,
@@ -73,14 +75,14 @@ pub enum Tag {
     Canvas,
     /// `<img>`, `<video>`, `<audio>`, `<object>`, `<embed>`, `<picture>`
     Media,
-    /// An element of a drawing that is no run of text.
+    /// An element of a drawing that does not hold a run of text.
     Svg,
 }
 
 /// Kind of an `<input>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum InputKind {
-    /// Also everything that no browser knows.
+    /// Also every type that browsers do not know.
     #[default]
     Text,
     /// `password`
@@ -120,7 +122,7 @@ pub enum InputKind {
 }
 
 impl InputKind {
-    /// Reads the value of `type`, in any case; what is not known is text, as in a browser.
+    /// Reads the value of `type` in any letter case. An unknown type is text, as in a browser.
     pub fn from_type(value: &str) -> Self {
         KINDS
             .iter()
@@ -153,7 +155,7 @@ const KINDS: [(&str, InputKind); 21] = [
     ("image", InputKind::Image),
 ];
 
-impl Tag {
+impl ElementKind {
     /// The kind of an element by its tag name (lower case) and role.
     pub(crate) fn of_element(name: &str, role: Option<&str>, is_svg: bool) -> Self {
         match name {
@@ -181,7 +183,7 @@ impl Tag {
         matches!(self, Self::Input(_) | Self::Textarea | Self::Select)
     }
 
-    /// Whether its text is no text of the page: code, or the inside of a control.
+    /// Whether its text is not part of the page: code, or the content of a control.
     pub(crate) fn hides_text(self) -> bool {
         matches!(
             self,
@@ -196,7 +198,7 @@ impl Tag {
         )
     }
 
-    /// Whether a reader sees text before, in and after it as one.
+    /// Whether a reader sees the text before, inside and after it as one.
     pub(crate) fn is_inline(self) -> bool {
         matches!(self, Self::Other | Self::Link | Self::Label | Self::Text | Self::Comment)
     }
@@ -207,37 +209,38 @@ impl Tag {
     }
 }
 
-fn by_name(name: &str) -> Option<Tag> {
-    let place = LOOKUP.find(name.as_bytes())?;
-    TAGS.get(place).map(|(_, tag)| *tag)
+fn by_name(name: &str) -> Option<ElementKind> {
+    let row = LOOKUP.find(name.as_bytes())?;
+    TAGS.get(row).map(|(_, tag)| *tag)
 }
 
-/// Whether it is the name of an element that is in every browser: it says nothing about anyone.
+/// Whether this is the name of a standard element, which cannot identify a person.
 pub(crate) fn is_common(name: &str) -> bool {
     by_name(name).is_some()
 }
 
-fn by_role(role: &str) -> Option<Tag> {
+fn by_role(role: &str) -> Option<ElementKind> {
     Some(match role {
-        "table" | "grid" | "treegrid" => Tag::Table,
-        "rowgroup" => Tag::TableBody,
-        "row" => Tag::Row,
-        "columnheader" | "rowheader" => Tag::HeaderCell,
-        "cell" | "gridcell" => Tag::Cell,
-        "term" => Tag::Term,
-        "definition" => Tag::Description,
-        "listitem" | "menuitem" | "tab" | "treeitem" => Tag::Item,
-        "option" => Tag::Item,
+        "table" | "grid" | "treegrid" => ElementKind::Table,
+        "rowgroup" => ElementKind::TableBody,
+        "row" => ElementKind::Row,
+        "columnheader" | "rowheader" => ElementKind::HeaderCell,
+        "cell" | "gridcell" => ElementKind::Cell,
+        "term" => ElementKind::Term,
+        "definition" => ElementKind::Description,
+        "listitem" | "menuitem" | "tab" | "treeitem" => ElementKind::Item,
+        "option" => ElementKind::Item,
         _ => return None,
     })
 }
 
+/// The position of a name in [`TAGS`], in one hash lookup. Built by the compiler.
 static LOOKUP: Lookup<256> = Lookup::new(&NAMES);
 
-/// The names of the tags below.
+/// The names of [`TAGS`], in the same order.
 static NAMES: [&str; TAGS.len()] = names();
 
-#[expect(clippy::indexing_slicing, reason = "what is out of range does not compile")]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which rejects an index out of range")]
 const fn names() -> [&'static str; TAGS.len()] {
     let mut names = [""; TAGS.len()];
     let mut at = 0;
@@ -248,93 +251,93 @@ const fn names() -> [&'static str; TAGS.len()] {
     names
 }
 
-const TAGS: [(&str, Tag); 86] = [
-    ("a", Tag::Link),
-    ("address", Tag::Block),
-    ("article", Tag::Block),
-    ("aside", Tag::Block),
-    ("audio", Tag::Media),
-    ("base", Tag::Block),
-    ("blockquote", Tag::Block),
-    ("body", Tag::Block),
-    ("br", Tag::Break),
-    ("button", Tag::Button),
-    ("canvas", Tag::Canvas),
-    ("caption", Tag::Legend),
-    ("center", Tag::Block),
-    ("col", Tag::Block),
-    ("colgroup", Tag::Block),
-    ("datalist", Tag::Datalist),
-    ("dd", Tag::Description),
-    ("details", Tag::Block),
-    ("dialog", Tag::Block),
-    ("div", Tag::Block),
-    ("dl", Tag::Block),
-    ("dt", Tag::Term),
-    ("embed", Tag::Media),
-    ("fieldset", Tag::Block),
-    ("figcaption", Tag::Block),
-    ("figure", Tag::Block),
-    ("footer", Tag::Block),
-    ("form", Tag::Block),
-    ("frame", Tag::Frame),
-    ("h1", Tag::Block),
-    ("h2", Tag::Block),
-    ("h3", Tag::Block),
-    ("h4", Tag::Block),
-    ("h5", Tag::Block),
-    ("h6", Tag::Block),
-    ("head", Tag::Block),
-    ("header", Tag::Block),
-    ("hgroup", Tag::Block),
-    ("hr", Tag::Break),
-    ("html", Tag::Block),
-    ("iframe", Tag::Frame),
-    ("img", Tag::Media),
-    ("input", Tag::Input(InputKind::Text)),
-    ("label", Tag::Label),
-    ("legend", Tag::Legend),
-    ("li", Tag::Item),
-    ("link", Tag::Block),
-    ("main", Tag::Block),
-    ("math", Tag::Svg),
-    ("menu", Tag::Block),
-    ("meta", Tag::Block),
-    ("meter", Tag::Block),
-    ("nav", Tag::Block),
-    ("noembed", Tag::Noscript),
-    ("noframes", Tag::Noscript),
-    ("noscript", Tag::Noscript),
-    ("object", Tag::Media),
-    ("ol", Tag::Block),
-    ("optgroup", Tag::Optgroup),
-    ("option", Tag::Option),
-    ("output", Tag::Block),
-    ("p", Tag::Block),
-    ("picture", Tag::Media),
-    ("pre", Tag::Block),
-    ("progress", Tag::Block),
-    ("search", Tag::Block),
-    ("section", Tag::Block),
-    ("select", Tag::Select),
-    ("source", Tag::Media),
-    ("span", Tag::Other),
-    ("summary", Tag::Block),
-    ("svg", Tag::Svg),
-    ("table", Tag::Table),
-    ("tbody", Tag::TableBody),
-    ("td", Tag::Cell),
-    ("template", Tag::Block),
-    ("textarea", Tag::Textarea),
-    ("tfoot", Tag::TableBody),
-    ("th", Tag::HeaderCell),
-    ("thead", Tag::TableHead),
-    ("title", Tag::Title),
-    ("tr", Tag::Row),
-    ("track", Tag::Media),
-    ("ul", Tag::Block),
-    ("video", Tag::Media),
-    ("wbr", Tag::Other),
+const TAGS: [(&str, ElementKind); 86] = [
+    ("a", ElementKind::Link),
+    ("address", ElementKind::Block),
+    ("article", ElementKind::Block),
+    ("aside", ElementKind::Block),
+    ("audio", ElementKind::Media),
+    ("base", ElementKind::Block),
+    ("blockquote", ElementKind::Block),
+    ("body", ElementKind::Block),
+    ("br", ElementKind::Break),
+    ("button", ElementKind::Button),
+    ("canvas", ElementKind::Canvas),
+    ("caption", ElementKind::Legend),
+    ("center", ElementKind::Block),
+    ("col", ElementKind::Block),
+    ("colgroup", ElementKind::Block),
+    ("datalist", ElementKind::Datalist),
+    ("dd", ElementKind::Description),
+    ("details", ElementKind::Block),
+    ("dialog", ElementKind::Block),
+    ("div", ElementKind::Block),
+    ("dl", ElementKind::Block),
+    ("dt", ElementKind::Term),
+    ("embed", ElementKind::Media),
+    ("fieldset", ElementKind::Block),
+    ("figcaption", ElementKind::Block),
+    ("figure", ElementKind::Block),
+    ("footer", ElementKind::Block),
+    ("form", ElementKind::Block),
+    ("frame", ElementKind::Frame),
+    ("h1", ElementKind::Block),
+    ("h2", ElementKind::Block),
+    ("h3", ElementKind::Block),
+    ("h4", ElementKind::Block),
+    ("h5", ElementKind::Block),
+    ("h6", ElementKind::Block),
+    ("head", ElementKind::Block),
+    ("header", ElementKind::Block),
+    ("hgroup", ElementKind::Block),
+    ("hr", ElementKind::Break),
+    ("html", ElementKind::Block),
+    ("iframe", ElementKind::Frame),
+    ("img", ElementKind::Media),
+    ("input", ElementKind::Input(InputKind::Text)),
+    ("label", ElementKind::Label),
+    ("legend", ElementKind::Legend),
+    ("li", ElementKind::Item),
+    ("link", ElementKind::Block),
+    ("main", ElementKind::Block),
+    ("math", ElementKind::Svg),
+    ("menu", ElementKind::Block),
+    ("meta", ElementKind::Block),
+    ("meter", ElementKind::Block),
+    ("nav", ElementKind::Block),
+    ("noembed", ElementKind::Noscript),
+    ("noframes", ElementKind::Noscript),
+    ("noscript", ElementKind::Noscript),
+    ("object", ElementKind::Media),
+    ("ol", ElementKind::Block),
+    ("optgroup", ElementKind::Optgroup),
+    ("option", ElementKind::Option),
+    ("output", ElementKind::Block),
+    ("p", ElementKind::Block),
+    ("picture", ElementKind::Media),
+    ("pre", ElementKind::Block),
+    ("progress", ElementKind::Block),
+    ("search", ElementKind::Block),
+    ("section", ElementKind::Block),
+    ("select", ElementKind::Select),
+    ("source", ElementKind::Media),
+    ("span", ElementKind::Other),
+    ("summary", ElementKind::Block),
+    ("svg", ElementKind::Svg),
+    ("table", ElementKind::Table),
+    ("tbody", ElementKind::TableBody),
+    ("td", ElementKind::Cell),
+    ("template", ElementKind::Block),
+    ("textarea", ElementKind::Textarea),
+    ("tfoot", ElementKind::TableBody),
+    ("th", ElementKind::HeaderCell),
+    ("thead", ElementKind::TableHead),
+    ("title", ElementKind::Title),
+    ("tr", ElementKind::Row),
+    ("track", ElementKind::Media),
+    ("ul", ElementKind::Block),
+    ("video", ElementKind::Media),
+    ("wbr", ElementKind::Other),
 ];
 
 #[cfg(test)]
@@ -342,8 +345,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_has_its_tag() {
+    fn each_name_is_found_in_the_table() {
         assert!(TAGS.iter().all(|(name, tag)| by_name(name) == Some(*tag)));
-        assert_eq!([by_name("hr"), by_name("wbr")], [Some(Tag::Break), Some(Tag::Other)]);
+        assert_eq!([by_name("hr"), by_name("wbr")], [Some(ElementKind::Break), Some(ElementKind::Other)]);
     }
 }

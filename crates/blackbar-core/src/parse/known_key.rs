@@ -1,24 +1,25 @@
-//! Keys that the grammars of events know, numbered.
+//! The well-known keys of events, numbered.
 //!
-//! A key is looked up once, when it is read; what follows compares numbers. A key that is written
-//! with escapes has the number of what it reads. Does not say what a key means: that is the
-//! grammars' business, and a key that is not here is [`Word::Other`], whatever they make of it.
+//! The parser looks a key up once; everything after it compares numbers. A key written with escapes
+//! gets the number of its decoded text.
+//!
+//! Does not define what a key means. A key that is missing here is [`KnownKey::Other`].
 
 use crate::text::lookup::Lookup;
 
 macro_rules! words {
     ($($word:ident $text:literal,)*) => {
-        /// A known key.
-        #[expect(missing_docs, reason = "each is the camel case of its text")]
+        /// A well-known key.
+        #[expect(missing_docs, reason = "each variant is the camel case of its text")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        pub enum Word {
+        pub enum KnownKey {
             /// Any other key.
             Other,
             $($word,)*
         }
 
-        static ALL: &[Word] = &[$(Word::$word,)*];
+        static ALL: &[KnownKey] = &[$(KnownKey::$word,)*];
         static TEXTS: &[&str] = &[$($text,)*];
     };
 }
@@ -272,30 +273,30 @@ words! {
 
 static LOOKUP: Lookup<1024> = Lookup::new(TEXTS);
 
-impl Word {
-    /// How many there are.
+impl KnownKey {
+    /// Number of variants.
     pub const N: usize = TEXTS.len() + 1;
 
-    /// The word that a key is.
+    /// The variant of a key; `Other` if it is not well known.
     #[inline]
     pub fn of(text: &str) -> Self {
         Self::of_bytes(text.as_bytes())
     }
 
-    /// The same, of its bytes.
+    /// [`Self::of`], from bytes.
     #[inline]
     pub(crate) fn of_bytes(text: &[u8]) -> Self {
-        LOOKUP.find(text).and_then(|place| ALL.get(place)).map_or(Self::Other, |word| *word)
+        LOOKUP.find(text).and_then(|idx| ALL.get(idx)).map_or(Self::Other, |word| *word)
     }
 
-    /// All of them, with what they read.
+    /// All variants with their text, in order.
     pub(crate) fn all() -> impl Iterator<Item = (Self, &'static str)> {
         std::iter::once((Self::Other, "")).chain(ALL.iter().copied().zip(TEXTS.iter().copied()))
     }
 
-    /// What it reads; nothing if it is another.
+    /// Its text; empty for `Other`.
     pub fn text(self) -> &'static str {
-        (self as usize).checked_sub(1).and_then(|place| TEXTS.get(place)).map_or("", |text| *text)
+        (self as usize).checked_sub(1).and_then(|idx| TEXTS.get(idx)).map_or("", |text| *text)
     }
 }
 
@@ -304,10 +305,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_word_has_its_number() {
-        for (number, (word, text)) in Word::all().enumerate() {
-            assert_eq!((Word::of(text), word as usize, word.text()), (word, number, text));
+    fn every_key_has_its_number() {
+        for (number, (word, text)) in KnownKey::all().enumerate() {
+            assert_eq!((KnownKey::of(text), word as usize, word.text()), (word, number, text));
         }
-        assert_eq!(["", "Id", "datum"].map(Word::of), [Word::Other; 3]);
+        assert_eq!(["", "Id", "datum"].map(KnownKey::of), [KnownKey::Other; 3]);
     }
 }

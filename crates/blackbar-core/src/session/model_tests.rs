@@ -1,8 +1,8 @@
 //! Random histories of a page, against a model that knows the whole page at all times.
 //!
-//! The model keeps every tag, attribute and text, and judges naively. After each event the window
-//! must know exactly the nodes of the page; treatments must be those of the model; and all else
-//! must be as in a window that saw nothing but a snapshot of the page as it is now.
+//! The model keeps every tag, attribute and text, and computes treatments naively. After each event
+//! the window must know exactly the nodes of the page, and treatments must be those of the model.
+//! Everything else must be as in a window that was built from one snapshot of the current page.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -11,8 +11,8 @@ use proptest::prelude::*;
 use serde_json::Value as Json;
 use serde_json::json;
 
-use crate::session::selector::Treat;
-use crate::session::support::Bench;
+use crate::session::test_support::Bench;
+use crate::session::treatment::Treatment;
 use crate::session::window::Window;
 
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ struct Node {
     name: &'static str,
     attributes: BTreeMap<&'static str, &'static str>,
     text: &'static str,
-    moved: Option<Treat>,
+    moved: Option<Treatment>,
     is_password: bool,
 }
 
@@ -34,25 +34,25 @@ struct Page {
 
 type Test = fn(&Page, u32) -> bool;
 
-const SELECTORS: [(&str, Treat, Test); 9] = [
-    (".b", Treat::Block, |p, id| p.has_class(id, "b")),
-    (".m", Treat::Mask, |p, id| p.has_class(id, "m")),
-    ("span.p, #a .p", Treat::Allow, |p, id| {
+const SELECTORS: [(&str, Treatment, Test); 9] = [
+    (".b", Treatment::Block, |p, id| p.has_class(id, "b")),
+    (".m", Treatment::Mask, |p, id| p.has_class(id, "m")),
+    ("span.p, #a .p", Treatment::Allow, |p, id| {
         p.has_class(id, "p") && (p.nodes[&id].name == "span" || p.up(id).any(|up| p.is(up, "id", "a")))
     }),
-    ("#a > .k", Treat::Mask, |p, id| p.has_class(id, "k") && p.is(p.nodes[&id].parent, "id", "a")),
-    ("[data-x^=se] td", Treat::Mask, |p, id| {
+    ("#a > .k", Treatment::Mask, |p, id| p.has_class(id, "k") && p.is(p.nodes[&id].parent, "id", "a")),
+    ("[data-x^=se] td", Treatment::Mask, |p, id| {
         p.nodes[&id].name == "td"
             && p.up(id).any(|up| p.attribute(up, "data-x").is_some_and(|v| v.starts_with("se")))
     }),
-    ("li:not(.k)", Treat::Mask, |p, id| p.nodes[&id].name == "li" && !p.has_class(id, "k")),
-    (".k ~ div", Treat::Mask, |p, id| {
+    ("li:not(.k)", Treatment::Mask, |p, id| p.nodes[&id].name == "li" && !p.has_class(id, "k")),
+    (".k ~ div", Treatment::Mask, |p, id| {
         p.nodes[&id].name == "div" && p.before(id).any(|s| p.has_class(s, "k"))
     }),
-    ("p + .k", Treat::Block, |p, id| {
+    ("p + .k", Treatment::Block, |p, id| {
         p.has_class(id, "k") && p.before(id).next().is_some_and(|s| p.nodes[&s].name == "p")
     }),
-    ("span:last-child", Treat::Mask, |p, id| {
+    ("span:last-child", Treatment::Mask, |p, id| {
         let siblings = &p.nodes[&p.nodes[&id].parent].children;
         p.nodes[&id].name == "span" && siblings.iter().rfind(|s| p.is_element(**s)) == Some(&id)
     }),
@@ -117,13 +117,13 @@ impl Page {
         std::iter::once(id).chain(inside).collect()
     }
 
-    fn own(&self, id: u32, selectors: &[usize]) -> Option<Treat> {
+    fn own(&self, id: u32, selectors: &[usize]) -> Option<Treatment> {
         let matching =
             selectors.iter().map(|&i| &SELECTORS[i]).filter(|s| self.is_element(id) && (s.2)(self, id));
         matching.map(|s| s.1).max()
     }
 
-    fn treat(&self, id: u32, selectors: &[usize]) -> Option<Treat> {
+    fn treat(&self, id: u32, selectors: &[usize]) -> Option<Treatment> {
         let own = self.own(id, selectors).max(self.nodes[&id].moved);
         self.up(id).map(|up| self.own(up, selectors).max(self.nodes[&up].moved)).fold(own, Option::max)
     }
@@ -170,11 +170,11 @@ impl Page {
     }
 }
 
-/// One change of the page, by numbers that are read against the page as it is.
+/// One change of the page; its numbers select from the current page.
 #[derive(Clone, Debug)]
 struct Op(u8, u16, u16, u16);
 
-/// Applies `op`; `touched` are ids that must be sent anew.
+/// Applies `op`; `touched` are ids that must be sent again.
 fn apply(
     page: &mut Page,
     op: &Op,
@@ -289,7 +289,7 @@ fn step(bench: &mut Bench, page: &mut Page, ops: &[Op], seed: u16, selectors: &[
         return;
     }
     for id in touched.iter().filter(|id| old.nodes.contains_key(id)) {
-        page.nodes.get_mut(id).unwrap().moved = old.treat(*id, selectors).filter(|t| *t > Treat::Allow);
+        page.nodes.get_mut(id).unwrap().moved = old.treat(*id, selectors).filter(|t| *t > Treatment::Allow);
     }
     page.note_passwords();
     bench.mutate(&event(&old, page, &touched, &changed, seed));
@@ -297,7 +297,7 @@ fn step(bench: &mut Bench, page: &mut Page, ops: &[Op], seed: u16, selectors: &[
 
 fn runs(window: &Window) -> Vec<Vec<u32>> {
     let mut runs = Vec::new();
-    window.runs(|run| runs.push(run.to_vec()));
+    window.reader().visit_runs(|run| runs.push(run.to_vec()));
     runs
 }
 
@@ -307,9 +307,9 @@ fn compare(bench: &Bench, page: &Page, selectors: &[usize]) -> Result<(), TestCa
     prop_assert_eq!(bench.window.len(), page.nodes.len());
     prop_assert_eq!(runs(&bench.window), runs(&fresh.window));
     for (&id, node) in &page.nodes {
-        let got = bench.window.node(id);
+        let got = bench.node(id);
         prop_assert!(got.is_some(), "{} is unknown", id);
-        let (got, want) = (got.unwrap(), fresh.window.node(id).unwrap());
+        let (got, want) = (got.unwrap(), fresh.node(id).unwrap());
         let children: Vec<u32> = bench.window.table.children(id).collect();
         prop_assert_eq!(&children, &node.children, "children of {}", id);
         prop_assert_eq!(got.treat, page.treat(id, selectors), "treatment of {}", id);
@@ -317,7 +317,7 @@ fn compare(bench: &Bench, page: &Page, selectors: &[usize]) -> Result<(), TestCa
         if page.is_element(id) {
             prop_assert_eq!(got.is_password, node.is_password, "password {}", id);
             let above = page.treat(node.parent, selectors);
-            let is_root = got.treat == Some(Treat::Block) && above != got.treat;
+            let is_root = got.treat == Some(Treatment::Block) && above != got.treat;
             prop_assert_eq!(got.is_blocked_here, is_root, "{}", id);
         }
         prop_assert_eq!((got.tag, got.input), (want.tag, want.input), "{}", id);
@@ -345,7 +345,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn a_window_knows_what_the_page_is(history in ops(), wanted in 0_u16..1 << SELECTORS.len()) {
+    fn a_window_agrees_with_the_page_after_any_history(history in ops(), wanted in 0_u16..1 << SELECTORS.len()) {
         let selectors: Vec<usize> = (0..SELECTORS.len()).filter(|i| wanted >> i & 1 == 1).collect();
         let list: Vec<_> = selectors.iter().map(|&i| (SELECTORS[i].0, SELECTORS[i].1)).collect();
         let mut bench = Bench::new(&list);
@@ -415,15 +415,15 @@ fn check_links(window: &Window) -> Result<(), TestCaseError> {
         prop_assert!(children.iter().all(|&child| window.table.parent(child) == Some(id)));
         let back = std::iter::successors(window.table.last_child(id), |&child| window.table.prev(child));
         prop_assert_eq!(back.collect::<Vec<_>>(), children.into_iter().rev().collect::<Vec<_>>());
-        prop_assert!(window.node(id).is_some());
+        prop_assert!(window.reader().node(id).is_some());
     }
     let known: BTreeSet<u32> = all.into_iter().collect();
     let kept = window
         .controls
         .keys()
-        .chain(window.words.keys())
+        .chain(window.label_texts.keys())
         .chain(window.facts.keys())
-        .chain(window.spans.keys());
+        .chain(window.column_spans.keys());
     for id in kept {
         prop_assert!(known.contains(id), "something is kept for {}", id);
     }
@@ -434,8 +434,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn no_event_breaks_a_window(events in prop::collection::vec(hostile_event(), 1..8)) {
-        let mut bench = Bench::new(&[(".b ~ div", Treat::Mask)]);
+    fn hostile_events_keep_a_window_consistent(events in prop::collection::vec(hostile_event(), 1..8)) {
+        let mut bench = Bench::new(&[(".b ~ div", Treatment::Mask)]);
         bench.limits.max_nodes = 20;
         for (is_snapshot, event) in &events {
             if *is_snapshot { bench.snapshot(event) } else { bench.mutate(event) }
@@ -445,7 +445,7 @@ proptest! {
             check_links(&copy)?;
             prop_assert_eq!(copy.to_bytes(), bench.window.to_bytes());
             let mut seen = BTreeSet::new();
-            bench.window.runs(|run| assert!(run.iter().all(|id| seen.insert(*id))));
+            bench.window.reader().visit_runs(|run| assert!(run.iter().all(|id| seen.insert(*id))));
         }
     }
 }

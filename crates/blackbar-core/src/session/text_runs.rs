@@ -1,40 +1,41 @@
-//! Text across nodes: which text nodes a reader sees as one text.
+//! Runs of text: which text nodes a reader sees as one text.
 //!
-//! A run is text nodes joined through inline elements, comments and `<wbr>`. Everything that
-//! starts a new line, a cell or a control ends it, as does the border of a shadow root. A run
-//! says nothing about blanks: two elements in line may stand apart on the screen, so the nodes of
-//! a run must be searched one by one as well.
+//! A run is a sequence of text nodes joined through inline elements, comments and `<wbr>`. A new
+//! line, a cell, a control or the border of a shadow root ends it.
+//!
+//! Does not know the space on the screen between two inline elements, so the caller searches each
+//! node of a run by itself as well.
 
-use crate::session::table::Flag;
-use crate::session::table::IdSet;
-use crate::session::tag::Tag;
-use crate::session::window::Window;
+use crate::session::element_kind::ElementKind;
+use crate::session::ids::IdSet;
+use crate::session::node::Flag;
+use crate::session::window::WindowReader;
 
 /// A step of a walk through the document.
 #[derive(Clone, Copy)]
-enum Step {
+enum WalkStep {
     Enter(u32),
     Leave(u32),
 }
 
-impl Step {
+impl WalkStep {
     fn id(self) -> u32 {
         let (Self::Enter(id) | Self::Leave(id)) = self;
         id
     }
 }
 
-impl Window {
+impl WindowReader<'_> {
     /// Visits every run, in document order, with the ids of its text nodes.
     ///
     /// One pass over all nodes. Runs of a single node are visited too.
-    pub fn runs(&self, mut visit: impl FnMut(&[u32])) {
+    pub fn visit_runs(self, mut visit: impl FnMut(&[u32])) {
         let mut run = Vec::new();
-        let mut at = self.root.map(Step::Enter);
+        let mut at = self.window.root.map(WalkStep::Enter);
         while let Some(step) = at {
             if self.ends_run(step) {
                 flush(&mut run, &mut visit);
-            } else if self.is_part(step) {
+            } else if self.adds_text(step) {
                 run.push(step.id());
             }
             at = self.forward(step);
@@ -42,22 +43,22 @@ impl Window {
         flush(&mut run, &mut visit);
     }
 
-    /// Visits each run that holds or goes through one of `ids`, once.
+    /// Visits, once each, the runs that contain or pass through one of `ids`.
     ///
-    /// Linear in the nodes of those runs. A block among `ids` touches no run by itself.
-    pub fn runs_touching(&self, ids: &[u32], mut visit: impl FnMut(&[u32])) {
+    /// Linear in the nodes of those runs. A block element among `ids` touches no run by itself.
+    pub fn visit_runs_touching(self, ids: &[u32], mut visit: impl FnMut(&[u32])) {
         let mut sorted = ids.to_vec();
         sorted.sort_unstable();
         let mut done = IdSet::default();
         let mut run = Vec::new();
         for id in sorted {
-            if !self.tag(id).is_some_and(Tag::is_inline) || done.contains(&id) {
+            if !self.window.tag(id).is_some_and(ElementKind::is_inline) || done.contains(&id) {
                 continue;
             }
-            let mut at = self.forward_to_run(id);
+            let mut at = self.start_of_run(id);
             while let Some(step) = at.filter(|&step| !self.ends_run(step)) {
                 done.insert(step.id());
-                if self.is_part(step) {
+                if self.adds_text(step) {
                     run.push(step.id());
                 }
                 at = self.forward(step);
@@ -66,9 +67,9 @@ impl Window {
         }
     }
 
-    /// The first step of the run that `id` is in.
-    fn forward_to_run(&self, id: u32) -> Option<Step> {
-        let mut first = Step::Enter(id);
+    /// The first step of the run that contains `id`.
+    fn start_of_run(self, id: u32) -> Option<WalkStep> {
+        let mut first = WalkStep::Enter(id);
         if self.ends_run(first) {
             return self.forward(first);
         }
@@ -78,41 +79,45 @@ impl Window {
         Some(first)
     }
 
-    /// Whether a step adds a text. Code is no text.
-    fn is_part(&self, step: Step) -> bool {
-        let Step::Enter(id) = step else { return false };
-        let is_code = |tag| matches!(tag, Tag::Style | Tag::Script | Tag::Noscript);
-        self.tag(id) == Some(Tag::Text)
-            && !self.table.parent(id).and_then(|p| self.tag(p)).is_some_and(is_code)
+    /// Whether a step adds a text to the run. Code is not text.
+    fn adds_text(self, step: WalkStep) -> bool {
+        let WalkStep::Enter(id) = step else { return false };
+        let is_code = |tag| matches!(tag, ElementKind::Style | ElementKind::Script | ElementKind::Noscript);
+        self.window.tag(id) == Some(ElementKind::Text)
+            && !self.window.table.parent(id).and_then(|p| self.window.tag(p)).is_some_and(is_code)
     }
 
-    fn ends_run(&self, step: Step) -> bool {
-        let is_shadow = |id| self.flags(id).has(Flag::Shadow);
-        if !self.tag(step.id()).is_some_and(Tag::is_inline) {
+    fn ends_run(self, step: WalkStep) -> bool {
+        let is_shadow = |id| self.window.flags(id).has(Flag::Shadow);
+        if !self.window.tag(step.id()).is_some_and(ElementKind::is_inline) {
             return true;
         }
         match step {
-            Step::Enter(id) => is_shadow(id) && !self.table.prev(id).is_some_and(is_shadow),
-            Step::Leave(id) => is_shadow(id) && !self.table.next(id).is_some_and(is_shadow),
+            WalkStep::Enter(id) => is_shadow(id) && !self.window.table.prev(id).is_some_and(is_shadow),
+            WalkStep::Leave(id) => is_shadow(id) && !self.window.table.next(id).is_some_and(is_shadow),
         }
     }
 
-    fn forward(&self, step: Step) -> Option<Step> {
+    fn forward(self, step: WalkStep) -> Option<WalkStep> {
         match step {
-            Step::Enter(id) => Some(self.table.first_child(id).map_or(Step::Leave(id), Step::Enter)),
-            Step::Leave(id) => {
-                let next = self.table.next(id).map(Step::Enter);
-                next.or_else(|| self.table.parent(id).map(Step::Leave))
+            WalkStep::Enter(id) => {
+                Some(self.window.table.first_child(id).map_or(WalkStep::Leave(id), WalkStep::Enter))
+            }
+            WalkStep::Leave(id) => {
+                let next = self.window.table.next(id).map(WalkStep::Enter);
+                next.or_else(|| self.window.table.parent(id).map(WalkStep::Leave))
             }
         }
     }
 
-    fn backward(&self, step: Step) -> Option<Step> {
+    fn backward(self, step: WalkStep) -> Option<WalkStep> {
         match step {
-            Step::Leave(id) => Some(self.table.last_child(id).map_or(Step::Enter(id), Step::Leave)),
-            Step::Enter(id) => {
-                let before = self.table.prev(id).map(Step::Leave);
-                before.or_else(|| self.table.parent(id).map(Step::Enter))
+            WalkStep::Leave(id) => {
+                Some(self.window.table.last_child(id).map_or(WalkStep::Enter(id), WalkStep::Leave))
+            }
+            WalkStep::Enter(id) => {
+                let before = self.window.table.prev(id).map(WalkStep::Leave);
+                before.or_else(|| self.window.table.parent(id).map(WalkStep::Enter))
             }
         }
     }
@@ -129,20 +134,20 @@ fn flush(run: &mut Vec<u32>, visit: &mut impl FnMut(&[u32])) {
 mod tests {
     use serde_json::json;
 
-    use crate::session::support::Bench;
-    use crate::session::support::el;
-    use crate::session::support::tag;
-    use crate::session::support::text;
+    use crate::session::test_support::Bench;
+    use crate::session::test_support::el;
+    use crate::session::test_support::tag;
+    use crate::session::test_support::text;
 
     fn all(b: &Bench) -> Vec<Vec<u32>> {
         let mut runs = Vec::new();
-        b.window.runs(|run| runs.push(run.to_vec()));
+        b.window.reader().visit_runs(|run| runs.push(run.to_vec()));
         runs
     }
 
     fn touching(b: &Bench, ids: &[u32]) -> Vec<Vec<u32>> {
         let mut runs = Vec::new();
-        b.window.runs_touching(ids, |run| runs.push(run.to_vec()));
+        b.window.reader().visit_runs_touching(ids, |run| runs.push(run.to_vec()));
         runs
     }
 
