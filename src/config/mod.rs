@@ -15,6 +15,7 @@ pub mod policy;
 pub mod problem;
 pub mod redaction;
 pub mod region;
+pub mod restart;
 pub mod routing;
 pub(crate) mod rules;
 mod sdk;
