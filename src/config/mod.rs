@@ -1,8 +1,9 @@
-//! Configuration: what the file says → what we run.
+//! Configuration: converts the file into checked values.
 //!
-//! Each section is a file here, with two types and one conversion: the raw one is what a person
-//! wrote, the checked one is what runs. All that can fail fails in [`parse`], and every problem is
-//! reported at once with its file, line and key. Nothing here opens a socket or starts a thread.
+//! Each section has a file here with two types and one conversion. The raw type is the file's syntax;
+//! the checked type is what the proxy uses. Everything that can fail fails in [`parse`], which
+//! reports all problems at once with file, line and key. Nothing here opens a socket or starts a
+//! thread.
 
 pub mod admin;
 pub mod audit;
@@ -44,11 +45,11 @@ use crate::config::session_store::SessionStore;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
 
-/// Everything `serve` needs, checked.
+/// The checked configuration of `serve`.
 pub struct Config {
-    /// The listener for SDKs.
+    /// The SDK listener.
     pub listen: Listen,
-    /// The listener for operators.
+    /// The admin listener.
     pub admin: Admin,
     /// Where and how the audit chain is written.
     pub audit: Audit,
@@ -56,31 +57,31 @@ pub struct Config {
     pub regions: Vec<Region>,
     /// Which request goes to which region.
     pub routing: Routing,
-    /// Which of a request's headers a region gets to see.
+    /// Which request headers are forwarded.
     pub forward: Forward,
     /// What is redacted, and how.
     pub policy: PolicyInForce,
-    /// What remote config is made to say; none if it is relayed as it comes.
+    /// How remote config is hardened; `None` if it is relayed unchanged.
     pub sdk: Option<Arc<Hardening>>,
-    /// Bounds of the proxy; those of the payload are part of the policy.
+    /// The limits of the proxy. Those of the payload are part of the policy.
     pub limits: ProxyLimits,
     /// Where element context is kept between requests.
     pub session_store: SessionStore,
     /// Logs.
     pub telemetry: Telemetry,
-    /// What is allowed but deserves a second look.
+    /// What is allowed but probably not intended.
     pub warnings: Vec<String>,
 }
 
-/// The sections that redaction alone needs.
+/// The configuration of redaction without a proxy.
 pub struct RedactionOnly {
     /// What is redacted, and how.
     pub policy: PolicyInForce,
-    /// What is allowed but deserves a second look.
+    /// What is allowed but probably not intended.
     pub warnings: Vec<String>,
 }
 
-/// Sections that may stand at the top of the file.
+/// The top-level sections.
 const SECTIONS: &[&str] = &[
     "listen",
     "admin",
@@ -101,19 +102,19 @@ const SECTIONS: &[&str] = &[
 /// Reads and checks a configuration file.
 ///
 /// # Errors
-/// Every problem found, each with its place.
+/// All problems, each with its place.
 pub fn load(path: &Path) -> Result<Config, Problems> {
     parse(&read(path)?, &path.display().to_string())
 }
 
-/// Checks a configuration text; `file` is the name used in messages.
+/// Checks a configuration text. `file` is the name used in messages.
 ///
 /// # Errors
-/// Every problem found, each with its place.
+/// All problems, each with its place.
 pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);
-    checker.only_known_sections(SECTIONS);
+    checker.reject_unknown_sections(SECTIONS);
     let listen = listen::check(&mut checker);
     let admin = admin::check(&mut checker);
     let audit = audit::check(&mut checker);
@@ -143,18 +144,18 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     })
 }
 
-/// Reads the file for its redaction alone: the other sections may be missing or wrong.
+/// Reads the sections that redaction needs. All others may be missing or wrong.
 ///
 /// # Errors
-/// Every problem found in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
+/// All problems in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
 pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
     parse_redaction_only(&read(path)?, &path.display().to_string())
 }
 
-/// As [`load_redaction_only`], from a text. The empty text gives the defaults.
+/// Like [`load_redaction_only`], from a text. An empty text gives the defaults.
 ///
 /// # Errors
-/// Every problem found in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
+/// All problems in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
 pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Problems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);
