@@ -119,7 +119,7 @@ disable = ["no-such-rule"]
 [telemetri]
 "#;
     insta::assert_snapshot!(problems(text).join("\n"), @r#"
-blackbar.toml:3: listen.address: "8000" is not an address; write an IP and a port, such as "0.0.0.0:8000"
+blackbar.toml:3: listen.address: "8000" is not an address; write an IP address and a port, such as "0.0.0.0:8000"
 blackbar.toml:4: listen.trusted_proxies[1]: "office" is not a network; write one such as "10.0.0.0/8"
 blackbar.toml:6: audit.dir: missing; write [audit] dir = "/var/lib/blackbar/audit"
 blackbar.toml:7: audit.sync: unknown value "sometimes"; expected one of "each", "interval"
