@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::audit::OpenError;
 use crate::audit::writer::Writer;
-use crate::config::problem::Problems;
+use crate::config::problem::ConfigProblems;
 use crate::config::restart;
 use crate::config::{self, Config};
 use crate::exchange::{ActiveConfig, SharedState};
@@ -56,7 +56,7 @@ pub enum StartError {
 pub enum ReloadError {
     /// The file has problems.
     #[error(transparent)]
-    Config(#[from] Problems),
+    Config(#[from] ConfigProblems),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),

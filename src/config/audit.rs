@@ -18,7 +18,7 @@ pub enum Sync {
 
 /// Where and how the audit log is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audit {
+pub struct AuditConfig {
     /// The directory of the segments. Only one process may write into it.
     pub dir: PathBuf,
     /// The name of this process in each record.
@@ -48,7 +48,7 @@ struct RawAudit {
     segment_size: Option<String>,
 }
 
-pub(crate) fn check(checker: &mut Checker<'_>) -> Audit {
+pub(crate) fn check(checker: &mut Checker<'_>) -> AuditConfig {
     let raw: RawAudit = checker.section("audit");
     let has_dir = raw.dir.as_ref().is_some_and(|dir| !dir.as_os_str().is_empty());
     if !has_dir && !checker.is_unread("audit") {
@@ -67,7 +67,7 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Audit {
         let hint = "not a valid name; use 1 to 64 letters, digits, dots, dashes and underscores";
         checker.problem("audit.instance", hint);
     }
-    Audit {
+    AuditConfig {
         dir: raw.dir.unwrap_or_default(),
         instance,
         sync,

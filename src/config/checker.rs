@@ -7,14 +7,14 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{ConfigProblem, ConfigProblems};
 use crate::config::source::{Source, one_line};
 use crate::config::units;
 
 /// Collects problems and warnings while the sections are converted.
 pub(crate) struct Checker<'a> {
     source: &'a Source<'a>,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
     warnings: Vec<String>,
     unread: Vec<String>,
 }
@@ -25,11 +25,11 @@ impl<'a> Checker<'a> {
     }
 
     /// Ends the check. Returns all problems, or the value and the warnings.
-    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Vec<String>), Problems> {
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Vec<String>), ConfigProblems> {
         self.problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
         match value {
             Some(value) if self.problems.is_empty() => Ok((value, self.warnings)),
-            _ => Err(Problems(self.problems)),
+            _ => Err(ConfigProblems(self.problems)),
         }
     }
 
@@ -45,7 +45,7 @@ impl<'a> Checker<'a> {
 
     /// Records a problem with a key.
     pub(crate) fn problem(&mut self, key: &str, message: impl Into<String>) {
-        self.problems.push(Problem {
+        self.problems.push(ConfigProblem {
             file: self.source.file().to_owned(),
             line: self.source.line_of_key(key),
             key: key.to_owned(),
@@ -59,7 +59,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Records a problem in another file, such as a rule pack.
-    pub(crate) fn problem_elsewhere(&mut self, problem: Problem) {
+    pub(crate) fn problem_elsewhere(&mut self, problem: ConfigProblem) {
         self.problems.push(problem);
     }
 
@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
                 let offset = error.span().map(|span| span.start);
                 let key = offset.map_or_else(|| key.to_owned(), |at| Source::key_at(key, value, at));
                 let line = offset.map(|at| self.source.line_of_offset(at));
-                self.problems.push(Problem {
+                self.problems.push(ConfigProblem {
                     file: self.source.file().to_owned(),
                     line: line.or_else(|| self.source.line_of_key(&key)),
                     key,

@@ -32,13 +32,13 @@ use std::sync::Arc;
 use blackbar_core::redact::remote_config::Hardening;
 
 use crate::config::admin::Admin;
-use crate::config::audit::Audit;
+use crate::config::audit::AuditConfig;
 use crate::config::checker::Checker;
 use crate::config::forward::Forward;
 use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{ConfigProblem, ConfigProblems};
 use crate::config::region::Region;
 use crate::config::routing::Routing;
 use crate::config::session_store::SessionStore;
@@ -52,7 +52,7 @@ pub struct Config {
     /// The admin listener.
     pub admin: Admin,
     /// Where and how the audit chain is written.
-    pub audit: Audit,
+    pub audit: AuditConfig,
     /// The regions, in the order of the file.
     pub regions: Vec<Region>,
     /// Which request goes to which region.
@@ -103,7 +103,7 @@ const SECTIONS: &[&str] = &[
 ///
 /// # Errors
 /// All problems, each with its place.
-pub fn load(path: &Path) -> Result<Config, Problems> {
+pub fn load(path: &Path) -> Result<Config, ConfigProblems> {
     parse(&read(path)?, &path.display().to_string())
 }
 
@@ -111,7 +111,7 @@ pub fn load(path: &Path) -> Result<Config, Problems> {
 ///
 /// # Errors
 /// All problems, each with its place.
-pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
+pub fn parse(text: &str, file: &str) -> Result<Config, ConfigProblems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);
     checker.reject_unknown_sections(SECTIONS);
@@ -148,7 +148,7 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
 ///
 /// # Errors
 /// All problems in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
-pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
+pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, ConfigProblems> {
     parse_redaction_only(&read(path)?, &path.display().to_string())
 }
 
@@ -156,7 +156,7 @@ pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
 ///
 /// # Errors
 /// All problems in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
-pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Problems> {
+pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, ConfigProblems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);
     let policy = policy::check(&mut checker);
@@ -164,13 +164,13 @@ pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Pro
     Ok(RedactionOnly { policy, warnings })
 }
 
-fn read(path: &Path) -> Result<String, Problems> {
+fn read(path: &Path) -> Result<String, ConfigProblems> {
     std::fs::read_to_string(path).map_err(|error| {
         let reason = match error.kind() {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8".to_owned(),
             _ => format!("cannot read the file: {error}"),
         };
-        Problems(vec![Problem {
+        ConfigProblems(vec![ConfigProblem {
             file: path.display().to_string(),
             line: None,
             key: String::new(),

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::checker::Checker;
 use crate::config::limits;
-use crate::config::problem::Problem;
+use crate::config::problem::ConfigProblem;
 use crate::config::redaction::{self, ConfiguredSelector, RedactionSection};
 use crate::config::rules::{self, RulesSection};
 use crate::config::suppressions::{self, HashKey};
@@ -71,7 +71,7 @@ fn report(checker: &mut Checker<'_>, rules: &RulesSection, problem: error::Probl
     if problem.line > 0 || problem.rule.is_some() {
         let line = (problem.line > 0).then_some(problem.line);
         let key = problem.rule.map(|rule| format!("rule {rule}")).unwrap_or_default();
-        checker.problem_elsewhere(Problem { file: problem.file, line, key, message: problem.message });
+        checker.problem_elsewhere(ConfigProblem { file: problem.file, line, key, message: problem.message });
         return;
     }
     let names = |text: &str| problem.message.contains(&format!("\"{text}\""));

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{ConfigProblem, ConfigProblems};
 
 /// A parsed configuration file.
 pub(crate) struct Source<'a> {
@@ -14,18 +14,18 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// Parses the document. Sections are not checked yet.
-    pub(crate) fn parse(text: &'a str, file: &'a str) -> Result<Self, Problems> {
+    pub(crate) fn parse(text: &'a str, file: &'a str) -> Result<Self, ConfigProblems> {
         let (root, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
             return Ok(Self { file, text, root: root.into_inner() });
         }
-        let problem = |error: &toml::de::Error| Problem {
+        let problem = |error: &toml::de::Error| ConfigProblem {
             file: file.to_owned(),
             line: error.span().map(|span| line_of(text, span.start)),
             key: String::new(),
             message: format!("invalid TOML: {}", one_line(error.message())),
         };
-        Err(Problems(errors.iter().map(problem).collect()))
+        Err(ConfigProblems(errors.iter().map(problem).collect()))
     }
 
     pub(crate) fn file(&self) -> &str {

@@ -22,7 +22,7 @@ use crate::forward::headers;
 use crate::forward::{Forwarder, TlsError};
 use crate::route::Router;
 use crate::route::pins::Pins;
-use crate::session_store::{Settings, SharedSessions};
+use crate::session_store::{SharedSessions, StoreSettings};
 use crate::telemetry::metrics::Metrics;
 
 /// The configuration that new exchanges use. An exchange keeps the one it started with.
@@ -136,7 +136,7 @@ impl SharedState {
 fn session_store(limits: &ProxyLimits, config: &SessionStore, metrics: &Arc<Metrics>) -> Arc<dyn Store> {
     match &config.server {
         Some(server) => {
-            let settings = Settings { timeout: config.timeout, idle: limits.session_idle };
+            let settings = StoreSettings { timeout: config.timeout, idle: limits.session_idle };
             Arc::new(SharedSessions::new(server.info.clone(), settings, Arc::clone(metrics)))
         }
         None => Arc::new(Sessions::new(StoreLimits {

@@ -38,7 +38,7 @@ const WINDOW_TAG: u8 = b'W';
 
 /// Timeouts of the server.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct StoreSettings {
     /// How long one response may take.
     pub timeout: Duration,
     /// How long it keeps an unused window.
@@ -58,7 +58,7 @@ pub struct SharedSessions {
 
 impl SharedSessions {
     /// Prepares the store. It connects on first use.
-    pub fn new(server: ConnectionInfo, settings: Settings, metrics: Arc<Metrics>) -> Self {
+    pub fn new(server: ConnectionInfo, settings: StoreSettings, metrics: Arc<Metrics>) -> Self {
         Self {
             pool: ConnectionPool::new(server, settings.timeout),
             stale: StaleKeys::default(),
