@@ -1,6 +1,7 @@
-//! The composition root: puts the parts together, starts them, stops them in order.
+//! The composition root: assembles the parts, starts them, reloads them, stops them in order.
 //!
-//! It runs inside a process that may do other things: no signals, no global state, ports may be 0.
+//! It can run inside a larger process, such as a test: it handles no signals, keeps no global state,
+//! and accepts port 0.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,104 +13,102 @@ use tokio::task::JoinHandle;
 
 use crate::audit::OpenError;
 use crate::audit::writer::Writer;
-use crate::config::problem::Problems;
+use crate::config::problem::ConfigProblems;
+use crate::config::restart;
 use crate::config::{self, Config};
-use crate::exchange::{Live, Proxy};
+use crate::exchange::{ActiveConfig, SharedState};
 use crate::forward::TlsError;
 use crate::listen::{self, Drained};
 use crate::telemetry::admin::{self, Phase, Readiness};
 use crate::telemetry::metrics::Metrics;
 
-/// Why the proxy does not start.
+/// Why the proxy cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// An address cannot be listened on.
+    /// A listener cannot be opened.
     #[error("cannot listen on {address} ({key}): {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Where it is configured.
+        /// Its configuration key.
         key: &'static str,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The audit cannot be written.
+    /// The audit cannot be opened.
     #[error(transparent)]
     Audit(#[from] OpenError),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
     /// Metrics cannot be registered.
-    #[error("the metrics cannot be registered")]
+    #[error("cannot register the metrics")]
     Metrics(#[from] prometheus::Error),
-    /// The system refuses a thread.
+    /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(#[source] std::io::Error),
 }
 
-/// Why a reload left everything as it was.
+/// Why a reload failed and changed nothing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReloadError {
     /// The file has problems.
     #[error(transparent)]
-    Config(#[from] Problems),
+    Config(#[from] ConfigProblems),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
 
-/// The proxy, before it runs.
-pub struct App;
-
-impl App {
-    /// Starts the proxy: when this returns, both listeners take connections. It is ready, as `/readyz`
-    /// has it, once its workers are warm.
-    ///
-    /// # Errors
-    /// Something that the configuration names cannot be had; nothing keeps running.
-    pub async fn start(config: Config) -> Result<Running, StartError> {
-        let metrics = Arc::new(Metrics::new()?);
-        let live = Live::new(&config)?;
-        let sdk = bind(config.listen.address, "listen.address").await?;
-        let operators = bind(config.admin.address, "admin.address").await?;
-        let sdk_addr = address(&sdk, &config.listen.address);
-        let admin_addr = address(&operators, &config.admin.address);
-        metrics.policy_in_force(&config.policy.digest);
-        let audit = Writer::start(&config.audit, &live.in_force, Arc::clone(&metrics))?;
-        let proxy = Arc::new(Proxy::new(live, audit, Arc::clone(&metrics)).map_err(StartError::Thread)?);
-        let readiness = Arc::new(Readiness::default());
-        let (stop_sdk, stopped) = watch::channel(false);
-        let drain_time = config.listen.drain_time;
-        let sdk_task = tokio::spawn(listen::serve(sdk, Arc::clone(&proxy), stopped, drain_time));
-        let (stop_admin, stopped) = watch::channel(false);
-        let admin_task = tokio::spawn(admin::serve(operators, metrics, Arc::clone(&readiness), stopped));
-        let (warm, phase) = (proxy.warm_up(), Arc::clone(&readiness));
-        tokio::spawn(async move {
-            warm.await;
-            phase.begin();
-        });
-        Ok(Running {
-            sdk_addr,
-            admin_addr,
-            config,
-            proxy,
-            readiness,
-            stop_sdk,
-            stop_admin,
-            sdk_task,
-            admin_task,
-        })
-    }
+/// Starts the proxy. When this returns, both listeners accept connections; `/readyz` reports ready
+/// once the workers are warm.
+///
+/// # Errors
+/// A listener, file, certificate or thread that the configuration needs is not available. Nothing
+/// keeps running.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let metrics = Arc::new(Metrics::new()?);
+    let active = ActiveConfig::new(&config)?;
+    let sdk = bind(config.listen.address, "listen.address").await?;
+    let admin = bind(config.admin.address, "admin.address").await?;
+    let sdk_addr = bound_address(&sdk, config.listen.address);
+    let admin_addr = bound_address(&admin, config.admin.address);
+    metrics.policy_in_force(&config.policy.digest);
+    let audit = Writer::start(&config.audit, &active.in_force, Arc::clone(&metrics))?;
+    let shared = SharedState::new(active, audit, Arc::clone(&metrics)).map_err(StartError::Thread)?;
+    let shared = Arc::new(shared);
+    let readiness = Arc::new(Readiness::default());
+    let (stop_sdk, stop) = watch::channel(false);
+    let drain_time = config.listen.drain_time;
+    let sdk_task = tokio::spawn(listen::serve(sdk, Arc::clone(&shared), stop, drain_time));
+    let (stop_admin, stop) = watch::channel(false);
+    let admin_task = tokio::spawn(admin::serve(admin, metrics, Arc::clone(&readiness), stop));
+    let (warm, phase) = (shared.warm_up(), Arc::clone(&readiness));
+    tokio::spawn(async move {
+        warm.await;
+        phase.mark_ready();
+    });
+    Ok(Running {
+        sdk_addr,
+        admin_addr,
+        config,
+        shared,
+        readiness,
+        stop_sdk,
+        stop_admin,
+        sdk_task,
+        admin_task,
+    })
 }
 
-/// The proxy, while it runs. Dropping it without [`Running::shutdown`] leaves it running.
+/// The running proxy. Dropping it without [`Running::shutdown`] leaves it running.
 pub struct Running {
     sdk_addr: SocketAddr,
     admin_addr: SocketAddr,
     config: Config,
-    proxy: Arc<Proxy>,
+    shared: Arc<SharedState>,
     readiness: Arc<Readiness>,
     stop_sdk: watch::Sender<bool>,
     stop_admin: watch::Sender<bool>,
@@ -118,97 +117,75 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where SDKs are listened to.
+    /// The address of the SDK listener.
     pub fn sdk_addr(&self) -> SocketAddr {
         self.sdk_addr
     }
 
-    /// Where operators are listened to.
+    /// The address of the admin listener.
     pub fn admin_addr(&self) -> SocketAddr {
         self.admin_addr
     }
 
-    /// The digest of the policy in force.
+    /// The digest of the active policy.
     pub fn policy_digest(&self) -> Arc<str> {
-        Arc::clone(&self.proxy.live().policy.digest)
+        Arc::clone(&self.shared.active_config().policy.digest)
     }
 
     /// The metrics.
     pub fn metrics(&self) -> &Metrics {
-        self.proxy.metrics()
+        self.shared.metrics()
     }
 
-    /// Puts a file in force. What fails leaves everything as it was.
+    /// Loads a file and activates it. On failure the active configuration stays.
     ///
     /// # Errors
-    /// The file has problems, or names what cannot be had.
+    /// The file has problems, or a certificate that it names cannot be read.
     pub fn reload_file(&self, path: &Path) -> Result<(), ReloadError> {
-        let result =
-            config::load(path).map_err(ReloadError::from).and_then(|config| self.put_in_force(&config));
-        self.proxy.metrics().reloaded(result.is_ok());
+        let result = config::load(path).map_err(ReloadError::from).and_then(|config| self.activate(&config));
+        self.shared.metrics().reloaded(result.is_ok());
         result
     }
 
-    /// Puts a configuration in force. What fails leaves everything as it was.
+    /// Activates a configuration. On failure the active configuration stays.
     ///
     /// # Errors
-    /// It names what cannot be had.
+    /// A certificate that it names cannot be read.
     pub fn reload(&self, config: &Config) -> Result<(), ReloadError> {
-        let result = self.put_in_force(config);
-        self.proxy.metrics().reloaded(result.is_ok());
+        let result = self.activate(config);
+        self.shared.metrics().reloaded(result.is_ok());
         result
     }
 
-    fn put_in_force(&self, config: &Config) -> Result<(), ReloadError> {
-        let live = Live::new(config)?;
-        for key in fixed_keys(&self.config, config) {
-            tracing::warn!(key, "this key changed, but takes effect only at the next start");
+    fn activate(&self, config: &Config) -> Result<(), ReloadError> {
+        let active = ActiveConfig::new(config)?;
+        for key in restart::changed_keys(&self.config, config) {
+            tracing::warn!(key, "setting changed; restart to apply");
         }
-        self.proxy.replace(live);
+        self.shared.activate(active);
         Ok(())
     }
 
-    /// Stops in order: not ready, no new connections, what is under way ends, the audit is closed.
+    /// Stops in order: reports not ready, refuses connections, finishes the exchanges in progress, and
+    /// closes the audit.
     pub async fn shutdown(self) -> Drained {
         self.readiness.set(Phase::Draining);
         tokio::time::sleep(self.config.listen.drain_delay).await;
         let _ = self.stop_sdk.send(true);
         let drained = self.sdk_task.await.unwrap_or(Drained::CutShort);
-        let proxy = Arc::clone(&self.proxy);
-        let _ = tokio::task::spawn_blocking(move || proxy.close_audit()).await;
+        let shared = Arc::clone(&self.shared);
+        let _ = tokio::task::spawn_blocking(move || shared.close_audit()).await;
         let _ = self.stop_admin.send(true);
         let _ = self.admin_task.await;
         drained
     }
 }
 
-/// Keys that are read at a start alone, and differ.
-fn fixed_keys(old: &Config, new: &Config) -> Vec<&'static str> {
-    let differs = [
-        ("listen.address", old.listen.address != new.listen.address),
-        ("listen.drain_delay", old.listen.drain_delay != new.listen.drain_delay),
-        ("listen.drain_time", old.listen.drain_time != new.listen.drain_time),
-        ("admin.address", old.admin.address != new.admin.address),
-        ("audit", old.audit != new.audit),
-        ("session_store", old.session_store != new.session_store),
-        ("telemetry", old.telemetry != new.telemetry),
-        ("limits.in_flight", old.limits.in_flight != new.limits.in_flight),
-        ("limits.queue", old.limits.queue != new.limits.queue),
-        ("limits.workers", old.limits.workers != new.limits.workers),
-        ("limits.connections", old.limits.connections != new.limits.connections),
-        ("limits.header_time", old.limits.header_time != new.limits.header_time),
-        ("limits.header_bytes", old.limits.header_bytes != new.limits.header_bytes),
-        ("limits.session_idle", old.limits.session_idle != new.limits.session_idle),
-        ("limits.sessions", old.limits.sessions != new.limits.sessions),
-        ("limits.session_memory", old.limits.session_memory != new.limits.session_memory),
-    ];
-    differs.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
-}
-
 async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, key, source })
 }
 
-fn address(listener: &TcpListener, configured: &SocketAddr) -> SocketAddr {
-    listener.local_addr().unwrap_or(*configured)
+/// The address with the port that the system chose for port 0.
+fn bound_address(listener: &TcpListener, configured: SocketAddr) -> SocketAddr {
+    listener.local_addr().unwrap_or(configured)
 }

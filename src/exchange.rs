@@ -1,23 +1,24 @@
-//! One request's story, top to bottom: classify, read, redact, route, forward, record.
+//! One request from arrival to reply: classify, read, redact, route, forward, record.
 //!
-//! The order is the promise. Nothing is forwarded before the pipeline has given what may leave,
-//! before one region has been chosen, and before the intent to forward is durable in the audit;
-//! nothing is answered before the record is. Whatever goes wrong ends in a [`Rejection`] and a
-//! record, also when the client has gone away. How a rejection looks in HTTP is not known here.
+//! The order is the guarantee. Nothing is forwarded until the pipeline has produced what may leave,
+//! one region is chosen, and the intent to forward is durable in the audit. Nothing is answered
+//! until the record is. Every failure ends in a [`Rejection`] and a record, even if the client is
+//! gone. How a rejection looks in HTTP is decided in `listen::reply`, not here.
 
 mod body;
 mod budget;
-mod facts;
 mod harden;
+mod head;
 mod ids;
-mod live;
+mod job;
 mod queue;
 mod rejection;
+mod state;
 mod warm;
 mod workers;
 
-pub use crate::exchange::live::{Live, Proxy};
 pub use crate::exchange::rejection::Rejection;
+pub use crate::exchange::state::{ActiveConfig, SharedState};
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -37,62 +38,68 @@ use hyper::body::Body;
 
 use crate::audit::entry::{Exchange, Unmasked, now, project_reference};
 use crate::audit::writer::Line;
-use crate::forward::headers::{self, Context};
-use crate::forward::{Answer, Outbound};
-use crate::telemetry::metrics::{Ended, Stage};
+use crate::exchange::job::RedactionJob;
+use crate::forward::headers::{self, ConditionalHeaders, HeaderContext};
+use crate::forward::{UpstreamRequest, UpstreamResponse};
+use crate::telemetry::metrics::{ExchangeSample, ExchangeStage};
 
-/// How an exchange ended, for whoever replies.
-pub struct Outcome {
-    /// The id that stands in the record, too.
+/// How an exchange ended, for the reply.
+pub struct FinishedExchange {
+    /// The request id, which is in the record, too.
     pub request_id: String,
-    /// The upstream's answer, or why there is none.
-    pub result: Result<Answer, Rejection>,
+    /// The upstream's response, or why there is none.
+    pub result: Result<UpstreamResponse, Rejection>,
 }
 
 /// Takes one request through the proxy.
-pub async fn run<B>(proxy: &Proxy, peer: IpAddr, request: Request<B>) -> Outcome
+pub async fn run<B>(shared: &SharedState, peer: IpAddr, request: Request<B>) -> FinishedExchange
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let live = proxy.live();
-    let mut story = Story::begin(proxy, &live);
+    let config = shared.active_config();
+    let mut run = ExchangeRun::start(shared, &config);
     let (head, mut body) = request.into_parts();
-    let result = story.tell(peer, &head, &mut body).await;
-    let outcome = story.end(result).await;
-    // Who waits to be told to send has sent nothing yet.
-    if outcome.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body())
+    let result = run.handle(peer, &head, &mut body).await;
+    let finished = run.finish(result).await;
+    // A client that expects `100 Continue` has sent no body yet.
+    if finished.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body())
         && !head.headers.contains_key(EXPECT)
     {
         body::discard(&mut body).await;
     }
-    outcome
+    finished
 }
 
-/// One exchange under way, and what will be recorded of it.
-struct Story<'a> {
-    proxy: &'a Proxy,
-    live: &'a Live,
+/// One exchange in progress, and the record of it.
+struct ExchangeRun<'a> {
+    shared: &'a SharedState,
+    config: &'a ActiveConfig,
     started: Instant,
     time: String,
     class: Option<Class>,
     record: Exchange,
 }
 
-impl<'a> Story<'a> {
-    fn begin(proxy: &'a Proxy, live: &'a Live) -> Self {
-        proxy.metrics.exchanges.inc();
-        let record = Exchange { request_id: ids::next(), ..Exchange::default() };
-        Self { proxy, live, started: Instant::now(), time: now(), class: None, record }
+impl<'a> ExchangeRun<'a> {
+    fn start(shared: &'a SharedState, config: &'a ActiveConfig) -> Self {
+        shared.metrics.exchanges.inc();
+        let record = Exchange { request_id: ids::next_id(), ..Exchange::default() };
+        Self { shared, config, started: Instant::now(), time: now(), class: None, record }
     }
 
-    async fn tell<B>(&mut self, peer: IpAddr, head: &Parts, body: &mut B) -> Result<Answer, Rejection>
+    async fn handle<B>(
+        &mut self,
+        peer: IpAddr,
+        head: &Parts,
+        body: &mut B,
+    ) -> Result<UpstreamResponse, Rejection>
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let endpoint = classify(head.method.as_str(), head.uri.path())?;
         self.class = Some(endpoint.class);
         self.record.endpoint = Some(endpoint.class.as_str().to_owned());
-        self.proxy.audit.probe().await?;
+        self.shared.audit.probe().await?;
 
         let (body, mut reserved) = self.read(endpoint.class, body).await?;
         self.record.bytes_in = body.len() as u64;
@@ -100,15 +107,15 @@ impl<'a> Story<'a> {
         let redacted = self.redact(endpoint, head, body).await?;
         reserved.grow(redacted.body.len())?;
         self.record.count(&redacted.report);
-        self.note_drift(&redacted);
+        self.record_unmasked_inputs(&redacted);
 
         let region = self.route(peer, endpoint, head, &redacted)?;
-        let outbound = self.outbound(peer, endpoint, head, redacted)?;
-        self.promise().await?;
-        let answer = self.forward(region, endpoint, &outbound).await?;
+        let request = self.upstream_request(peer, endpoint, head, redacted)?;
+        self.record_intent().await?;
+        let response = self.forward(region, endpoint, &request).await?;
         match self.hardening(endpoint) {
-            Some(how) => harden::harden(answer, endpoint, head, how, self.answer_bound()).await,
-            None => Ok(answer),
+            Some(how) => harden::harden(response, endpoint, head, how, self.response_bound()).await,
+            None => Ok(response),
         }
     }
 
@@ -116,16 +123,16 @@ impl<'a> Story<'a> {
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let limits = &self.live.policy.policy.limits;
+        let limits = &self.config.policy.policy.limits;
         let limit = match class {
             Class::Replay => limits.replay_body,
             Class::Batch | Class::EventsV1 => limits.batch_body,
             Class::Ai => limits.ai_body,
             _ => limits.other_body,
         };
-        let begun = Instant::now();
-        let read = body::read(body, limit, &self.proxy.budget, self.deadline()).await;
-        self.proxy.metrics.stage_took(Stage::Read, begun.elapsed());
+        let started = Instant::now();
+        let read = body::read(body, limit, &self.shared.budget, self.deadline()).await;
+        self.shared.metrics.stage_took(ExchangeStage::Read, started.elapsed());
         read
     }
 
@@ -135,29 +142,29 @@ impl<'a> Story<'a> {
         head: &Parts,
         body: Bytes,
     ) -> Result<Redacted, Rejection> {
-        let sessions: Arc<dyn WindowStore> = Arc::clone(&self.proxy.sessions);
-        let policy = Arc::clone(&self.live.policy.policy);
-        let job = workers::Job::new(endpoint, head, &self.live.judged, body, policy, sessions);
-        let begun = Instant::now();
-        let answer = tokio::time::timeout_at(self.deadline(), self.proxy.workers.redact(job)).await;
-        self.proxy.metrics.stage_took(Stage::Pipeline, begun.elapsed());
+        let sessions: Arc<dyn WindowStore> = Arc::clone(&self.shared.sessions);
+        let policy = Arc::clone(&self.config.policy.policy);
+        let job = RedactionJob::new(endpoint, head, &self.config.redacted_headers, body, policy, sessions);
+        let started = Instant::now();
+        let answer = tokio::time::timeout_at(self.deadline(), self.shared.workers.redact(job)).await;
+        self.shared.metrics.stage_took(ExchangeStage::Pipeline, started.elapsed());
         let redacted = answer.unwrap_or(Err(Rejection::Overloaded));
         match &redacted {
-            Ok(redacted) => self.proxy.metrics.found(&redacted.report),
-            Err(Rejection::Internal) => self.proxy.metrics.worker_panics.inc(),
+            Ok(redacted) => self.shared.metrics.found(&redacted.report),
+            Err(Rejection::Internal) => self.shared.metrics.worker_panics.inc(),
             Err(_) => {}
         }
         redacted
     }
 
-    /// Notes that an SDK sent typed values which it should have masked.
-    fn note_drift(&mut self, redacted: &Redacted) {
+    /// Records that an SDK sent typed values which it should have masked.
+    fn record_unmasked_inputs(&mut self, redacted: &Redacted) {
         let count = redacted.report.n_unmasked_inputs;
         if count == 0 {
             return;
         }
         let sdk = redacted.facts.sdk.as_deref().map_or_else(Sdk::other, Sdk::read);
-        let Sdk { lib, version_class } = self.proxy.metrics.unmasked(sdk, count);
+        let Sdk { lib, version_class } = self.shared.metrics.unmasked(sdk, count);
         self.record.unmasked_inputs = Some(Unmasked { lib: lib.to_owned(), version_class, count });
     }
 
@@ -168,58 +175,59 @@ impl<'a> Story<'a> {
         head: &Parts,
         redacted: &Redacted,
     ) -> Result<usize, Rejection> {
-        let begun = Instant::now();
-        let facts = facts::gather(self.live, peer, endpoint, head, &redacted.facts);
-        let router = &self.live.router;
+        let started = Instant::now();
+        let facts = head::routing_facts(self.config, peer, head, &redacted.facts);
+        let router = &self.config.router;
         self.record.project =
             facts.project.map(|token| project_reference(token, router.knows_project(token)));
-        let region = router.route(&facts, endpoint.class, &self.proxy.pins, begun);
-        self.proxy.metrics.stage_took(Stage::Route, begun.elapsed());
+        let region = router.route(&facts, endpoint.class, &self.shared.pins, started);
+        self.shared.metrics.stage_took(ExchangeStage::Route, started.elapsed());
         let region = region.ok_or(Rejection::NoRegion)?;
-        let name = self.live.forwarders.get(region).map(|forwarder| forwarder.name().to_owned());
+        let name = self.config.forwarders.get(region).map(|forwarder| forwarder.name().to_owned());
         self.record.region = Some(name.ok_or(Rejection::NoRegion)?);
         Ok(region)
     }
 
-    fn outbound(
+    fn upstream_request(
         &mut self,
         peer: IpAddr,
         endpoint: &Endpoint,
         head: &Parts,
         redacted: Redacted,
-    ) -> Result<Outbound, Rejection> {
-        let context = Context {
+    ) -> Result<UpstreamRequest, Rejection> {
+        let context = HeaderContext {
             class: endpoint.class,
-            client: headers::client_address(peer, &head.headers, &self.live.listen),
-            client_ip: self.live.policy.policy.choices.client_ip,
-            user_agent: self.live.forward.user_agent,
-            judged: &redacted.headers,
-            conditions: match self.hardening(endpoint) {
-                Some(_) => headers::Conditions::Stay,
-                None => headers::Conditions::Cross,
+            client: headers::client_address(peer, &head.headers, &self.config.listen),
+            client_ip: self.config.policy.policy.choices.client_ip,
+            user_agent: self.config.forward.user_agent,
+            redacted: &redacted.headers,
+            conditional: match self.hardening(endpoint) {
+                Some(_) => ConditionalHeaders::Drop,
+                None => ConditionalHeaders::Forward,
             },
             content_type: redacted.content_type.as_deref(),
             content_encoding: redacted.content_encoding,
         };
         self.record.bytes_out = redacted.body.len() as u64;
-        // What came in the query of a GET may leave as a body, which a GET does not carry.
+        // The pipeline turns the data in a GET's query into a body, which a GET cannot carry.
         let may_move = endpoint.wrapping != Wrapping::Json && !redacted.body.is_empty();
         let moves_to_body = head.method == Method::GET && may_move;
-        Ok(Outbound {
+        let target = head::outgoing_target(head.uri.path(), &redacted.query);
+        Ok(UpstreamRequest {
             method: if moves_to_body { Method::POST } else { head.method.clone() },
-            target: facts::target(head.uri.path(), &redacted.query).ok_or(Rejection::Internal)?,
-            headers: headers::outbound(&head.headers, &context),
+            target: target.ok_or(Rejection::Internal)?,
+            headers: headers::outgoing_headers(&head.headers, &context),
             body: Bytes::from(redacted.body),
         })
     }
 
-    /// Makes durable that this is about to be forwarded.
-    async fn promise(&mut self) -> Result<(), Rejection> {
+    /// Makes the intent to forward durable. The record says `interrupted` until the exchange ends.
+    async fn record_intent(&mut self) -> Result<(), Rejection> {
         "interrupted".clone_into(&mut self.record.outcome);
-        let begun = Instant::now();
-        let promised = self.proxy.audit.intent(self.line()).await;
-        self.proxy.metrics.stage_took(Stage::Audit, begun.elapsed());
-        promised.inspect_err(|_| self.forget_region())?;
+        let started = Instant::now();
+        let recorded = self.shared.audit.intent(self.audit_line()).await;
+        self.shared.metrics.stage_took(ExchangeStage::Audit, started.elapsed());
+        recorded.inspect_err(|_| self.record.region = None)?;
         Ok(())
     }
 
@@ -227,27 +235,27 @@ impl<'a> Story<'a> {
         &mut self,
         region: usize,
         endpoint: &Endpoint,
-        outbound: &Outbound,
-    ) -> Result<Answer, Rejection> {
-        let forwarder = self.live.forwarders.get(region).ok_or(Rejection::NoRegion)?;
-        let begun = Instant::now();
+        request: &UpstreamRequest,
+    ) -> Result<UpstreamResponse, Rejection> {
+        let forwarder = self.config.forwarders.get(region).ok_or(Rejection::NoRegion)?;
+        let started = Instant::now();
         let time_left = self.deadline().saturating_duration_since(tokio::time::Instant::now());
-        let answer = forwarder.send(endpoint.host, outbound, time_left, &self.proxy.metrics).await;
-        self.proxy.metrics.stage_took(Stage::Forward, begun.elapsed());
-        Ok(answer?)
+        let response = forwarder.send(endpoint.host, request, time_left, &self.shared.metrics).await;
+        self.shared.metrics.stage_took(ExchangeStage::Forward, started.elapsed());
+        Ok(response?)
     }
 
-    /// What the config in the endpoint's answers is made to say, if they hold one.
+    /// How to harden the remote config in the endpoint's responses; `None` if it is relayed as it is.
     fn hardening(&self, endpoint: &Endpoint) -> Option<&'a Arc<Hardening>> {
-        self.live.hardening.as_ref().filter(|_| harden::concerns(endpoint))
+        self.config.hardening.as_ref().filter(|_| harden::has_remote_config(endpoint))
     }
 
-    fn answer_bound(&self) -> Bound {
-        Bound { bytes: self.live.limits.response_body, ratio: self.live.policy.policy.limits.ratio }
+    fn response_bound(&self) -> Bound {
+        Bound { bytes: self.config.limits.response_body, ratio: self.config.policy.policy.limits.ratio }
     }
 
-    /// Records how it ended, and only then lets the reply go.
-    async fn end(mut self, mut result: Result<Answer, Rejection>) -> Outcome {
+    /// Records how the exchange ended, and only then returns what to reply.
+    async fn finish(mut self, mut result: Result<UpstreamResponse, Rejection>) -> FinishedExchange {
         if let Err(rejection) = &result
             && !rejection.may_have_been_sent()
         {
@@ -255,14 +263,14 @@ impl<'a> Story<'a> {
         }
         let mut outcome = result.as_ref().err().map_or("forwarded", |rejection| rejection.code());
         let status =
-            result.as_ref().map_or_else(|rejection| rejection.status(), |answer| answer.status.as_u16());
+            result.as_ref().map_or_else(|rejection| rejection.status(), |response| response.status.as_u16());
         outcome.clone_into(&mut self.record.outcome);
         self.record.status = Some(status);
-        if self.proxy.audit.record(self.line()).await.is_err() {
+        if self.shared.audit.record(self.audit_line()).await.is_err() {
             outcome = Rejection::AuditUnavailable.code();
             result = Err(Rejection::AuditUnavailable);
         }
-        self.proxy.metrics.exchange_ended(&Ended {
+        self.shared.metrics.exchange_ended(&ExchangeSample {
             endpoint: self.class.map_or("none", Class::as_str),
             region: self.record.region.as_deref().unwrap_or("none"),
             outcome,
@@ -271,29 +279,25 @@ impl<'a> Story<'a> {
             took: self.started.elapsed(),
         });
         let id = &self.record.request_id;
-        tracing::debug!(id, endpoint = self.class.map(Class::as_str), outcome, "an exchange has ended");
-        Outcome { request_id: self.record.request_id.clone(), result }
+        tracing::debug!(id, endpoint = self.class.map(Class::as_str), outcome, "exchange finished");
+        FinishedExchange { request_id: self.record.request_id.clone(), result }
     }
 
-    fn forget_region(&mut self) {
-        self.record.region = None;
-    }
-
-    fn line(&self) -> Line {
+    fn audit_line(&self) -> Line {
         Line {
             time: self.time.clone(),
-            policy: Arc::clone(&self.live.policy.digest),
+            policy: Arc::clone(&self.config.policy.digest),
             exchange: self.record.clone(),
         }
     }
 
     fn deadline(&self) -> tokio::time::Instant {
-        (self.started + self.live.limits.request_time).into()
+        (self.started + self.config.limits.request_time).into()
     }
 }
 
-impl Drop for Story<'_> {
+impl Drop for ExchangeRun<'_> {
     fn drop(&mut self) {
-        self.proxy.metrics.exchanges.dec();
+        self.shared.metrics.exchanges.dec();
     }
 }

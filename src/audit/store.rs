@@ -14,7 +14,7 @@ use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
 use crate::audit::files::{self, options};
 use crate::audit::journal::Journal;
 use crate::audit::tail::{Day, Tail, end_before, recorded_since};
-use crate::config::audit::{Audit, Sync};
+use crate::config::audit::{AuditConfig, Sync};
 use crate::config::policy::hex;
 
 /// How far the segment on the disk, and with it the head, may lag behind the chain where the journal
@@ -34,7 +34,7 @@ pub struct InForce {
 }
 
 pub(crate) struct Store {
-    config: Audit,
+    config: AuditConfig,
     policy: String,
     segment: Segment,
     end: Link,
@@ -71,7 +71,7 @@ impl Unsynced {
 
 impl Store {
     /// Opens the directory, mends what a crash left, and notes the start.
-    pub(crate) fn open(config: &Audit, in_force: &InForce) -> Result<Self, OpenError> {
+    pub(crate) fn open(config: &AuditConfig, in_force: &InForce) -> Result<Self, OpenError> {
         let dir = config.dir.as_path();
         let io = |what| move |source| OpenError::Io { dir: dir.display().to_string(), what, source };
         fs::create_dir_all(dir).map_err(io("it cannot be created"))?;

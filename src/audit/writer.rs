@@ -21,7 +21,7 @@ use crate::audit::inbox::{Inbox, Taken};
 pub use crate::audit::store::InForce;
 use crate::audit::store::Store;
 use crate::audit::{OpenError, Unavailable};
-use crate::config::audit::{Audit, Sync};
+use crate::config::audit::{AuditConfig, Sync};
 use crate::telemetry::metrics::Metrics;
 
 /// Commands that may wait. Exchanges are bounded by their bytes; this bounds those without.
@@ -76,7 +76,7 @@ impl Writer {
     ///
     /// # Errors
     /// The directory cannot be used, is in use, or holds a chain that is not whole.
-    pub fn start(config: &Audit, in_force: &InForce, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+    pub fn start(config: &AuditConfig, in_force: &InForce, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
         let store = Mutex::new(Store::open(config, in_force)?);
         let commands = Arc::new(Inbox::new(QUEUE));
         metrics.audit_writable.set(1);

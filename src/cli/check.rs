@@ -8,7 +8,7 @@ use clap::Args;
 use crate::cli::rules::counted;
 use crate::cli::{ConfigFile, failed, put, tell};
 use crate::config;
-use crate::exchange::Live;
+use crate::exchange::ActiveConfig;
 
 /// Checks a configuration and its rules without starting anything.
 ///
@@ -28,7 +28,7 @@ impl Check {
                 ExitCode::FAILURE
             }
             Ok(config) => {
-                if let Err(error) = Live::new(&config) {
+                if let Err(error) = ActiveConfig::new(&config) {
                     return failed(error);
                 }
                 for warning in &config.warnings {

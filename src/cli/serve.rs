@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::app::{App, Running};
+use crate::app::{self, Running};
 use crate::cli::{ConfigFile, failed, tell};
 use crate::config::{self, Config};
 use crate::listen::Drained;
@@ -56,7 +56,7 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
         return failed("cannot listen to signals");
     };
     let lines = start_lines(&config);
-    let running = match App::start(config).await {
+    let running = match app::start(config).await {
         Ok(running) => running,
         Err(error) => return failed(error),
     };

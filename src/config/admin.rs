@@ -1,4 +1,4 @@
-//! `[admin]`: the listener for operators: health and metrics.
+//! `[admin]`: the admin listener, which serves health and metrics to operators.
 
 use std::net::SocketAddr;
 
@@ -7,10 +7,10 @@ use serde::Deserialize;
 use crate::config::checker::Checker;
 use crate::config::listen::address;
 
-/// The listener for operators.
+/// The admin listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admin {
-    /// Where it listens. A port of 0 takes a free one.
+    /// The address it listens on. Port 0 picks a free one.
     ///
     /// # Default
     /// `127.0.0.1:8001`
@@ -19,12 +19,12 @@ pub struct Admin {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawAdmin {
     address: Option<String>,
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Admin {
-    let raw: Raw = checker.section("admin");
+    let raw: RawAdmin = checker.section("admin");
     let address = address(checker, "admin.address", raw.address.as_deref(), ([127, 0, 0, 1], 8001).into());
     Admin { address }
 }

@@ -1,4 +1,4 @@
-//! `[audit]`: where and how the audit chain is written.
+//! `[audit]`: where and how the audit log is written.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,28 +10,28 @@ use crate::config::checker::Checker;
 /// When records reach the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sync {
-    /// Before each reply; requests that end together share one flush.
+    /// They are flushed before each reply. Requests that end together share one flush.
     Each,
-    /// Handed to the operating system before each reply, flushed to the disk at this interval.
+    /// They are written before each reply and flushed at this interval.
     Interval(Duration),
 }
 
-/// Where and how the audit chain is written.
+/// Where and how the audit log is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audit {
-    /// The directory of the segments. One process writes into it.
+pub struct AuditConfig {
+    /// The directory of the segments. Only one process may write into it.
     pub dir: PathBuf,
-    /// Who writes, as it stands in each record.
+    /// The name of this process in each record.
     ///
     /// # Default
-    /// the host's name
+    /// the host name
     pub instance: String,
     /// When records reach the disk.
     ///
     /// # Default
     /// `each`
     pub sync: Sync,
-    /// Size at which a new segment is begun; one is begun each day anyway.
+    /// The size at which a new segment starts. A new one starts each day anyway.
     ///
     /// # Default
     /// `64MiB`
@@ -40,7 +40,7 @@ pub struct Audit {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawAudit {
     dir: Option<PathBuf>,
     instance: Option<String>,
     sync: Option<String>,
@@ -48,25 +48,26 @@ struct Raw {
     segment_size: Option<String>,
 }
 
-pub(crate) fn check(checker: &mut Checker<'_>) -> Audit {
-    let raw: Raw = checker.section("audit");
+pub(crate) fn check(checker: &mut Checker<'_>) -> AuditConfig {
+    let raw: RawAudit = checker.section("audit");
     let has_dir = raw.dir.as_ref().is_some_and(|dir| !dir.as_os_str().is_empty());
     if !has_dir && !checker.is_unread("audit") {
-        let hint = "no directory for the audit records; write [audit] dir = \"/var/lib/blackbar/audit\"";
+        let hint = "missing; write [audit] dir = \"/var/lib/blackbar/audit\"";
         checker.problem("audit.dir", hint);
     }
-    let interval = checker.time("audit.sync_interval", raw.sync_interval.as_deref(), Duration::from_secs(1));
+    let interval =
+        checker.duration("audit.sync_interval", raw.sync_interval.as_deref(), Duration::from_secs(1));
     let words = [("each", Sync::Each), ("interval", Sync::Interval(interval))];
-    let sync = checker.word("audit.sync", raw.sync.as_deref(), &words, Sync::Each);
+    let sync = checker.one_of("audit.sync", raw.sync.as_deref(), &words, Sync::Each);
     if raw.sync_interval.is_some() && sync == Sync::Each {
-        checker.problem("audit.sync_interval", "it has no effect; write sync = \"interval\" as well");
+        checker.problem("audit.sync_interval", "has no effect without sync = \"interval\"");
     }
     let instance = raw.instance.unwrap_or_else(host_name);
     if !is_name(&instance) {
-        let hint = "an instance is named by 1 to 64 letters, digits, dots, dashes and underscores";
+        let hint = "not a valid name; use 1 to 64 letters, digits, dots, dashes and underscores";
         checker.problem("audit.instance", hint);
     }
-    Audit {
+    AuditConfig {
         dir: raw.dir.unwrap_or_default(),
         instance,
         sync,

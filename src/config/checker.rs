@@ -1,4 +1,4 @@
-//! The one who checks: reads sections, collects problems, and never stops at the first.
+//! Reads sections and collects all problems instead of stopping at the first.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{ConfigProblem, ConfigProblems};
 use crate::config::source::{Source, one_line};
 use crate::config::units;
 
 /// Collects problems and warnings while the sections are converted.
 pub(crate) struct Checker<'a> {
     source: &'a Source<'a>,
-    problems: Vec<Problem>,
+    problems: Vec<ConfigProblem>,
     warnings: Vec<String>,
     unread: Vec<String>,
 }
@@ -24,28 +24,28 @@ impl<'a> Checker<'a> {
         Self { source, problems: Vec::new(), warnings: Vec::new(), unread: Vec::new() }
     }
 
-    /// Ends the check: all problems, or the value and the warnings.
-    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Vec<String>), Problems> {
+    /// Ends the check. Returns all problems, or the value and the warnings.
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Vec<String>), ConfigProblems> {
         self.problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
         match value {
             Some(value) if self.problems.is_empty() => Ok((value, self.warnings)),
-            _ => Err(Problems(self.problems)),
+            _ => Err(ConfigProblems(self.problems)),
         }
     }
 
-    /// The file, as it was named.
+    /// The file name, as given.
     pub(crate) fn file(&self) -> &str {
         self.source.file()
     }
 
-    /// Whether nothing is wrong so far.
+    /// Whether no problem was found so far.
     pub(crate) fn is_clean(&self) -> bool {
         self.problems.is_empty()
     }
 
-    /// Notes a problem with a key.
+    /// Records a problem with a key.
     pub(crate) fn problem(&mut self, key: &str, message: impl Into<String>) {
-        self.problems.push(Problem {
+        self.problems.push(ConfigProblem {
             file: self.source.file().to_owned(),
             line: self.source.line_of_key(key),
             key: key.to_owned(),
@@ -53,27 +53,28 @@ impl<'a> Checker<'a> {
         });
     }
 
-    /// Whether a section, or an element of it, could not be read: what is missing may stand there.
+    /// Whether a section or an element of it could not be read, so that it may hold what seems missing.
     pub(crate) fn is_unread(&self, section: &str) -> bool {
         self.unread.iter().any(|key| key.starts_with(section))
     }
 
-    /// Notes a problem in another file, such as a rule pack.
-    pub(crate) fn problem_elsewhere(&mut self, problem: Problem) {
+    /// Records a problem in another file, such as a rule pack.
+    pub(crate) fn problem_elsewhere(&mut self, problem: ConfigProblem) {
         self.problems.push(problem);
     }
 
-    /// Notes what is allowed but deserves a second look.
+    /// Records what is allowed but probably not intended.
     pub(crate) fn warn(&mut self, key: &str, message: &str) {
         let line = self.source.line_of_key(key).map(|line| format!(":{line}")).unwrap_or_default();
         self.warnings.push(format!("{}{line}: {key}: {message}", self.source.file()));
     }
 
-    pub(crate) fn only_known_sections(&mut self, known: &[&str]) {
+    /// Records a problem for each section that is not in `known`.
+    pub(crate) fn reject_unknown_sections(&mut self, known: &[&str]) {
         let unknown: Vec<String> =
             self.source.sections().filter(|name| !known.contains(name)).map(str::to_owned).collect();
         for name in unknown {
-            self.problem(&name, format!("there is no such section; there are {}", known.join(", ")));
+            self.problem(&name, format!("unknown section; expected one of {}", known.join(", ")));
         }
     }
 
@@ -93,7 +94,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Reads a section that another check reads too, and reports if it cannot be read.
+    /// Reads a section that another check also reads; that check reports a failure.
     pub(crate) fn section_reported_elsewhere<T>(&mut self, name: &str) -> T
     where
         T: for<'de> Deserialize<'de> + Default,
@@ -102,14 +103,14 @@ impl<'a> Checker<'a> {
         self.source.section(name).and_then(read).unwrap_or_default()
     }
 
-    /// Reads an array of tables; an element that cannot be read is a problem and left out.
+    /// Reads an array of tables. An element that cannot be read is a problem, and is left out.
     pub(crate) fn sections<T>(&mut self, name: &str) -> Vec<(String, T)>
     where
         T: for<'de> Deserialize<'de>,
     {
         let Some(value) = self.source.section(name) else { return Vec::new() };
         let Some(array) = value.get_ref().as_array() else {
-            self.problem(name, format!("this is a list of tables: write [[{name}]]"));
+            self.problem(name, format!("expected a list of tables; write [[{name}]]"));
             return Vec::new();
         };
         let mut read = Vec::new();
@@ -133,7 +134,7 @@ impl<'a> Checker<'a> {
                 let offset = error.span().map(|span| span.start);
                 let key = offset.map_or_else(|| key.to_owned(), |at| Source::key_at(key, value, at));
                 let line = offset.map(|at| self.source.line_of_offset(at));
-                self.problems.push(Problem {
+                self.problems.push(ConfigProblem {
                     file: self.source.file().to_owned(),
                     line: line.or_else(|| self.source.line_of_key(&key)),
                     key,
@@ -149,7 +150,7 @@ impl<'a> Checker<'a> {
         let Some(text) = text else { return default };
         match units::parse_size(text) {
             Some(0) => {
-                self.problem(key, "a size of zero lets nothing through; write one such as \"25MiB\"");
+                self.problem(key, "a size of zero would reject everything; write one such as \"25MiB\"");
                 default
             }
             Some(size) => size,
@@ -163,20 +164,20 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A time such as `60s`.
-    pub(crate) fn time(&mut self, key: &str, text: Option<&str>, default: Duration) -> Duration {
+    /// A duration such as `60s`.
+    pub(crate) fn duration(&mut self, key: &str, text: Option<&str>, default: Duration) -> Duration {
         let Some(text) = text else { return default };
-        units::parse_time(text).unwrap_or_else(|| {
+        units::parse_duration(text).unwrap_or_else(|| {
             self.problem(
                 key,
-                format!("{text:?} is not a time; write one such as \"60s\", \"250ms\" or \"30m\""),
+                format!("{text:?} is not a duration; write one such as \"60s\", \"250ms\" or \"30m\""),
             );
             default
         })
     }
 
     /// One of a few words.
-    pub(crate) fn word<T: Copy>(
+    pub(crate) fn one_of<T: Copy>(
         &mut self,
         key: &str,
         text: Option<&str>,
@@ -188,7 +189,7 @@ impl<'a> Checker<'a> {
             return *value;
         }
         let known: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        self.problem(key, format!("{text:?} is not known here; write one of {}", known.join(", ")));
+        self.problem(key, format!("unknown value {text:?}; expected one of {}", known.join(", ")));
         default
     }
 

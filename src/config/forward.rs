@@ -1,39 +1,39 @@
-//! `[forward]`: which of a request's headers a region gets to see.
+//! `[forward]`: which request headers are forwarded.
 //!
-//! Not a part of `[redaction]`: it says what crosses at all, not how it is redacted, and is no part
-//! of the policy's digest. The client's address is, because events carry it, too.
+//! This is not part of `[redaction]` or of the policy digest: it decides what is forwarded at all,
+//! not how it is redacted. The client's address is part of both, because events carry it, too.
 
 use http::HeaderName;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
 
-/// What becomes of `User-Agent`.
+/// How `User-Agent` is forwarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserAgent {
-    /// It crosses as it came.
+    /// Unchanged.
     Keep,
-    /// Family, major version and class of platform; of an SDK its name and version.
+    /// Reduced to family, major version and platform class; for an SDK, to name and version.
     Generalise,
 }
 
-/// Which of a request's headers a region gets to see.
+/// Which request headers are forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forward {
-    /// What becomes of `User-Agent`.
+    /// How `User-Agent` is forwarded.
     ///
     /// # Default
     /// `keep`
     pub user_agent: UserAgent,
-    /// Headers of an application's own that cross, redacted like the payload.
+    /// Custom headers that are forwarded, with redacted values.
     ///
     /// # Default
     /// none
     pub request_headers: Vec<HeaderName>,
 }
 
-/// Headers that have a rule of their own, belong to a connection, or tell who or where a person is.
-const NEVER: &[&str] = &[
+/// Headers that Blackbar handles itself, that belong to a connection, or that identify a person.
+const NEVER_FORWARDED: &[&str] = &[
     "accept-encoding",
     "authorization",
     "connection",
@@ -62,28 +62,30 @@ const NEVER: &[&str] = &[
     "x-real-ip",
 ];
 
-/// Beginnings of such names.
-const NEVER_BEGINNINGS: &[&str] = &["cf-", "cloudfront-", "fastly-", "sec-", "x-envoy-", "x-forwarded-"];
+/// Prefixes of such names.
+const NEVER_FORWARDED_PREFIXES: &[&str] =
+    &["cf-", "cloudfront-", "fastly-", "sec-", "x-envoy-", "x-forwarded-"];
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawForward {
     user_agent: Option<String>,
     request_headers: Vec<String>,
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Forward {
-    let raw: Raw = checker.section("forward");
+    let raw: RawForward = checker.section("forward");
     let words = [("keep", UserAgent::Keep), ("generalise", UserAgent::Generalise)];
-    let user_agent = checker.word("forward.user_agent", raw.user_agent.as_deref(), &words, UserAgent::Keep);
+    let user_agent = checker.one_of("forward.user_agent", raw.user_agent.as_deref(), &words, UserAgent::Keep);
     let mut request_headers = Vec::new();
     for (idx, text) in raw.request_headers.iter().enumerate() {
         let key = format!("forward.request_headers[{idx}]");
         match text.parse::<HeaderName>() {
-            Err(_) => checker.problem(&key, format!("{text:?} is not the name of a header")),
-            Ok(name) if is_never(name.as_str()) => {
-                let hint = "it belongs to the connection, has a rule of its own, or tells who a person is";
-                checker.problem(&key, format!("{text:?} cannot be let through: {hint}"));
+            Err(_) => checker.problem(&key, format!("{text:?} is not a header name")),
+            Ok(name) if is_never_forwarded(name.as_str()) => {
+                let hint =
+                    "it belongs to the connection, is handled by Blackbar itself, or identifies a person";
+                checker.problem(&key, format!("{text:?} cannot be forwarded: {hint}"));
             }
             Ok(name) => request_headers.push(name),
         }
@@ -91,8 +93,8 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Forward {
     Forward { user_agent, request_headers }
 }
 
-fn is_never(name: &str) -> bool {
-    NEVER.contains(&name) || NEVER_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+fn is_never_forwarded(name: &str) -> bool {
+    NEVER_FORWARDED.contains(&name) || NEVER_FORWARDED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -100,10 +102,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_tells_a_person_is_never_let_through() {
+    fn identifying_headers_cannot_be_allowed() {
         for name in ["cookie", "x-forwarded-for", "cf-connecting-ip", "x-real-ip", "sec-ch-ua"] {
-            assert!(is_never(name), "{name}");
+            assert!(is_never_forwarded(name), "{name}");
         }
-        assert!(!is_never("x-custom"));
+        assert!(!is_never_forwarded("x-custom"));
     }
 }

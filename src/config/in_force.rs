@@ -1,7 +1,7 @@
-//! What is in force, written out for whoever asks later: rules, postures, limits, regions, routes.
+//! Describes the active configuration as JSON: rules, postures, limits, regions, routes.
 //!
-//! The audit keeps it beside its records and names its hash in the chain. Holds no secret: of the
-//! key of pseudonyms it does not even say whether there is one.
+//! The audit stores the description next to its records, and its hash in the chain. It holds no
+//! secret, and does not even reveal whether there is a pseudonym key.
 
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::redact::suppress::Suppression;
@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::config::region::{Region, Upstream};
 use crate::config::routing::{Route, Routing};
 
-/// The JSON text; equal configurations give equal texts.
+/// The JSON text. Equal configurations give equal texts.
 pub fn describe(config: &Config) -> String {
     let policy = &config.policy.policy;
     let described = json!({
@@ -37,7 +37,7 @@ pub fn describe(config: &Config) -> String {
         "regions": config.regions.iter().map(region).collect::<Vec<_>>(),
         "routing": routing(&config.routing, &config.regions),
     });
-    // Texts and numbers always serialize.
+    // Strings and numbers always serialize.
     serde_json::to_string_pretty(&described).unwrap_or_default() + "\n"
 }
 
@@ -66,7 +66,7 @@ fn rule(rule: &Rule) -> Value {
     })
 }
 
-/// An action in words.
+/// An action, as the configuration writes it.
 pub(crate) fn action(action: &Action) -> String {
     match action {
         Action::Replace(label) => format!("replace {label}"),

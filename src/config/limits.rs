@@ -1,4 +1,4 @@
-//! `[limits]`: bounds of everything that a peer controls.
+//! `[limits]`: limits of everything that a peer controls.
 
 use std::time::Duration;
 
@@ -7,60 +7,60 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 
-/// Bounds of the proxy itself. Those of the payload are [`Limits`].
+/// The limits of the proxy itself. Those of the payload are [`Limits`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyLimits {
-    /// Bytes of all requests under way; more is answered 503.
+    /// Bytes of all requests in flight. Beyond that, requests get 503.
     ///
     /// # Default
     /// `512MiB`
     pub in_flight: usize,
-    /// A whole exchange, from the request's head to the reply.
+    /// Time for a whole exchange, from the request's head to the reply.
     ///
     /// # Default
     /// `60s`
     pub request_time: Duration,
-    /// Until the head of a request is complete.
+    /// Time until the head of a request is complete.
     ///
     /// # Default
     /// `10s`
     pub header_time: Duration,
-    /// The head of a request.
+    /// Size of the head of a request.
     ///
     /// # Default
     /// `64KiB`
     pub header_bytes: usize,
-    /// Connections of SDKs at one time; more wait to be accepted.
+    /// Open connections of SDKs. More wait to be accepted.
     ///
     /// # Default
     /// `10000`
     pub connections: usize,
-    /// Until an upstream has accepted a connection.
+    /// Time until an upstream has accepted a connection.
     ///
     /// # Default
     /// `5s`
     pub connect_time: Duration,
-    /// Until an upstream has answered in full.
+    /// Time until an upstream has answered in full.
     ///
     /// # Default
     /// `30s`
     pub response_time: Duration,
-    /// The body of an upstream's answer.
+    /// Size of the body of an upstream's response.
     ///
     /// # Default
     /// `16MiB`
     pub response_body: usize,
-    /// Threads that redact.
+    /// Redaction threads.
     ///
     /// # Default
-    /// one a core, and at least two
+    /// one per core, at least two
     pub workers: usize,
-    /// Requests that may wait for such a thread; more are answered 503.
+    /// Requests waiting for a redaction thread. Beyond that, requests get 503.
     ///
     /// # Default
     /// `4096`
     pub queue: usize,
-    /// How long a silent session keeps its region.
+    /// How long an idle session keeps its region.
     ///
     /// # Default
     /// `30m`
@@ -96,7 +96,7 @@ impl Default for ProxyLimits {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawLimits {
     replay_body: Option<String>,
     batch_body: Option<String>,
     ai_body: Option<String>,
@@ -123,9 +123,9 @@ struct Raw {
     session_memory: Option<String>,
 }
 
-/// Reads the bounds of the payload.
+/// Reads the limits of the payload.
 pub(crate) fn check_payload(checker: &mut Checker<'_>) -> Limits {
-    let raw: Raw = checker.section("limits");
+    let raw: RawLimits = checker.section("limits");
     let default = Limits::default();
     Limits {
         replay_body: checker.size("limits.replay_body", raw.replay_body.as_deref(), default.replay_body),
@@ -142,18 +142,26 @@ pub(crate) fn check_payload(checker: &mut Checker<'_>) -> Limits {
     }
 }
 
-/// Reads the bounds of the proxy. A section that cannot be read is reported by [`check_payload`].
+/// Reads the limits of the proxy. [`check_payload`] reports a section that cannot be read.
 pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
-    let raw: Raw = checker.section_reported_elsewhere("limits");
+    let raw: RawLimits = checker.section_reported_elsewhere("limits");
     let default = ProxyLimits::default();
     let limits = ProxyLimits {
         in_flight: checker.size("limits.in_flight", raw.in_flight.as_deref(), default.in_flight),
-        request_time: checker.time("limits.request_time", raw.request_time.as_deref(), default.request_time),
-        header_time: checker.time("limits.header_time", raw.header_time.as_deref(), default.header_time),
+        request_time: checker.duration(
+            "limits.request_time",
+            raw.request_time.as_deref(),
+            default.request_time,
+        ),
+        header_time: checker.duration("limits.header_time", raw.header_time.as_deref(), default.header_time),
         header_bytes: checker.size("limits.header_bytes", raw.header_bytes.as_deref(), default.header_bytes),
         connections: checker.count("limits.connections", raw.connections, default.connections),
-        connect_time: checker.time("limits.connect_time", raw.connect_time.as_deref(), default.connect_time),
-        response_time: checker.time(
+        connect_time: checker.duration(
+            "limits.connect_time",
+            raw.connect_time.as_deref(),
+            default.connect_time,
+        ),
+        response_time: checker.duration(
             "limits.response_time",
             raw.response_time.as_deref(),
             default.response_time,
@@ -165,7 +173,11 @@ pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
         ),
         workers: checker.count("limits.workers", raw.workers, default.workers),
         queue: checker.count("limits.queue", raw.queue, default.queue),
-        session_idle: checker.time("limits.session_idle", raw.session_idle.as_deref(), default.session_idle),
+        session_idle: checker.duration(
+            "limits.session_idle",
+            raw.session_idle.as_deref(),
+            default.session_idle,
+        ),
         sessions: checker.count("limits.sessions", raw.sessions, default.sessions),
         session_memory: checker.size(
             "limits.session_memory",
@@ -174,11 +186,13 @@ pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
         ),
     };
     if limits.header_bytes < 8192 {
-        checker
-            .problem("limits.header_bytes", "heads of ordinary requests do not fit; write at least \"8KiB\"");
+        checker.problem(
+            "limits.header_bytes",
+            "must be at least \"8KiB\", or ordinary request heads do not fit",
+        );
     }
     if limits.workers > 1024 {
-        checker.problem("limits.workers", "that many threads help nobody; write at most 1024");
+        checker.problem("limits.workers", "must be at most 1024");
     }
     limits
 }

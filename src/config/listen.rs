@@ -1,4 +1,4 @@
-//! `[listen]`: the listener for SDKs.
+//! `[listen]`: the SDK listener.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -8,25 +8,25 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 
-/// The listener for SDKs.
+/// The SDK listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listen {
-    /// Where it listens. A port of 0 takes a free one.
+    /// The address it listens on. Port 0 picks a free one.
     ///
     /// # Default
     /// `0.0.0.0:8000`
     pub address: SocketAddr,
-    /// Proxies in front of this one, whose `X-Forwarded-For` and country header are believed.
+    /// Proxies in front of this one, whose `X-Forwarded-For` and country header are trusted.
     ///
     /// # Default
     /// none
     pub trusted_proxies: Vec<IpNet>,
-    /// After a signal to stop: how long `/readyz` says no before connections are refused.
+    /// How long `/readyz` reports draining, after a stop signal, before connections are refused.
     ///
     /// # Default
     /// `0s`
     pub drain_delay: Duration,
-    /// How long exchanges under way may take to end after a signal to stop.
+    /// How long exchanges in progress may take to finish after a stop signal.
     ///
     /// # Default
     /// `30s`
@@ -34,7 +34,7 @@ pub struct Listen {
 }
 
 impl Listen {
-    /// Whether this peer is one of our own proxies.
+    /// Whether this peer is a trusted proxy.
     pub fn trusts(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.trusted_proxies.iter().any(|net| net.contains(&peer))
@@ -43,7 +43,7 @@ impl Listen {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawListen {
     address: Option<String>,
     trusted_proxies: Vec<String>,
     drain_delay: Option<String>,
@@ -51,7 +51,7 @@ struct Raw {
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Listen {
-    let raw: Raw = checker.section("listen");
+    let raw: RawListen = checker.section("listen");
     let address = address(checker, "listen.address", raw.address.as_deref(), ([0, 0, 0, 0], 8000).into());
     let mut trusted_proxies = Vec::new();
     for (idx, text) in raw.trusted_proxies.iter().enumerate() {
@@ -67,12 +67,12 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Listen {
     Listen {
         address,
         trusted_proxies,
-        drain_delay: checker.time("listen.drain_delay", raw.drain_delay.as_deref(), Duration::ZERO),
-        drain_time: checker.time("listen.drain_time", raw.drain_time.as_deref(), Duration::from_secs(30)),
+        drain_delay: checker.duration("listen.drain_delay", raw.drain_delay.as_deref(), Duration::ZERO),
+        drain_time: checker.duration("listen.drain_time", raw.drain_time.as_deref(), Duration::from_secs(30)),
     }
 }
 
-/// An address and a port.
+/// Parses an IP address and a port.
 pub(crate) fn address(
     checker: &mut Checker<'_>,
     key: &str,
@@ -83,7 +83,7 @@ pub(crate) fn address(
     text.parse().unwrap_or_else(|_| {
         checker.problem(
             key,
-            format!("{text:?} is not an address; write an IP and a port, such as \"{default}\""),
+            format!("{text:?} is not an address; write an IP address and a port, such as \"{default}\""),
         );
         default
     })

@@ -1,8 +1,9 @@
-//! Configuration: what the file says → what we run.
+//! Configuration: converts the file into checked values.
 //!
-//! Each section is a file here, with two types and one conversion: the raw one is what a person
-//! wrote, the checked one is what runs. All that can fail fails in [`parse`], and every problem is
-//! reported at once with its file, line and key. Nothing here opens a socket or starts a thread.
+//! Each section has a file here with two types and one conversion. The raw type is the file's syntax;
+//! the checked type is what the proxy uses. Everything that can fail fails in [`parse`], which
+//! reports all problems at once with file, line and key. Nothing here opens a socket or starts a
+//! thread.
 
 pub mod admin;
 pub mod audit;
@@ -15,6 +16,7 @@ pub mod policy;
 pub mod problem;
 pub mod redaction;
 pub mod region;
+pub mod restart;
 pub mod routing;
 pub(crate) mod rules;
 mod sdk;
@@ -30,56 +32,56 @@ use std::sync::Arc;
 use blackbar_core::redact::remote_config::Hardening;
 
 use crate::config::admin::Admin;
-use crate::config::audit::Audit;
+use crate::config::audit::AuditConfig;
 use crate::config::checker::Checker;
 use crate::config::forward::Forward;
 use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{ConfigProblem, ConfigProblems};
 use crate::config::region::Region;
 use crate::config::routing::Routing;
 use crate::config::session_store::SessionStore;
 use crate::config::source::Source;
 use crate::config::telemetry::Telemetry;
 
-/// Everything `serve` needs, checked.
+/// The checked configuration of `serve`.
 pub struct Config {
-    /// The listener for SDKs.
+    /// The SDK listener.
     pub listen: Listen,
-    /// The listener for operators.
+    /// The admin listener.
     pub admin: Admin,
     /// Where and how the audit chain is written.
-    pub audit: Audit,
+    pub audit: AuditConfig,
     /// The regions, in the order of the file.
     pub regions: Vec<Region>,
     /// Which request goes to which region.
     pub routing: Routing,
-    /// Which of a request's headers a region gets to see.
+    /// Which request headers are forwarded.
     pub forward: Forward,
     /// What is redacted, and how.
     pub policy: PolicyInForce,
-    /// What remote config is made to say; none if it is relayed as it comes.
+    /// How remote config is hardened; `None` if it is relayed unchanged.
     pub sdk: Option<Arc<Hardening>>,
-    /// Bounds of the proxy; those of the payload are part of the policy.
+    /// The limits of the proxy. Those of the payload are part of the policy.
     pub limits: ProxyLimits,
     /// Where element context is kept between requests.
     pub session_store: SessionStore,
     /// Logs.
     pub telemetry: Telemetry,
-    /// What is allowed but deserves a second look.
+    /// What is allowed but probably not intended.
     pub warnings: Vec<String>,
 }
 
-/// The sections that redaction alone needs.
+/// The configuration of redaction without a proxy.
 pub struct RedactionOnly {
     /// What is redacted, and how.
     pub policy: PolicyInForce,
-    /// What is allowed but deserves a second look.
+    /// What is allowed but probably not intended.
     pub warnings: Vec<String>,
 }
 
-/// Sections that may stand at the top of the file.
+/// The top-level sections.
 const SECTIONS: &[&str] = &[
     "listen",
     "admin",
@@ -100,19 +102,19 @@ const SECTIONS: &[&str] = &[
 /// Reads and checks a configuration file.
 ///
 /// # Errors
-/// Every problem found, each with its place.
-pub fn load(path: &Path) -> Result<Config, Problems> {
+/// All problems, each with its place.
+pub fn load(path: &Path) -> Result<Config, ConfigProblems> {
     parse(&read(path)?, &path.display().to_string())
 }
 
-/// Checks a configuration text; `file` is the name used in messages.
+/// Checks a configuration text. `file` is the name used in messages.
 ///
 /// # Errors
-/// Every problem found, each with its place.
-pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
+/// All problems, each with its place.
+pub fn parse(text: &str, file: &str) -> Result<Config, ConfigProblems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);
-    checker.only_known_sections(SECTIONS);
+    checker.reject_unknown_sections(SECTIONS);
     let listen = listen::check(&mut checker);
     let admin = admin::check(&mut checker);
     let audit = audit::check(&mut checker);
@@ -142,19 +144,19 @@ pub fn parse(text: &str, file: &str) -> Result<Config, Problems> {
     })
 }
 
-/// Reads the file for its redaction alone: the other sections may be missing or wrong.
+/// Reads the sections that redaction needs. All others may be missing or wrong.
 ///
 /// # Errors
-/// Every problem found in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
-pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, Problems> {
+/// All problems in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
+pub fn load_redaction_only(path: &Path) -> Result<RedactionOnly, ConfigProblems> {
     parse_redaction_only(&read(path)?, &path.display().to_string())
 }
 
-/// As [`load_redaction_only`], from a text. The empty text gives the defaults.
+/// Like [`load_redaction_only`], from a text. An empty text gives the defaults.
 ///
 /// # Errors
-/// Every problem found in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
-pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Problems> {
+/// All problems in `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
+pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, ConfigProblems> {
     let source = Source::parse(text, file)?;
     let mut checker = Checker::new(&source);
     let policy = policy::check(&mut checker);
@@ -162,13 +164,13 @@ pub fn parse_redaction_only(text: &str, file: &str) -> Result<RedactionOnly, Pro
     Ok(RedactionOnly { policy, warnings })
 }
 
-fn read(path: &Path) -> Result<String, Problems> {
+fn read(path: &Path) -> Result<String, ConfigProblems> {
     std::fs::read_to_string(path).map_err(|error| {
         let reason = match error.kind() {
             std::io::ErrorKind::InvalidData => "the file is not UTF-8".to_owned(),
             _ => format!("cannot read the file: {error}"),
         };
-        Problems(vec![Problem {
+        ConfigProblems(vec![ConfigProblem {
             file: path.display().to_string(),
             line: None,
             key: String::new(),

@@ -1,7 +1,6 @@
-//! From `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]` to the policy in force and its digest.
+//! Builds the policy and its digest from `[redaction]`, `[rules]`, `[[suppressions]]` and `[limits]`.
 //!
-//! The one place where the configuration meets the core: what the core's constructors want is
-//! put together here and nowhere else.
+//! This is the only file that calls the constructors of the core's policy.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,25 +13,25 @@ use sha2::{Digest, Sha256};
 
 use crate::config::checker::Checker;
 use crate::config::limits;
-use crate::config::problem::Problem;
-use crate::config::redaction::{self, Redaction, Selector};
-use crate::config::rules::{self, Rules};
-use crate::config::suppressions::{self, Key};
+use crate::config::problem::ConfigProblem;
+use crate::config::redaction::{self, ConfiguredSelector, RedactionSection};
+use crate::config::rules::{self, RulesSection};
+use crate::config::suppressions::{self, HashKey};
 
-/// A policy, with the names by which people and records refer to it.
+/// A policy, with its digest and what people need to know about it.
 #[derive(Clone)]
 pub struct PolicyInForce {
     /// What is redacted, and how.
     pub policy: Arc<Policy>,
     /// SHA-256 over rules, postures, selectors, suppressions and limits.
     pub digest: Arc<str>,
-    /// How many rules.
+    /// The number of rules.
     pub n_rules: usize,
-    /// The preset and the postures, for the line at start.
+    /// The preset and the postures, for the log line at startup.
     pub summary: String,
     /// The selectors.
-    pub selectors: Vec<Selector>,
-    /// Whether the key of hashes is named in the configuration, and so outlives the process.
+    pub selectors: Vec<ConfiguredSelector>,
+    /// Whether the hash key comes from a file, and so outlives the process.
     pub has_key_file: bool,
 }
 
@@ -42,36 +41,37 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<PolicyInForce> {
     let rules = rules::check(checker);
     let hash_key = hash_key(checker, redaction.hash_key_file.as_deref());
     let rule_set = build_rules(checker, &rules);
-    let key = if redaction.hash_key_file.is_some() { Key::Kept } else { Key::Random };
+    let key = if redaction.hash_key_file.is_some() { HashKey::FromFile } else { HashKey::Random };
     let suppressions = suppressions::check(checker, rule_set.as_ref(), key);
-    warn_on_lost_pseudonyms(checker, &redaction);
+    warn_on_unstable_pseudonyms(checker, &redaction);
     build(checker, rule_set?, redaction, limits, hash_key, suppressions)
 }
 
-fn build_rules(checker: &mut Checker<'_>, rules: &Rules) -> Option<RuleSet> {
+fn build_rules(checker: &mut Checker<'_>, rules: &RulesSection) -> Option<RuleSet> {
     let folder = Path::new(checker.file()).parent().map(Path::to_owned).unwrap_or_default();
     let files = rules::read_dirs(checker, &folder, &rules.dirs);
     let extra: Vec<PackSource<'_>> = files.iter().map(|(name, text)| PackSource { name, text }).collect();
     let mut selection = rules.selection();
-    // A pack of your own is in force because its directory is named.
+    // A pack in a configured directory needs no entry in `rules.packs`.
     selection.packs.extend(extra.iter().filter_map(|pack| rules::pack_name(pack.text)));
     match RuleSet::build(builtin_packs(), &extra, &selection) {
         Ok(set) => Some(set),
         Err(error) => {
             for problem in error.problems {
-                tell(checker, rules, problem);
+                report(checker, rules, problem);
             }
             None
         }
     }
 }
 
-/// Tells a problem where a person can mend it: in the pack, or at the key that names what is not there.
-fn tell(checker: &mut Checker<'_>, rules: &Rules, problem: error::Problem) {
+/// Reports a problem where it can be fixed: in the pack, or at the key that names a missing rule or
+/// pack.
+fn report(checker: &mut Checker<'_>, rules: &RulesSection, problem: error::Problem) {
     if problem.line > 0 || problem.rule.is_some() {
         let line = (problem.line > 0).then_some(problem.line);
         let key = problem.rule.map(|rule| format!("rule {rule}")).unwrap_or_default();
-        checker.problem_elsewhere(Problem { file: problem.file, line, key, message: problem.message });
+        checker.problem_elsewhere(ConfigProblem { file: problem.file, line, key, message: problem.message });
         return;
     }
     let names = |text: &str| problem.message.contains(&format!("\"{text}\""));
@@ -88,9 +88,9 @@ fn tell(checker: &mut Checker<'_>, rules: &Rules, problem: error::Problem) {
     checker.problem(&key, problem.message);
 }
 
-fn warn_on_lost_pseudonyms(checker: &mut Checker<'_>, redaction: &Redaction) {
+fn warn_on_unstable_pseudonyms(checker: &mut Checker<'_>, redaction: &RedactionSection) {
     if redaction.hash_key_file.is_none() {
-        let hint = "no key is named: pseudonyms of people change at each start and differ between replicas";
+        let hint = "not set: pseudonyms of people change at each restart and differ between replicas";
         checker.warn("redaction.hash_key_file", hint);
     }
 }
@@ -98,7 +98,7 @@ fn warn_on_lost_pseudonyms(checker: &mut Checker<'_>, redaction: &Redaction) {
 fn build(
     checker: &mut Checker<'_>,
     rule_set: RuleSet,
-    redaction: Redaction,
+    redaction: RedactionSection,
     limits: Limits,
     hash_key: [u8; 32],
     suppressions: Vec<Suppression>,
@@ -129,38 +129,37 @@ fn build(
 }
 
 /// The preset and the postures, as the configuration writes them.
-fn summary(redaction: &Redaction) -> String {
+fn summary(redaction: &RedactionSection) -> String {
     let postures = format!("{:?}: {:?}", redaction.preset, redaction.postures).to_lowercase();
     format!("{postures}, {} selectors", redaction.selectors.len())
 }
 
-/// The key of the `hash` action: from its file, or else one of this process that a reload keeps.
+/// The key of the `hash` action: from its file, or a random one that reloads keep.
 fn hash_key(checker: &mut Checker<'_>, file: Option<&Path>) -> [u8; 32] {
-    let Some(file) = file else { return key_of_this_process(checker) };
+    let Some(file) = file else { return random_key(checker) };
     match std::fs::read(file) {
         Ok(bytes) if bytes.trim_ascii().len() >= 16 => Sha256::digest(bytes.trim_ascii()).into(),
         Ok(_) => {
-            let hint = "the key is too short; put at least 16 bytes there, for instance 64 random hex digits";
+            let hint = "the key in the file is too short; write at least 16 bytes, for instance 64 random hex digits";
             checker.problem("redaction.hash_key_file", hint);
             [0; 32]
         }
         Err(error) => {
-            checker.problem("redaction.hash_key_file", format!("cannot read the key: {error}"));
+            checker.problem("redaction.hash_key_file", format!("cannot read the file: {error}"));
             [0; 32]
         }
     }
 }
 
-fn key_of_this_process(checker: &mut Checker<'_>) -> [u8; 32] {
+fn random_key(checker: &mut Checker<'_>) -> [u8; 32] {
     static KEY: OnceLock<[u8; 32]> = OnceLock::new();
     if let Some(key) = KEY.get() {
         return *key;
     }
     let mut key = [0; 32];
     if let Err(error) = getrandom::fill(&mut key) {
-        let hint = "name a file with a key";
-        checker
-            .problem("redaction.hash_key_file", format!("the system gives no randomness ({error}); {hint}"));
+        let hint = "set this to a file with a key";
+        checker.problem("redaction.hash_key_file", format!("the system has no randomness ({error}); {hint}"));
     }
     *KEY.get_or_init(|| key)
 }

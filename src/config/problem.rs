@@ -1,21 +1,21 @@
-//! What is wrong with a configuration, and where.
+//! Configuration errors, each with file, line and key.
 
 use std::fmt;
 
-/// One problem.
+/// One configuration error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The file, as it was named.
+pub struct ConfigProblem {
+    /// The file name, as given.
     pub file: String,
-    /// The line, from 1; `None` if the problem is the whole file.
+    /// The line, from 1; `None` if the problem concerns the whole file.
     pub line: Option<usize>,
-    /// The key, such as `region[1].upstreams`; empty if there is none.
+    /// The key, such as `region[1].upstreams`; empty without one.
     pub key: String,
-    /// What is wrong, and what to do.
+    /// What is wrong, and how to fix it.
     pub message: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
         if let Some(line) = self.line {
@@ -28,11 +28,11 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All problems of a load, in the order of their lines.
+/// All problems of one load, ordered by line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Problems(pub Vec<Problem>);
+pub struct ConfigProblems(pub Vec<ConfigProblem>);
 
-impl fmt::Display for Problems {
+impl fmt::Display for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (idx, problem) in self.0.iter().enumerate() {
             if idx > 0 {

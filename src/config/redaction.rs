@@ -1,4 +1,4 @@
-//! `[redaction]`: postures, selectors, and what becomes of the client's address.
+//! `[redaction]`: postures, selectors, and how the client's address is treated.
 
 use std::path::PathBuf;
 
@@ -10,27 +10,27 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 
-/// One `[[redaction.selector]]`.
+/// One `[[redaction.selector]]`, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selector {
+pub struct ConfiguredSelector {
     /// A list of CSS selectors.
     pub css: String,
-    /// What becomes of what they select.
+    /// How the selected elements are treated.
     pub treat: Treatment,
 }
 
-/// What `[redaction]` says.
-pub(crate) struct Redaction {
+/// `[redaction]`, checked.
+pub(crate) struct RedactionSection {
     pub(crate) preset: Preset,
     pub(crate) postures: Postures,
-    pub(crate) selectors: Vec<Selector>,
+    pub(crate) selectors: Vec<ConfiguredSelector>,
     pub(crate) choices: Choices,
     pub(crate) hash_key_file: Option<PathBuf>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawRedaction {
     preset: Option<String>,
     text: Option<String>,
     inputs: Option<String>,
@@ -54,14 +54,14 @@ struct RawSelector {
 }
 
 /// Reads postures and selectors.
-pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
-    let raw: Raw = checker.section("redaction");
+pub(crate) fn check(checker: &mut Checker<'_>) -> RedactionSection {
+    let raw: RawRedaction = checker.section("redaction");
     let presets = [("strict", Preset::Strict), ("balanced", Preset::Balanced), ("rules", Preset::Rules)];
-    let preset = checker.word("redaction.preset", raw.preset.as_deref(), &presets, Preset::Balanced);
+    let preset = checker.one_of("redaction.preset", raw.preset.as_deref(), &presets, Preset::Balanced);
     let base = preset.postures();
     let words = [("rules", Posture::Rules), ("mask", Posture::Mask), ("drop", Posture::Drop)];
     let mut posture = |key: &str, text: &Option<String>, default| {
-        checker.word(&format!("redaction.{key}"), text.as_deref(), &words, default)
+        checker.one_of(&format!("redaction.{key}"), text.as_deref(), &words, default)
     };
     let postures = Postures {
         text: posture("text", &raw.text, base.text),
@@ -77,17 +77,17 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
                 ("mask", ImagePosture::Placeholder),
                 ("drop", ImagePosture::Drop),
             ];
-            checker.word("redaction.images", raw.images.as_deref(), &words, base.images)
+            checker.one_of("redaction.images", raw.images.as_deref(), &words, base.images)
         },
     };
     let words = [("keep", ClientIp::Keep), ("truncate", ClientIp::Truncate), ("drop", ClientIp::Drop)];
     let client_ip =
-        checker.word("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::default());
+        checker.one_of("redaction.client_ip", raw.client_ip.as_deref(), &words, ClientIp::default());
     let choices = Choices {
         person_properties_allow: person_properties(checker, raw.person_properties_allow),
         binary_parts: {
             let words = [("refuse", BinaryParts::Refuse), ("drop", BinaryParts::Drop)];
-            checker.word(
+            checker.one_of(
                 "redaction.binary_parts",
                 raw.binary_parts.as_deref(),
                 &words,
@@ -97,34 +97,34 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Redaction {
         client_ip,
     };
     let selectors = selectors(checker, raw.selector);
-    Redaction { preset, postures, selectors, choices, hash_key_file: raw.hash_key_file }
+    RedactionSection { preset, postures, selectors, choices, hash_key_file: raw.hash_key_file }
 }
 
-/// Names of properties, sorted, each once.
+/// Checks the names of properties; sorts and deduplicates them.
 fn person_properties(checker: &mut Checker<'_>, mut names: Vec<String>) -> Vec<String> {
     if let Some(idx) = names.iter().position(|name| name.trim().is_empty() || name.contains('*')) {
         let key = format!("redaction.person_properties_allow[{idx}]");
-        checker.problem(&key, "this names no property; write one whole name such as \"plan\"");
+        checker.problem(&key, "not a property name; write a whole name such as \"plan\"");
     }
     names.sort();
     names.dedup();
     names
 }
 
-/// Whether a file holds the key of pseudonyms and session names.
+/// Whether the key of pseudonyms and session names comes from a file.
 pub(crate) fn has_hash_key_file(checker: &mut Checker<'_>) -> bool {
-    let raw: Raw = checker.section_reported_elsewhere("redaction");
+    let raw: RawRedaction = checker.section_reported_elsewhere("redaction");
     raw.hash_key_file.is_some()
 }
 
-fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Selector> {
+fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<ConfiguredSelector> {
     let words = [("block", Treatment::Block), ("mask", Treatment::Mask), ("allow", Treatment::Allow)];
     let mut checked = Vec::new();
     for (idx, raw) in raws.into_iter().enumerate() {
         let key = format!("redaction.selector[{idx}]");
-        let treat = checker.word(&format!("{key}.treat"), Some(&raw.treat), &words, Treatment::Block);
+        let treat = checker.one_of(&format!("{key}.treat"), Some(&raw.treat), &words, Treatment::Block);
         match Selectors::parse([(raw.css.as_str(), treat)]) {
-            Ok(_) => checked.push(Selector { css: raw.css, treat }),
+            Ok(_) => checked.push(ConfiguredSelector { css: raw.css, treat }),
             Err(error) => {
                 let hint = "write one such as \".private\"";
                 checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));

@@ -1,4 +1,4 @@
-//! `[[region]]`: the walls, and the hosts behind each.
+//! `[[region]]`: the regions, and the hosts of each.
 
 use std::path::PathBuf;
 
@@ -8,19 +8,19 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 
-/// A region: requests that belong here go to these hosts and to no other.
+/// A region. Its requests are sent to these hosts and to no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// Its name: a label of metrics and audit records.
+    /// Its name, which labels metrics and audit records.
     pub name: String,
-    /// Its ingest hosts; the next one is tried only if the one before could not be connected to.
+    /// Its ingest hosts. The next one is tried only if connecting to the one before failed.
     pub upstreams: Vec<Upstream>,
     /// The host of scripts and remote config.
     ///
     /// # Default
     /// the ingest hosts
     pub assets: Vec<Upstream>,
-    /// A file of certificates, in PEM, which alone are trusted for this region's hosts.
+    /// A PEM file. If set, only its certificates are trusted for this region's hosts.
     ///
     /// # Default
     /// the public roots
@@ -38,7 +38,7 @@ pub struct Upstream {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawRegion {
     name: String,
     upstreams: Vec<String>,
     assets: Option<String>,
@@ -46,9 +46,9 @@ struct Raw {
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Vec<Region> {
-    let raws: Vec<(String, Raw)> = checker.sections("region");
+    let raws: Vec<(String, RawRegion)> = checker.sections("region");
     if raws.is_empty() && !checker.has("region") {
-        let hint = "there is no region; write at least one [[region]] with a name and upstreams";
+        let hint = "missing; write at least one [[region]] with a name and upstreams";
         checker.problem("region", hint);
     }
     let mut regions: Vec<Region> = Vec::new();
@@ -58,13 +58,12 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Vec<Region> {
             && raw.name.len() <= 32
             && raw.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !is_name {
-            let hint = "a region is named by 1 to 32 lower-case letters, digits and dashes";
-            checker.problem(&name_key, format!("{:?} cannot be a name; {hint}", raw.name));
+            let hint = "use 1 to 32 lower-case letters, digits and dashes";
+            checker.problem(&name_key, format!("{:?} is not a valid name; {hint}", raw.name));
         } else if matches!(raw.name.as_str(), "none" | "reject") {
-            checker
-                .problem(&name_key, format!("{:?} has a meaning of its own; choose another name", raw.name));
+            checker.problem(&name_key, format!("{:?} is reserved; choose another name", raw.name));
         } else if regions.iter().any(|region| region.name == raw.name) {
-            checker.problem(&name_key, format!("there are two regions named {:?}", raw.name));
+            checker.problem(&name_key, format!("duplicate region name {:?}", raw.name));
         }
         if raw.upstreams.is_empty() {
             checker.problem(&format!("{key}.upstreams"), "a region needs at least one upstream");
@@ -84,21 +83,23 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Vec<Region> {
 }
 
 fn upstream(checker: &mut Checker<'_>, key: &str, url: &str) -> Option<Upstream> {
-    let hint = "write scheme and host, such as \"https://eu.i.posthog.com\"";
+    let hint = "write a scheme and a host, such as \"https://eu.i.posthog.com\"";
     let Ok(uri) = url.parse::<Uri>() else {
-        checker.problem(key, format!("this is not a URL; {hint}"));
+        checker.problem(key, format!("not a URL; {hint}"));
         return None;
     };
-    let bare = uri.query().is_none() && matches!(uri.path(), "" | "/") && !url.contains(['#', '@']);
+    let is_bare = uri.query().is_none() && matches!(uri.path(), "" | "/") && !url.contains(['#', '@']);
     match (uri.scheme(), uri.authority()) {
-        (Some(scheme), Some(authority)) if bare && (*scheme == Scheme::HTTP || *scheme == Scheme::HTTPS) => {
+        (Some(scheme), Some(authority))
+            if is_bare && (*scheme == Scheme::HTTP || *scheme == Scheme::HTTPS) =>
+        {
             if *scheme == Scheme::HTTP && !is_local(authority.host()) {
-                checker.warn(key, "this upstream is spoken to without encryption");
+                checker.warn(key, "the connection to this upstream is not encrypted");
             }
             Some(Upstream { scheme: scheme.clone(), authority: authority.clone() })
         }
         _ => {
-            checker.problem(key, format!("an upstream is a scheme and a host and nothing else; {hint}"));
+            checker.problem(key, format!("not an upstream URL; {hint}, and nothing else"));
             None
         }
     }

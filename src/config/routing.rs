@@ -1,4 +1,4 @@
-//! `[routing]` and `[[route]]`: which request goes to which region.
+//! `[routing]` and `[[route]]`: which region a request belongs to.
 
 use http::HeaderName;
 use serde::Deserialize;
@@ -7,33 +7,33 @@ use crate::config::checker::Checker;
 use crate::config::listen::Listen;
 use crate::config::region::Region;
 
-/// Which request goes to which region.
+/// Which region a request belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routing {
-    /// Where a request goes that no route matches: the index of a region, or nowhere.
+    /// The region of a request that matches no route, as an index; `None` rejects the request.
     ///
     /// # Default
     /// `reject`
     pub no_match: Option<usize>,
-    /// The header in which your edge puts the client's country.
+    /// The header in which your edge sends the client's country.
     ///
     /// # Default
     /// none
     pub country_header: Option<HeaderName>,
-    /// The routes; the first that matches wins.
+    /// The routes. The first match wins.
     pub routes: Vec<Route>,
 }
 
-/// A route: all its keys must match, and of each key one value. An empty key matches all.
+/// A route. Each key must match by one of its values; an empty key matches everything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// Project tokens.
     pub projects: Vec<String>,
     /// Countries, as two capital letters.
     pub countries: Vec<String>,
-    /// Hosts by which the proxy was called, in lower case and without a port.
+    /// Hosts that the client addresses, in lower case and without a port.
     pub hosts: Vec<String>,
-    /// Beginnings of paths.
+    /// Prefixes of paths.
     pub path_prefixes: Vec<String>,
     /// The index of the region.
     pub region: usize,
@@ -65,16 +65,16 @@ pub(crate) fn check(checker: &mut Checker<'_>, regions: &[Region], listen: &List
     let country_header = raw.country_header.as_deref().and_then(|name| {
         let header = name.to_ascii_lowercase().parse().ok();
         if header.is_none() {
-            checker.problem("routing.country_header", format!("{name:?} is not the name of a header"));
+            checker.problem("routing.country_header", format!("{name:?} is not a header name"));
         } else if listen.trusted_proxies.is_empty() {
-            let hint = "any client can set it; name your edge in listen.trusted_proxies";
+            let hint = "any client can set this header; list your edge in listen.trusted_proxies";
             checker.warn("routing.country_header", hint);
         }
         header
     });
     let raws: Vec<(String, RawRoute)> = checker.sections("route");
     if raws.is_empty() && no_match.is_none() && checker.is_clean() {
-        let hint = "every request is refused: write a [[route]], or routing.no_match with a region's name";
+        let hint = "every request will be rejected; write a [[route]], or set routing.no_match to a region";
         checker.warn("routing", hint);
     }
     let mut routes = Vec::new();
@@ -93,10 +93,10 @@ fn route(
 ) -> Option<Route> {
     let keys = [&raw.projects, &raw.countries, &raw.hosts, &raw.path_prefixes];
     if keys.iter().all(|values| values.is_none()) {
-        checker.problem(key, "a route without a condition matches all; use routing.no_match for that");
+        checker.problem(key, "a route without a condition matches everything; use routing.no_match instead");
     }
     if raw.countries.is_some() && !has_country {
-        let hint = "nothing tells the country; set routing.country_header to the header of your edge";
+        let hint = "the country is unknown without routing.country_header; set it to the header of your edge";
         checker.problem(&format!("{key}.countries"), hint);
     }
     let projects = values(checker, &format!("{key}.projects"), raw.projects, |text| {
@@ -105,14 +105,14 @@ fn route(
     });
     let countries = values(checker, &format!("{key}.countries"), raw.countries, |text| {
         let fits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic());
-        fits.then(|| text.to_ascii_uppercase()).ok_or("write a country as two letters, such as \"DE\"")
+        fits.then(|| text.to_ascii_uppercase()).ok_or("write a two-letter country code such as \"DE\"")
     });
     let hosts = values(checker, &format!("{key}.hosts"), raw.hosts, |text| {
         let fits = !text.is_empty() && !text.contains(['/', ':', ' ']);
         fits.then(|| text.to_ascii_lowercase()).ok_or("write a host without scheme and port")
     });
     let path_prefixes = values(checker, &format!("{key}.path_prefixes"), raw.path_prefixes, |text| {
-        text.starts_with('/').then(|| text.to_owned()).ok_or("a path begins with a slash")
+        text.starts_with('/').then(|| text.to_owned()).ok_or("write a path that starts with a slash")
     });
     let region = region(checker, &format!("{key}.region"), &raw.region, regions)?;
     Some(Route { projects, countries, hosts, path_prefixes, region })
@@ -126,13 +126,13 @@ fn values(
 ) -> Vec<String> {
     let Some(raw) = raw else { return Vec::new() };
     if raw.is_empty() {
-        checker.problem(key, "an empty list matches nothing; leave the key out, or name a value");
+        checker.problem(key, "an empty list matches nothing; remove the key, or add a value");
     }
     let mut checked = Vec::new();
     for (idx, text) in raw.iter().enumerate() {
         match convert(text) {
             Ok(value) => checked.push(value),
-            Err(hint) => checker.problem(&format!("{key}[{idx}]"), format!("{text:?} does not fit: {hint}")),
+            Err(hint) => checker.problem(&format!("{key}[{idx}]"), format!("{text:?} is not valid; {hint}")),
         }
     }
     checked
@@ -143,7 +143,7 @@ fn region(checker: &mut Checker<'_>, key: &str, name: &str, regions: &[Region]) 
     if found.is_none() && !checker.is_unread("region") {
         let known: Vec<String> = regions.iter().map(|region| format!("{:?}", region.name)).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        checker.problem(key, format!("there is no region {name:?}; known are {known}"));
+        checker.problem(key, format!("unknown region {name:?}; configured: {known}"));
     }
     found
 }

@@ -1,4 +1,4 @@
-//! `[rules]`: which rule packs and rules are in force.
+//! `[rules]`: which rule packs and rules are active.
 
 use std::path::{Path, PathBuf};
 
@@ -7,67 +7,72 @@ use serde::Deserialize;
 
 use crate::config::checker::Checker;
 
-/// Packs that are in force when nothing is said.
+/// The packs that are active by default.
 pub(crate) const DEFAULT_PACKS: &[&str] =
     &["contact", "payment", "credentials", "network", "personal", "health", "identity"];
 
-/// What `[rules]` says.
+/// `[rules]`, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rules {
+pub(crate) struct RulesSection {
     pub(crate) packs: Vec<String>,
     pub(crate) dirs: Vec<PathBuf>,
     pub(crate) disable: Vec<String>,
-    pub(crate) overrides: Vec<Override>,
+    pub(crate) overrides: Vec<RuleOverride>,
 }
 
 /// One `[[rules.override]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Override {
+pub(crate) struct RuleOverride {
     /// The rule's id.
     pub(crate) rule: String,
-    /// Its action instead of the one in the pack.
+    /// The action that replaces the one in the pack.
     pub(crate) action: String,
     /// The label, with `replace`.
     pub(crate) label: Option<String>,
-    /// How many stay, with `partial`.
+    /// How many characters stay, with `partial`.
     pub(crate) keep_last: Option<u8>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawRules {
     packs: Option<Vec<String>>,
     dirs: Vec<PathBuf>,
     disable: Vec<String>,
     #[serde(rename = "override")]
-    overrides: Vec<Override>,
+    overrides: Vec<RuleOverride>,
 }
 
-pub(crate) fn check(checker: &mut Checker<'_>) -> Rules {
-    let raw: Raw = checker.section("rules");
+pub(crate) fn check(checker: &mut Checker<'_>) -> RulesSection {
+    let raw: RawRules = checker.section("rules");
     for (idx, entry) in raw.overrides.iter().enumerate() {
         let key = format!("rules.override[{idx}].action");
         let words = [("mask", ()), ("replace", ()), ("hash", ()), ("partial", ()), ("drop", ())];
-        checker.word(&key, Some(&entry.action), &words, ());
+        checker.one_of(&key, Some(&entry.action), &words, ());
         if entry.label.is_some() && entry.action != "replace" {
-            checker
-                .problem(&format!("rules.override[{idx}].label"), "a label goes with action = \"replace\"");
+            checker.problem(
+                &format!("rules.override[{idx}].label"),
+                "has no effect without action = \"replace\"",
+            );
         }
         if entry.keep_last.is_some() && entry.action != "partial" {
-            checker.problem(&format!("rules.override[{idx}].keep_last"), "it goes with action = \"partial\"");
+            checker.problem(
+                &format!("rules.override[{idx}].keep_last"),
+                "has no effect without action = \"partial\"",
+            );
         }
         if entry.keep_last.is_some_and(|n| n > MAX_KEPT) {
-            let hint = format!("at most {MAX_KEPT} letters and digits of a finding may stay");
+            let hint = format!("must be at most {MAX_KEPT}");
             checker.problem(&format!("rules.override[{idx}].keep_last"), hint);
         }
     }
     let packs = raw.packs.unwrap_or_else(|| DEFAULT_PACKS.iter().map(|name| (*name).to_owned()).collect());
-    Rules { packs, dirs: raw.dirs, disable: raw.disable, overrides: raw.overrides }
+    RulesSection { packs, dirs: raw.dirs, disable: raw.disable, overrides: raw.overrides }
 }
 
-impl Rules {
-    /// The same, in the words of the core.
+impl RulesSection {
+    /// The same, as the core takes it.
     pub(crate) fn selection(&self) -> Selection {
         let overrides = self.overrides.iter().map(|entry| rules::Override {
             rule: entry.rule.clone(),
@@ -78,7 +83,7 @@ impl Rules {
     }
 }
 
-impl Override {
+impl RuleOverride {
     fn action(&self) -> Action {
         match self.action.as_str() {
             "replace" => Action::Replace(self.label.clone().unwrap_or_else(|| format!("[{}]", self.rule))),
@@ -90,15 +95,15 @@ impl Override {
     }
 }
 
-/// The name that a pack gives itself; what is wrong with it otherwise is told by whoever loads it.
+/// The name in a pack's header. The loader reports any other problem of the pack.
 pub(crate) fn pack_name(text: &str) -> Option<String> {
     let root = toml::de::DeTable::parse(text).ok()?;
     let pack = root.get_ref().get("pack")?.get_ref().as_table()?;
     pack.get("name")?.get_ref().as_str().map(str::to_owned)
 }
 
-/// Reads all `*.toml` files of the directories, in the order of their names. One that is named
-/// relatively lies beside the configuration, in `folder`.
+/// Reads all `*.toml` files of the directories, ordered by name. A relative directory is resolved
+/// against `folder`, which holds the configuration file.
 pub(crate) fn read_dirs(checker: &mut Checker<'_>, folder: &Path, dirs: &[PathBuf]) -> Vec<(String, String)> {
     let mut packs = Vec::new();
     for (idx, dir) in dirs.iter().enumerate() {
@@ -112,7 +117,7 @@ pub(crate) fn read_dirs(checker: &mut Checker<'_>, folder: &Path, dirs: &[PathBu
     packs
 }
 
-/// Reads all `*.toml` files of a directory, in the order of their names.
+/// Reads all `*.toml` files of a directory, ordered by name.
 pub(crate) fn read_dir(dir: &Path) -> std::io::Result<Vec<(String, String)>> {
     let mut paths = std::fs::read_dir(dir)?
         .map(|entry| entry.map(|entry| entry.path()))

@@ -1,4 +1,4 @@
-//! `[sdk]`: what SDKs are told to mask at the source.
+//! `[sdk]`: how remote config is changed so that SDKs mask at the source.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use crate::config::checker::Checker;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawSdk {
     enforce_masking: bool,
     mask_text_selector: Option<String>,
     block_selector: Option<String>,
 }
 
-/// Reads what remote config is made to say; none if it is relayed as it comes.
+/// Reads how remote config is hardened; `None` if it is relayed unchanged.
 pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
-    let raw: Raw = checker.section("sdk");
+    let raw: RawSdk = checker.section("sdk");
     for (key, css) in
         [("mask_text_selector", &raw.mask_text_selector), ("block_selector", &raw.block_selector)]
     {
@@ -27,7 +27,7 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
         let key = format!("sdk.{key}");
         check_selector(checker, &key, css);
         if !raw.enforce_masking {
-            checker.warn(&key, "this does nothing without enforce_masking = true");
+            checker.warn(&key, "has no effect without enforce_masking = true");
         }
     }
     raw.enforce_masking.then(|| {
@@ -38,7 +38,8 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
     })
 }
 
-/// A browser knows more selectors than a recording tells, but not what is none.
+/// Browsers support more selectors than a recording can evaluate, so only empty and malformed ones are
+/// problems.
 fn check_selector(checker: &mut Checker<'_>, key: &str, css: &str) {
     if let Err(error) = Selectors::parse([(css, Treatment::Mask)])
         && matches!(error.reason, SelectorProblem::Empty | SelectorProblem::Syntax)

@@ -1,11 +1,11 @@
-//! The configuration as a document that knows on which line each key stands.
+//! The parsed TOML document, with the line of each key.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{ConfigProblem, ConfigProblems};
 
-/// A parsed file.
+/// A parsed configuration file.
 pub(crate) struct Source<'a> {
     file: &'a str,
     text: &'a str,
@@ -13,26 +13,26 @@ pub(crate) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Parses the document; nothing is checked yet.
-    pub(crate) fn parse(text: &'a str, file: &'a str) -> Result<Self, Problems> {
+    /// Parses the document. Sections are not checked yet.
+    pub(crate) fn parse(text: &'a str, file: &'a str) -> Result<Self, ConfigProblems> {
         let (root, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
             return Ok(Self { file, text, root: root.into_inner() });
         }
-        let problem = |error: &toml::de::Error| Problem {
+        let problem = |error: &toml::de::Error| ConfigProblem {
             file: file.to_owned(),
             line: error.span().map(|span| line_of(text, span.start)),
             key: String::new(),
-            message: format!("this is not TOML: {}", one_line(error.message())),
+            message: format!("invalid TOML: {}", one_line(error.message())),
         };
-        Err(Problems(errors.iter().map(problem).collect()))
+        Err(ConfigProblems(errors.iter().map(problem).collect()))
     }
 
     pub(crate) fn file(&self) -> &str {
         self.file
     }
 
-    /// The keys at the top.
+    /// The top-level keys.
     pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
         self.root.iter().map(|(key, _)| key.get_ref().as_ref())
     }
@@ -104,7 +104,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Messages of the TOML reader may span lines; a problem is one line.
+/// Joins a message of the TOML parser, which may span lines, into one line.
 pub(crate) fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,6 +1,6 @@
-//! `[[suppressions]]`: reasoned exceptions to what rules find.
+//! `[[suppressions]]`: exceptions to what rules find, each with a reason.
 //!
-//! One that could silence more than its author meant is no warning but a problem: nothing starts.
+//! A suppression that could exempt more than its author meant is an error, not a warning.
 
 use blackbar_core::redact::suppress::{
     PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash,
@@ -16,7 +16,7 @@ use crate::config::checker::Checker;
 /// One `[[suppressions]]`, as written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct RawSuppression {
     value_hash: Option<String>,
     pattern: Option<String>,
     path: Option<String>,
@@ -26,32 +26,33 @@ struct Raw {
     expires: Option<Datetime>,
 }
 
-/// Whether the key of hashes outlives this process.
+/// Where the hash key comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
-    /// It comes from a file.
-    Kept,
-    /// It is another one at each start.
+pub(crate) enum HashKey {
+    /// From a file. It outlives this process.
+    FromFile,
+    /// Random at each start.
     Random,
 }
 
-/// Reads all suppressions. Without `rules` their ids are not checked, which is a problem already.
-pub(crate) fn check(checker: &mut Checker<'_>, rules: Option<&RuleSet>, key: Key) -> Vec<Suppression> {
-    let raws: Vec<(String, Raw)> = checker.sections("suppressions");
-    raws.into_iter().filter_map(|(place, raw)| one(checker, &place, raw, rules, key)).collect()
+/// Reads all suppressions. Without `rules`, which is a problem of its own, their rule ids are not
+/// checked.
+pub(crate) fn check(checker: &mut Checker<'_>, rules: Option<&RuleSet>, key: HashKey) -> Vec<Suppression> {
+    let raws: Vec<(String, RawSuppression)> = checker.sections("suppressions");
+    raws.into_iter().filter_map(|(place, raw)| check_one(checker, &place, raw, rules, key)).collect()
 }
 
-fn one(
+fn check_one(
     checker: &mut Checker<'_>,
     place: &str,
-    raw: Raw,
+    raw: RawSuppression,
     rules: Option<&RuleSet>,
-    key: Key,
+    key: HashKey,
 ) -> Option<Suppression> {
-    let Raw { value_hash, pattern, path, selector, rules: ids, reason, expires } = raw;
+    let RawSuppression { value_hash, pattern, path, selector, rules: ids, reason, expires } = raw;
     let reason = reason.filter(|reason| !reason.trim().is_empty());
     if reason.is_none() {
-        checker.problem(&format!("{place}.reason"), "say why: an auditor will ask");
+        checker.problem(&format!("{place}.reason"), "missing; say why this may be exempt");
     }
     let ids = rule_idxs(checker, place, ids, rules);
     let expires = match expires {
@@ -61,13 +62,13 @@ fn one(
     let kinds = [("value_hash", value_hash), ("pattern", pattern), ("path", path), ("selector", selector)];
     let mut named = kinds.into_iter().filter_map(|(kind, text)| Some((kind, text?)));
     let (Some((kind, text)), None) = (named.next(), named.next()) else {
-        let hint = "name one thing that it vouches for: value_hash, pattern, path or selector";
+        let hint = "write exactly one of value_hash, pattern, path and selector";
         checker.problem(place, hint);
         return None;
     };
     let place = format!("{place}.{kind}");
-    if kind == "value_hash" && key == Key::Random {
-        let hint = "a key that is another one at each start fits no hash; name redaction.hash_key_file";
+    if kind == "value_hash" && key == HashKey::Random {
+        let hint = "hashes need a stable key; set redaction.hash_key_file";
         checker.problem(&place, hint);
     }
     let what = match what(kind, text) {
@@ -81,20 +82,20 @@ fn one(
         && ids.is_empty()
         && pattern.is_wide()
     {
-        checker.warn(&place, "it takes nearly everything that any rule finds; narrow it, or name rules");
+        checker.warn(&place, "it exempts nearly everything that any rule finds; narrow it, or list rules");
     }
     Some(Suppression { what, rules: ids, reason: reason?, expires })
 }
 
 fn what(kind: &str, text: String) -> Result<What, String> {
-    let told = |error: SuppressError| error.to_string();
+    let message = |error: SuppressError| error.to_string();
     match kind {
-        "value_hash" => parse_hash(&text).map(What::Value).map_err(told),
-        "pattern" => WholePattern::new(&text).map(What::Pattern).map_err(told),
-        "path" => PathPattern::new(&text).map(What::Path).map_err(told),
+        "value_hash" => parse_hash(&text).map(What::Value).map_err(message),
+        "pattern" => WholePattern::new(&text).map(What::Pattern).map_err(message),
+        "path" => PathPattern::new(&text).map(What::Path).map_err(message),
         _ => match Selectors::parse([(text.as_str(), Treatment::Allow)]) {
             Ok(_) if text.trim() == "*" => {
-                Err("this selects every element; write one such as \".public\"".to_owned())
+                Err("selects every element; write a narrower one such as \".public\"".to_owned())
             }
             Ok(_) => Ok(What::Selector(text)),
             Err(error) => Err(format!("{text:?}: {}; write one such as \".public\"", error.reason)),
@@ -110,7 +111,7 @@ fn rule_idxs(
 ) -> Vec<RuleIdx> {
     let Some(ids) = ids else { return Vec::new() };
     if ids.is_empty() {
-        let hint = "this names no rule; leave the key out if all are meant";
+        let hint = "empty; remove the key to mean all rules";
         checker.problem(&format!("{place}.rules"), hint);
     }
     let mut found = Vec::new();
@@ -118,10 +119,10 @@ fn rule_idxs(
         match rules.map(|rules| rules.find(id)) {
             Some(Some(rule)) => found.push(rule),
             Some(None) => {
-                let hint = "`blackbar rules list --config FILE` shows those that are";
+                let hint = "`blackbar rules list --config FILE` lists the active rules";
                 checker.problem(
                     &format!("{place}.rules[{idx}]"),
-                    format!("the rule {id:?} is not in force; {hint}"),
+                    format!("the rule {id:?} is not active; {hint}"),
                 );
             }
             None => {}
@@ -144,11 +145,11 @@ fn end(checker: &mut Checker<'_>, place: &str, expires: Datetime) -> Option<u64>
         u64::try_from(end.timestamp().as_second()).ok()
     });
     let Some(end) = end else {
-        checker.problem(&key, "this is not a day; write one such as 2027-12-31, without quotes");
+        checker.problem(&key, "not a date; write one such as 2027-12-31, without quotes");
         return None;
     };
     if end <= now() {
-        checker.warn(&key, &format!("it ended with {expires} and is not applied; take it out or renew it"));
+        checker.warn(&key, &format!("expired after {expires} and is not applied; remove or renew it"));
     }
     Some(end)
 }

@@ -1,28 +1,28 @@
-//! `[telemetry]`: logs.
+//! `[telemetry]`: format and level of the log.
 
 use serde::Deserialize;
 use tracing::Level;
 
 use crate::config::checker::Checker;
 
-/// How a log line looks.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// For people to read.
     Text,
-    /// For machines: one JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Logs.
+/// Format and level of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Telemetry {
-    /// How a line looks.
+    /// The format of a line.
     ///
     /// # Default
     /// `text`
     pub log_format: LogFormat,
-    /// The least important level that is written.
+    /// The lowest level that is written.
     ///
     /// # Default
     /// `info`
@@ -31,13 +31,13 @@ pub struct Telemetry {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct Raw {
+struct RawTelemetry {
     log_format: Option<String>,
     log_level: Option<String>,
 }
 
 pub(crate) fn check(checker: &mut Checker<'_>) -> Telemetry {
-    let raw: Raw = checker.section("telemetry");
+    let raw: RawTelemetry = checker.section("telemetry");
     let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
     let levels = [
         ("error", Level::ERROR),
@@ -47,12 +47,12 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Telemetry {
         ("trace", Level::TRACE),
     ];
     Telemetry {
-        log_format: checker.word(
+        log_format: checker.one_of(
             "telemetry.log_format",
             raw.log_format.as_deref(),
             &formats,
             LogFormat::Text,
         ),
-        log_level: checker.word("telemetry.log_level", raw.log_level.as_deref(), &levels, Level::INFO),
+        log_level: checker.one_of("telemetry.log_level", raw.log_level.as_deref(), &levels, Level::INFO),
     }
 }

@@ -1,4 +1,4 @@
-//! Sizes such as `25MiB` and times such as `60s`.
+//! Parses sizes such as `25MiB` and durations such as `60s`.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ const SIZES: &[(&str, usize)] = &[
     ("B", 1),
 ];
 
-const TIMES_MS: &[(&str, u64)] =
+const DURATIONS_MS: &[(&str, u64)] =
     &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 
-/// Reads a size: a whole number and a unit.
+/// Parses a size: a whole number and a unit.
 pub fn parse_size(text: &str) -> Option<usize> {
     let (number, unit) = split(text)?;
     let (_, factor) = SIZES.iter().find(|(name, _)| *name == unit)?;
     usize::try_from(number).ok()?.checked_mul(*factor)
 }
 
-/// Reads a time: a whole number and a unit.
-pub fn parse_time(text: &str) -> Option<Duration> {
+/// Parses a duration: a whole number and a unit.
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let (number, unit) = split(text)?;
-    let (_, factor) = TIMES_MS.iter().find(|(name, _)| *name == unit)?;
+    let (_, factor) = DURATIONS_MS.iter().find(|(name, _)| *name == unit)?;
     number.checked_mul(*factor).map(Duration::from_millis)
 }
 
@@ -41,22 +41,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_sizes_and_times() {
+    fn parses_sizes_and_durations() {
         assert_eq!(parse_size("25MiB"), Some(25 << 20));
         assert_eq!(parse_size("64 KiB"), Some(64 << 10));
         assert_eq!(parse_size("7B"), Some(7));
-        assert_eq!(parse_time("60s"), Some(Duration::from_mins(1)));
-        assert_eq!(parse_time("250ms"), Some(Duration::from_millis(250)));
-        assert_eq!(parse_time("30m"), Some(Duration::from_mins(30)));
+        assert_eq!(parse_duration("60s"), Some(Duration::from_mins(1)));
+        assert_eq!(parse_duration("250ms"), Some(Duration::from_millis(250)));
+        assert_eq!(parse_duration("30m"), Some(Duration::from_mins(30)));
     }
 
     #[test]
-    fn refuses_what_has_no_unit_or_is_too_large() {
+    fn rejects_a_missing_unit_and_an_overflow() {
         for text in ["25", "", "MiB", "-1MiB", "1.5MiB", "25mib", "99999999999999GiB"] {
             assert_eq!(parse_size(text), None, "{text}");
         }
         for text in ["60", "s", "1 week", "18446744073709551615d"] {
-            assert_eq!(parse_time(text), None, "{text}");
+            assert_eq!(parse_duration(text), None, "{text}");
         }
     }
 }

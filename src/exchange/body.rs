@@ -1,4 +1,4 @@
-//! Reading a request's body within its bounds of size, memory and time.
+//! Reads a request's body within its limits of size, memory and time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,21 +8,22 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::time::Instant;
 
-use crate::exchange::budget::{Budget, Reservation};
+use crate::exchange::budget::{ByteBudget, Reservation};
 use crate::exchange::rejection::Rejection;
 
-/// For a body of several chunks so much is made room for at once, if so much was announced.
-const FIRST_ROOM: usize = 256 << 10;
+/// Most bytes to allocate up front for a body of several chunks. A sender can announce any length,
+/// so the rest is allocated as it arrives.
+const MAX_INITIAL_BYTES: usize = 256 << 10;
 
-/// What is read and thrown away of the body of a refused request.
-const DISCARD_BYTES: usize = 64 << 20;
-const DISCARD_TIME: Duration = Duration::from_secs(5);
+/// How much of a rejected request's body is read and discarded.
+const MAX_DISCARDED_BYTES: usize = 64 << 20;
+const MAX_DISCARD_TIME: Duration = Duration::from_secs(5);
 
-/// Reads a body.
+/// Reads a body of at most `limit` bytes, all of them reserved from the budget.
 pub(crate) async fn read<B>(
     body: &mut B,
     limit: usize,
-    budget: &Arc<Budget>,
+    budget: &Arc<ByteBudget>,
     deadline: Instant,
 ) -> Result<(Bytes, Reservation), Rejection>
 where
@@ -42,14 +43,14 @@ where
 async fn read_all<B>(
     body: &mut B,
     limit: usize,
-    budget: &Arc<Budget>,
+    budget: &Arc<ByteBudget>,
 ) -> Result<(Bytes, Reservation), Rejection>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let mut reserved = budget.reserve();
-    // Most bodies are one chunk, which is taken as it is.
+    // Most bodies are one chunk, which is passed on without a copy.
     let (mut first, mut all) = (Bytes::new(), BytesMut::new());
     while let Some(frame) = body.frame().await {
         let Ok(chunk) = frame.map_err(|_| Rejection::ClientGone)?.into_data() else { continue };
@@ -62,7 +63,7 @@ where
             continue;
         }
         if all.is_empty() {
-            all.reserve(announced.min(FIRST_ROOM).max(first.len()));
+            all.reserve(announced.min(MAX_INITIAL_BYTES).max(first.len()));
             all.extend_from_slice(&first);
         }
         all.extend_from_slice(&chunk);
@@ -70,13 +71,13 @@ where
     Ok((if all.is_empty() { first } else { all.freeze() }, reserved))
 }
 
-/// Reads what is left of a refused request's body, within bounds, and throws it away: a client that
-/// still sends when the connection is closed sees a broken network instead of the reply.
+/// Reads and discards the rest of a rejected request's body, up to a limit. A client that is still
+/// sending when the connection closes would see a network error instead of the reply.
 pub(crate) async fn discard<B>(body: &mut B)
 where
     B: Body<Data = Bytes> + Unpin,
 {
-    let _ = tokio::time::timeout(DISCARD_TIME, discard_all(body)).await;
+    let _ = tokio::time::timeout(MAX_DISCARD_TIME, discard_all(body)).await;
 }
 
 async fn discard_all<B>(body: &mut B)
@@ -86,7 +87,7 @@ where
     let mut n_bytes = 0;
     while let Some(Ok(frame)) = body.frame().await {
         n_bytes += frame.data_ref().map_or(0, Bytes::len);
-        if n_bytes > DISCARD_BYTES {
+        if n_bytes > MAX_DISCARDED_BYTES {
             return;
         }
     }
@@ -120,14 +121,14 @@ mod tests {
     }
 
     async fn read_of(chunks: &[&'static str], limit: usize) -> Result<Bytes, Rejection> {
-        let budget = Budget::new(100, Arc::new(Metrics::new().unwrap()));
+        let budget = ByteBudget::new(100, Arc::new(Metrics::new().unwrap()));
         let mut body = Chunks(chunks.iter().copied().collect());
         let read = read(&mut body, limit, &budget, Instant::now() + Duration::from_mins(1)).await;
         read.map(|(bytes, _)| bytes)
     }
 
     #[tokio::test]
-    async fn reads_all_chunks_in_order_up_to_the_limit() {
+    async fn chunks_are_joined_in_order_and_limited_in_total() {
         let cases: [&[&str]; 6] =
             [&[], &["abc"], &["", "abc"], &["a", "", "bc"], &["a", "b", "c"], &["", "", ""]];
         for chunks in cases {

@@ -1,4 +1,4 @@
-//! The bytes of all requests under way, bounded for the whole process.
+//! A bound on the bytes of all requests in flight, for the whole process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,45 +6,45 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::exchange::rejection::Rejection;
 use crate::telemetry::metrics::Metrics;
 
-/// How many bytes may be under way at one time.
-pub(crate) struct Budget {
+/// How many bytes may be in flight at one time.
+pub(crate) struct ByteBudget {
     limit: usize,
     used: AtomicUsize,
     metrics: Arc<Metrics>,
 }
 
-impl Budget {
+impl ByteBudget {
     pub(crate) fn new(limit: usize, metrics: Arc<Metrics>) -> Arc<Self> {
         Arc::new(Self { limit, used: AtomicUsize::new(0), metrics })
     }
 
-    /// Whether so much would fit now; nothing is reserved.
+    /// Whether `bytes` more would fit now. Reserves nothing.
     pub(crate) fn has_room_for(&self, bytes: usize) -> bool {
         self.used.load(Ordering::Relaxed).saturating_add(bytes) <= self.limit
     }
 
-    /// A reservation of nothing, to be grown.
+    /// An empty reservation, to be grown.
     pub(crate) fn reserve(self: &Arc<Self>) -> Reservation {
         Reservation { budget: Arc::clone(self), bytes: 0 }
     }
 }
 
-/// Bytes that are given back when it is dropped.
+/// Reserved bytes. Dropping it returns them to the budget.
 pub(crate) struct Reservation {
-    budget: Arc<Budget>,
+    budget: Arc<ByteBudget>,
     bytes: usize,
 }
 
 impl Reservation {
-    /// Takes more, or refuses the request.
+    /// Reserves `bytes` more, or rejects the request.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Rejection> {
-        let Budget { limit, used, metrics } = &*self.budget;
+        let ByteBudget { limit, used, metrics } = &*self.budget;
         used.try_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
             used.checked_add(bytes).filter(|used| used <= limit)
         })
         .map_err(|_| Rejection::Overloaded)?;
         self.bytes += bytes;
-        metrics.in_flight_bytes.add(gauged(bytes));
+        metrics.in_flight_bytes.add(gauge_value(bytes));
         Ok(())
     }
 }
@@ -52,11 +52,11 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         self.budget.used.fetch_sub(self.bytes, Ordering::Relaxed);
-        self.budget.metrics.in_flight_bytes.sub(gauged(self.bytes));
+        self.budget.metrics.in_flight_bytes.sub(gauge_value(self.bytes));
     }
 }
 
-fn gauged(bytes: usize) -> i64 {
+fn gauge_value(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gives_back_what_was_taken() {
-        let budget = Budget::new(10, Arc::new(Metrics::new().unwrap()));
+    fn dropping_a_reservation_returns_its_bytes() {
+        let budget = ByteBudget::new(10, Arc::new(Metrics::new().unwrap()));
         let mut first = budget.reserve();
         first.grow(6).unwrap();
         let mut second = budget.reserve();

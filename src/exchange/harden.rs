@@ -1,4 +1,6 @@
-//! Answers with remote config: hardened before they reach a browser, or withheld.
+//! Hardens the remote config in responses before they reach a browser.
+//!
+//! A response whose config cannot be read is withheld: it might switch masking off.
 
 use std::sync::Arc;
 
@@ -12,34 +14,35 @@ use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
 use crate::exchange::rejection::Rejection;
-use crate::forward::Answer;
+use crate::forward::UpstreamResponse;
 use crate::forward::headers::accepts_gzip;
 
-/// Whether answers of this endpoint hold remote config.
-pub(crate) fn concerns(endpoint: &Endpoint) -> bool {
+/// Whether this endpoint's responses hold remote config.
+pub(crate) fn has_remote_config(endpoint: &Endpoint) -> bool {
     matches!(endpoint.class, Class::Config | Class::Flags)
 }
 
-/// Hardens the config of an answer. A refusal of the upstream is no config: no SDK reads it as one.
+/// Hardens the config in a response. An error response is relayed as it is: no SDK reads it as config.
 pub(crate) async fn harden(
-    answer: Answer,
+    response: UpstreamResponse,
     endpoint: &Endpoint,
     head: &Parts,
     how: &Arc<Hardening>,
     bound: Bound,
-) -> Result<Answer, Rejection> {
-    // Nothing was asked on a condition: the browser may hold a config from before the hardening.
-    if answer.status == StatusCode::NOT_MODIFIED {
+) -> Result<UpstreamResponse, Rejection> {
+    // The upstream request carried no condition, so a 304 is unexpected. Relaying it would let the
+    // browser keep a config from before the hardening.
+    if response.status == StatusCode::NOT_MODIFIED {
         return Err(Rejection::ConfigUnreadable);
     }
-    let Answer { status, mut headers, body } = answer;
+    let UpstreamResponse { status, mut headers, body } = response;
     if !status.is_success() {
-        return Ok(Answer { status, headers, body });
+        return Ok(UpstreamResponse { status, headers, body });
     }
     headers.remove(ETAG);
     headers.remove(LAST_MODIFIED);
     if body.is_empty() {
-        return Ok(Answer { status, headers, body });
+        return Ok(UpstreamResponse { status, headers, body });
     }
     let form = form(endpoint, head).ok_or(Rejection::ConfigUnreadable)?;
     let coding = match headers.remove(CONTENT_ENCODING) {
@@ -52,33 +55,33 @@ pub(crate) async fn harden(
         let answered = Answered { form, content_encoding: coding.as_deref(), body: &body };
         answer::harden(&answered, &how, bound, packing)
     };
-    // A script of the SDK with its config is some hundred kilobytes.
+    // The SDK script with its config is a few hundred kilobytes: too much work for a network thread.
     let hardened = tokio::task::spawn_blocking(work).await.map_err(|_| Rejection::Internal)?;
     let hardened = hardened.map_err(|_| Rejection::ConfigUnreadable)?;
     if let Some(coding) = hardened.content_encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
-    let answer = Answer { status, headers, body: Bytes::from(hardened.body) };
+    let response = UpstreamResponse { status, headers, body: Bytes::from(hardened.body) };
     let is_cached = endpoint.class == Class::Config && head.method == Method::GET;
-    Ok(if is_cached { named(answer, &hardened.digest, head) } else { answer })
+    Ok(if is_cached { with_etag(response, &hardened.digest, head) } else { response })
 }
 
-/// Gives the answer a name of its own; who holds it already is told so.
-fn named(mut answer: Answer, digest: &str, head: &Parts) -> Answer {
-    vary_by_encoding(&mut answer.headers);
-    let tag = format!("W/\"{digest}\"");
-    if knows(&head.headers, &tag) {
-        answer.headers.remove(CONTENT_ENCODING);
-        answer.status = StatusCode::NOT_MODIFIED;
-        answer.body = Bytes::new();
+/// Adds an `ETag`, and answers 304 if the client already has this version.
+fn with_etag(mut response: UpstreamResponse, digest: &str, head: &Parts) -> UpstreamResponse {
+    vary_by_encoding(&mut response.headers);
+    let etag = format!("W/\"{digest}\"");
+    if client_has(&head.headers, &etag) {
+        response.headers.remove(CONTENT_ENCODING);
+        response.status = StatusCode::NOT_MODIFIED;
+        response.body = Bytes::new();
     }
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        answer.headers.insert(ETAG, tag);
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        response.headers.insert(ETAG, etag);
     }
-    answer
+    response
 }
 
-/// How the config is served here; none for a path that no SDK asks for.
+/// The form in which this path serves the config; `None` for a path that no SDK requests.
 fn form(endpoint: &Endpoint, head: &Parts) -> Option<Form> {
     if endpoint.class == Class::Flags {
         return Some(Form::Json);
@@ -90,10 +93,10 @@ fn form(endpoint: &Endpoint, head: &Parts) -> Option<Form> {
     }
 }
 
-/// Whether the browser holds this very config.
-fn knows(inbound: &HeaderMap, tag: &str) -> bool {
+/// Whether `If-None-Match` lists this version.
+fn client_has(inbound: &HeaderMap, etag: &str) -> bool {
     let values = inbound.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|known| known.trim() == tag)
+    values.flat_map(|value| value.split(',')).any(|known| known.trim() == etag)
 }
 
 fn vary_by_encoding(headers: &mut HeaderMap) {

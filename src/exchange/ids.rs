@@ -1,28 +1,28 @@
-//! Ids of requests: random, and no system call for each.
+//! Request ids: random UUIDs, without a system call for each.
 
 use std::cell::RefCell;
 
-/// Random bytes for so many ids are asked of the system at a time.
-const AT_A_TIME: usize = 64;
+/// How many ids to draw randomness for per system call.
+const IDS_PER_CALL: usize = 64;
 
-const LEN: usize = 16;
+const ID_BYTES: usize = 16;
 
 thread_local! {
-    static DRAWN: RefCell<Vec<[u8; LEN]>> = const { RefCell::new(Vec::new()) };
+    static UNUSED: RefCell<Vec<[u8; ID_BYTES]>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A random id; if the system gives no randomness, one from the clock.
-pub(crate) fn next() -> String {
-    let drawn = DRAWN.with_borrow_mut(|drawn| drawn.pop().or_else(|| draw(drawn)));
-    let bytes = drawn.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond().to_be_bytes());
+/// A random id; if the system has no randomness, one made from the clock.
+pub(crate) fn next_id() -> String {
+    let random = UNUSED.with_borrow_mut(|unused| unused.pop().or_else(|| draw(unused)));
+    let bytes = random.unwrap_or_else(|| jiff::Timestamp::now().as_nanosecond().to_be_bytes());
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-fn draw(drawn: &mut Vec<[u8; LEN]>) -> Option<[u8; LEN]> {
-    let mut bytes = [0; LEN * AT_A_TIME];
+fn draw(unused: &mut Vec<[u8; ID_BYTES]>) -> Option<[u8; ID_BYTES]> {
+    let mut bytes = [0; ID_BYTES * IDS_PER_CALL];
     getrandom::fill(&mut bytes).ok()?;
-    drawn.extend_from_slice(bytes.as_chunks().0);
-    drawn.pop()
+    unused.extend_from_slice(bytes.as_chunks().0);
+    unused.pop()
 }
 
 #[cfg(test)]
@@ -30,8 +30,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_id_comes_twice_in_one_thread_or_in_two() {
-        let many = || (0..3 * AT_A_TIME).map(|_| next()).collect::<Vec<_>>();
+    fn ids_are_unique_within_and_across_threads() {
+        let many = || (0..3 * IDS_PER_CALL).map(|_| next_id()).collect::<Vec<_>>();
         let other = std::thread::spawn(many);
         let mut all = many();
         all.extend(other.join().unwrap());

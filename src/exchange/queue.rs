@@ -1,10 +1,11 @@
-//! Requests that wait for a worker, in the order in which they are due.
+//! Requests waiting for a worker, ordered by due time.
 //!
-//! A request is due when it came plus what it will about take, so small ones pass a large one that
-//! waits, and the large one's turn comes all the same. Large ones never have all workers. Sizes are
-//! guessed from what the sender claims: a claim that is too small costs others time, nothing else.
+//! A request is due at its arrival time plus its estimated work, so small requests overtake a large
+//! one, but cannot starve it. At least one worker stays free of large requests, unless there is only
+//! one. Estimates rely on what the sender claims: a claim that is too small delays other requests
+//! and has no further effect.
 //!
-//! No threads, no clock: times come in as arguments.
+//! No threads, no clock: callers pass the time.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,21 +13,21 @@ use std::time::{Duration, Instant};
 
 use blackbar_core::decode::codec::GZIP_MAGIC;
 
-/// Bytes of JSON from which a request is large: some 10 ms of work.
-const LARGE: usize = 2 << 20;
+/// Bytes of JSON from which a request counts as large: about 10 ms of work.
+const LARGE_BODY_BYTES: usize = 2 << 20;
 
-/// Bytes of JSON for which a request waits a second longer than one without any.
-const BYTES_A_SECOND: usize = 64 << 20;
+/// Each this many bytes of JSON postpone a request by one second.
+const BYTES_PER_SECOND: usize = 64 << 20;
 
-/// Longest wait for the sake of others.
-const LONGEST: Duration = Duration::from_secs(4);
+/// The most that a request is postponed.
+const MAX_DELAY: Duration = Duration::from_secs(4);
 
-/// How much there is to do for a request, about.
+/// The estimated work of a request, in bytes of JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Size(usize);
+pub(crate) struct WorkSize(usize);
 
-impl Size {
-    /// Judges by the length of a body, and by what gzip claims at its end.
+impl WorkSize {
+    /// Estimates from the length of a body and, for gzip, from the size in its trailer.
     pub(crate) fn of(body: &[u8]) -> Self {
         if !body.starts_with(GZIP_MAGIC) {
             return Self(body.len());
@@ -36,65 +37,65 @@ impl Size {
     }
 
     pub(crate) fn is_large(self) -> bool {
-        self.0 >= LARGE
+        self.0 >= LARGE_BODY_BYTES
     }
 
-    fn patience(self) -> Duration {
-        let ms = self.0.saturating_mul(1000) / BYTES_A_SECOND;
-        Duration::from_millis(ms as u64).min(LONGEST)
+    fn delay(self) -> Duration {
+        let ms = self.0.saturating_mul(1000) / BYTES_PER_SECOND;
+        Duration::from_millis(ms as u64).min(MAX_DELAY)
     }
 }
 
-/// When something is due, and which of those that are due at one time came first.
+/// The due time, and the order of arrival among items due at the same time.
 type Due = (Instant, u64);
 
-/// What waits.
+/// The waiting items.
 pub(crate) struct Queue<T> {
     small: BTreeMap<Due, T>,
     large: BTreeMap<Due, T>,
-    /// Large ones that are worked on.
+    /// Large items being processed.
     n_large: usize,
-    most_large: usize,
+    max_large: usize,
     limit: usize,
     n_pushed: u64,
 }
 
 impl<T> Queue<T> {
-    /// A queue in which `limit` may wait for `n_workers`.
+    /// A queue of at most `limit` items for `n_workers`.
     pub(crate) fn new(limit: usize, n_workers: usize) -> Self {
         Self {
             small: BTreeMap::new(),
             large: BTreeMap::new(),
             n_large: 0,
-            most_large: n_workers.saturating_sub(1).max(1),
+            max_large: n_workers.saturating_sub(1).max(1),
             limit,
             n_pushed: 0,
         }
     }
 
-    /// How many wait.
+    /// The number of waiting items.
     pub(crate) fn len(&self) -> usize {
         self.small.len() + self.large.len()
     }
 
-    /// Puts something in line.
+    /// Adds an item.
     ///
     /// # Errors
-    /// It comes back: no more may wait.
-    pub(crate) fn push(&mut self, item: T, size: Size, now: Instant) -> Result<(), T> {
+    /// Returns the item if the queue is full.
+    pub(crate) fn push(&mut self, item: T, size: WorkSize, now: Instant) -> Result<(), T> {
         if self.len() >= self.limit {
             return Err(item);
         }
-        let due = (now + size.patience(), self.n_pushed);
+        let due = (now + size.delay(), self.n_pushed);
         self.n_pushed += 1;
-        let line = if size.is_large() { &mut self.large } else { &mut self.small };
-        line.insert(due, item);
+        let items = if size.is_large() { &mut self.large } else { &mut self.small };
+        items.insert(due, item);
         Ok(())
     }
 
-    /// Takes what is next. Who takes a large one says when it is [`done`](Self::done).
+    /// Takes the next item. After processing it, the caller reports [`done`](Self::done).
     pub(crate) fn pop(&mut self) -> Option<T> {
-        let may_take_large = self.n_large < self.most_large;
+        let may_take_large = self.n_large < self.max_large;
         let large = self.large.first_key_value().filter(|_| may_take_large).map(|(due, _)| Reverse(*due));
         let small = self.small.first_key_value().map(|(due, _)| Reverse(*due));
         if large > small {
@@ -105,8 +106,8 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Something of that size is no longer worked on.
-    pub(crate) fn done(&mut self, size: Size) {
+    /// An item of this size is no longer being processed.
+    pub(crate) fn done(&mut self, size: WorkSize) {
         if size.is_large() {
             self.n_large = self.n_large.saturating_sub(1);
         }
@@ -117,15 +118,15 @@ impl<T> Queue<T> {
 mod tests {
     use super::*;
 
-    const SMALL: Size = Size(1000);
-    const BIG: Size = Size(25 << 20);
+    const SMALL: WorkSize = WorkSize(1000);
+    const BIG: WorkSize = WorkSize(25 << 20);
 
     fn popped(queue: &mut Queue<&'static str>) -> Vec<&'static str> {
         std::iter::from_fn(|| queue.pop()).collect()
     }
 
     #[test]
-    fn small_ones_pass_a_large_one_that_waits() {
+    fn small_requests_overtake_a_large_one() {
         let (mut queue, now) = (Queue::new(10, 4), Instant::now());
         queue.push("large", BIG, now).unwrap();
         queue.push("first", SMALL, now + Duration::from_millis(1)).unwrap();
@@ -134,21 +135,21 @@ mod tests {
     }
 
     #[test]
-    fn the_turn_of_a_large_one_comes() {
+    fn a_large_request_is_not_starved() {
         let (mut queue, now) = (Queue::new(10, 4), Instant::now());
         queue.push("large", BIG, now).unwrap();
-        queue.push("later", SMALL, now + LONGEST).unwrap();
+        queue.push("later", SMALL, now + MAX_DELAY).unwrap();
         assert_eq!(popped(&mut queue), ["large", "later"]);
     }
 
     #[test]
-    fn one_worker_stays_free_of_large_ones() {
+    fn one_worker_stays_free_of_large_requests() {
         let (mut queue, now) = (Queue::new(10, 3), Instant::now());
         for name in ["a", "b", "c"] {
             queue.push(name, BIG, now).unwrap();
         }
         assert_eq!(popped(&mut queue), ["a", "b"]);
-        queue.push("small", SMALL, now + LONGEST).unwrap();
+        queue.push("small", SMALL, now + MAX_DELAY).unwrap();
         assert_eq!(popped(&mut queue), ["small"]);
         queue.done(SMALL);
         assert_eq!(popped(&mut queue), [""; 0]);
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn gives_back_what_has_no_place() {
+    fn a_full_queue_returns_the_item() {
         let (mut queue, now) = (Queue::new(2, 1), Instant::now());
         queue.push(1, SMALL, now).unwrap();
         queue.push(2, BIG, now).unwrap();
@@ -174,11 +175,11 @@ mod tests {
     }
 
     #[test]
-    fn judges_by_what_gzip_claims_and_not_below_its_own_length() {
+    fn gzip_work_is_estimated_from_the_trailer_and_at_least_four_times_the_length() {
         let claims = |n: u32| [GZIP_MAGIC, &[0; 100], &n.to_le_bytes()].concat();
-        assert_eq!(Size::of(&claims(25 << 20)), Size(25 << 20));
-        assert_eq!(Size::of(&claims(0)), Size(4 * 107));
-        assert_eq!(Size::of(b"{}"), Size(2));
-        assert!(Size::of(&claims(u32::MAX)).patience() <= LONGEST);
+        assert_eq!(WorkSize::of(&claims(25 << 20)), WorkSize(25 << 20));
+        assert_eq!(WorkSize::of(&claims(0)), WorkSize(4 * 107));
+        assert_eq!(WorkSize::of(b"{}"), WorkSize(2));
+        assert!(WorkSize::of(&claims(u32::MAX)).delay() <= MAX_DELAY);
     }
 }

@@ -1,4 +1,6 @@
-//! Why a request was not answered by an upstream.
+//! Why a request got no upstream response: code, detail and status of each reason.
+//!
+//! No detail holds payload text. `listen::reply` turns a rejection into HTTP.
 
 use blackbar_core::decode::endpoint::NoEndpoint;
 use blackbar_core::pipeline::Refusal;
@@ -6,14 +8,14 @@ use blackbar_core::pipeline::Refusal;
 use crate::audit::Unavailable;
 use crate::forward::ForwardError;
 
-/// Why a request was not answered by an upstream.
+/// Why a request got no upstream response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.detail())]
 #[non_exhaustive]
 pub enum Rejection {
     /// No endpoint has this path.
     UnknownPath,
-    /// The endpoint does not know this method.
+    /// The endpoint does not allow this method.
     MethodNotAllowed,
     /// The body is larger than its class allows.
     BodyTooLarge,
@@ -21,26 +23,26 @@ pub enum Rejection {
     BodyTimeout,
     /// The client went away before its body was complete.
     ClientGone,
-    /// Too much is under way.
+    /// Too many bytes are in flight, or the time is up.
     Overloaded,
-    /// Too many requests wait for a worker.
+    /// Too many requests are waiting for a worker.
     QueueFull,
     /// The pipeline refused it.
     Refused(Refusal),
-    /// A fault of this program.
+    /// A bug in Blackbar.
     Internal,
-    /// No region may have it.
+    /// No region may receive it.
     NoRegion,
     /// The audit cannot be written.
     AuditUnavailable,
-    /// The region did not answer.
+    /// The region did not answer, or not usably.
     Upstream(ForwardError),
-    /// The region answered with a config that cannot be hardened.
+    /// The region sent a remote config that cannot be hardened.
     ConfigUnreadable,
 }
 
 impl Rejection {
-    /// A stable word for metrics, audit and replies.
+    /// A stable identifier for metrics, audit and replies.
     pub fn code(self) -> &'static str {
         match self {
             Self::UnknownPath => "unknown_path",
@@ -59,27 +61,27 @@ impl Rejection {
         }
     }
 
-    /// A sentence that holds nothing of the payload.
+    /// A sentence for the reply. It never holds payload text.
     pub fn detail(self) -> String {
         let text = match self {
-            Self::UnknownPath => "no SDK calls this path, so it is not let through",
-            Self::MethodNotAllowed => "this path does not know this method",
-            Self::BodyTooLarge => "the body is larger than this endpoint takes",
+            Self::UnknownPath => "unknown path",
+            Self::MethodNotAllowed => "method not allowed",
+            Self::BodyTooLarge => "the body exceeds the limit of this endpoint",
             Self::BodyTimeout => "the body did not arrive in time",
-            Self::ClientGone => "the body ended too early",
-            Self::Overloaded => "too much is under way; try again",
-            Self::QueueFull => "too many requests wait for a worker; try again",
+            Self::ClientGone => "the connection closed before the body was complete",
+            Self::Overloaded => "overloaded; retry later",
+            Self::QueueFull => "too many requests are queued; retry later",
             Self::Refused(refusal) => return refusal.to_string(),
-            Self::Internal => "the request could not be processed; nothing of it was forwarded",
+            Self::Internal => "internal error",
             Self::NoRegion => "no region is allowed to receive this request",
-            Self::AuditUnavailable => "the audit record cannot be written, so nothing is forwarded",
+            Self::AuditUnavailable => "the audit record cannot be written; retry later",
             Self::Upstream(error) => return error.to_string(),
-            Self::ConfigUnreadable => "the upstream's config cannot be read, so it is not let through",
+            Self::ConfigUnreadable => "the upstream's remote config cannot be hardened, so it is withheld",
         };
         text.to_owned()
     }
 
-    /// The status that the record and the reply carry.
+    /// The HTTP status of the record and the reply.
     pub fn status(self) -> u16 {
         match self {
             Self::UnknownPath => 404,
@@ -95,7 +97,7 @@ impl Rejection {
         }
     }
 
-    /// After how many seconds it makes sense to try again.
+    /// The seconds to wait before a retry; `None` if a retry cannot help.
     pub fn retry_after(self) -> Option<u32> {
         match self {
             Self::Overloaded | Self::QueueFull => Some(2),
@@ -110,7 +112,7 @@ impl Rejection {
         !matches!(self, Self::BodyTimeout | Self::ClientGone)
     }
 
-    /// Whether something of the request may have reached an upstream.
+    /// Whether any byte of the request may have reached an upstream.
     pub fn may_have_been_sent(self) -> bool {
         match self {
             Self::Upstream(error) => error != ForwardError::Unreachable,

@@ -1,8 +1,8 @@
-//! Warm-up: what a worker does before the first request, so that the first does not pay for it.
+//! Warm-up: what a worker does before its first request, so that the first request does not pay for it.
 //!
-//! Automata and buffers come into being when they are needed. What needs them is at hand: each rule
-//! in force has examples of what it finds. They are put into a recording and an event, which are
-//! taken through the pipeline like any other. Nothing of it goes anywhere.
+//! Automata and buffers are built on first use. Each active rule has examples of what it finds, so a
+//! synthetic recording and a synthetic event that hold all of them go through the pipeline. Their
+//! session store is thrown away, and nothing is forwarded.
 
 use blackbar_core::decode::codec::{Codecs, Level};
 use blackbar_core::decode::endpoint::classify;
@@ -12,8 +12,8 @@ use blackbar_core::rules::Rule;
 use blackbar_core::session::store::InMemoryWindows;
 use serde_json::{Value, json};
 
-/// Takes what is in force once through everything that a request may need.
-pub(crate) fn up(policy: &Policy, scratch: &mut Scratch) {
+/// Runs a synthetic recording and a synthetic event through the pipeline.
+pub(crate) fn warm_up(policy: &Policy, scratch: &mut Scratch) {
     let sessions = InMemoryWindows::default();
     for (path, document) in [("/s/", recording(policy)), ("/i/v0/e/", event())] {
         let Ok(endpoint) = classify("POST", path) else { continue };
@@ -29,12 +29,12 @@ pub(crate) fn up(policy: &Policy, scratch: &mut Scratch) {
             headers: &[],
             body: &body,
         };
-        // What comes of it is nobody's concern: a policy that refuses this may be meant to.
+        // The result is ignored: a policy may legitimately reject this request.
         let _ = pipeline::run(&request, policy, Memory { store: &sessions, now_ms: 0 }, scratch);
     }
 }
 
-/// A page with what each rule finds, then what goes on on it.
+/// A page with an example of each rule, then incremental events on it.
 fn recording(policy: &Policy) -> Value {
     let rules = policy.rules().rules().iter();
     let texts = rules.flat_map(Rule::example_texts);
@@ -77,7 +77,7 @@ fn recording(policy: &Policy) -> Value {
 
 const CSS: &str = ".a{background:url(https://example.com/a.png)}.b::after{content:\"a@example.com\"}";
 
-/// A packed field.
+/// A field as the SDK compresses it.
 fn packed(value: &Value) -> String {
     let mut gzip = Vec::new();
     Codecs::default().gzip(value.to_string().as_bytes(), Level::Field, &mut gzip);

@@ -1,268 +1,191 @@
-//! The threads that redact: their own, so that a large body never holds up the network.
+//! The redaction threads. They are separate from the network threads, so that a large body never
+//! delays the network.
 //!
-//! Each keeps its buffers and tables from request to request, and warms them up before the first.
-//! A panic ends the request, not the thread: what the panic said is not told to anyone, and the
-//! buffers it left are thrown away.
+//! Each thread keeps its buffers and tables from request to request, and warms them up before the
+//! first. A panic ends the request, not the thread: its message is discarded, since it could quote
+//! the payload, and so are the buffers it left behind.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use blackbar_core::decode::endpoint::Endpoint;
-use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::pipeline::{Redacted, Scratch};
 use blackbar_core::redact::policy::Policy;
-use blackbar_core::session::store::WindowStore;
-use bytes::Bytes;
-use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
-use http::request::Parts;
 use tokio::sync::{oneshot, watch};
 
-use crate::config::suppressions;
-use crate::exchange::facts::bearer;
-use crate::exchange::queue::{Queue, Size};
+use crate::exchange::job::RedactionJob;
+use crate::exchange::queue::{Queue, WorkSize};
 use crate::exchange::rejection::Rejection;
 use crate::exchange::warm;
-use crate::telemetry::metrics::{Metrics, Stage};
+use crate::telemetry::metrics::{ExchangeStage, Metrics};
 
-/// One request to redact.
-pub(crate) struct Job {
-    endpoint: &'static Endpoint,
-    path: String,
-    query: String,
-    content_type: Option<String>,
-    content_encoding: Option<String>,
-    bearer: Option<String>,
-    headers: Vec<(String, String)>,
-    body: Bytes,
-    policy: Arc<Policy>,
-    sessions: Arc<dyn WindowStore>,
-}
-
-impl Job {
-    pub(crate) fn new(
-        endpoint: &'static Endpoint,
-        head: &Parts,
-        named: &[HeaderName],
-        body: Bytes,
-        policy: Arc<Policy>,
-        sessions: Arc<dyn WindowStore>,
-    ) -> Self {
-        Self {
-            endpoint,
-            path: head.uri.path().to_owned(),
-            query: head.uri.query().unwrap_or_default().to_owned(),
-            content_type: header(&head.headers, &CONTENT_TYPE),
-            content_encoding: header(&head.headers, &CONTENT_ENCODING),
-            bearer: bearer(head).map(str::to_owned),
-            headers: texts(&head.headers, named),
-            body,
-            policy,
-            sessions,
-        }
-    }
-
-    fn run(&self, scratch: &mut Scratch) -> Result<Redacted, Rejection> {
-        let request = Request {
-            endpoint: self.endpoint,
-            path: &self.path,
-            query: &self.query,
-            content_type: self.content_type.as_deref(),
-            content_encoding: self.content_encoding.as_deref(),
-            bearer: self.bearer.as_deref(),
-            headers: &self.headers,
-            body: &self.body,
-        };
-        scratch.set_time(Some(suppressions::now()));
-        let memory = Memory { store: &*self.sessions, now_ms: now_ms() };
-        Ok(pipeline::run(&request, &self.policy, memory, scratch)?)
-    }
-}
-
-/// Milliseconds since this was first asked.
-fn now_ms() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    START.get_or_init(Instant::now).elapsed().as_millis().try_into().unwrap_or(u64::MAX)
-}
-
-fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    // A value that is not text is told as one that fits nothing, not as none.
-    headers.get(name).map(|value| value.to_str().unwrap_or("?").to_owned())
-}
-
-/// The headers of these names; one that is not text does not cross.
-fn texts(headers: &HeaderMap, named: &[HeaderName]) -> Vec<(String, String)> {
-    let values = named.iter().flat_map(|name| headers.get_all(name).iter().map(move |value| (name, value)));
-    values
-        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
-        .collect()
-}
-
-/// A request, who waits for it, and since when.
-struct Waiting {
-    job: Job,
-    size: Size,
+/// A job in the queue, and the channel to its caller.
+struct QueuedJob {
+    job: RedactionJob,
+    size: WorkSize,
     since: Instant,
-    done: oneshot::Sender<Result<Redacted, Rejection>>,
+    reply: oneshot::Sender<Result<Redacted, Rejection>>,
 }
 
-/// The threads that redact.
+/// The redaction threads. They end when this is dropped.
 pub(crate) struct Workers {
-    shared: Arc<Shared>,
+    pool: Arc<Pool>,
     n_threads: usize,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    /// There is something to do.
-    call: Condvar,
+/// What the threads share.
+struct Pool {
+    state: Mutex<PoolState>,
+    /// Signals sleeping threads that there is work.
+    wake: Condvar,
     metrics: Arc<Metrics>,
 }
 
-struct State {
-    queue: Queue<Waiting>,
-    warmth: Option<Warmth>,
+struct PoolState {
+    queue: Queue<QueuedJob>,
+    warm_up: Option<WarmUp>,
     is_open: bool,
-    /// Threads that sleep until they are called. The others look here before they do.
+    /// Threads that sleep on the condition variable. All others check the queue before they sleep.
     n_idle: usize,
 }
 
-/// A policy to be warm for. Who waits for it hears how many threads are.
+/// A policy to warm up for. `n_warm` counts the threads that have.
 #[derive(Clone)]
-struct Warmth {
+struct WarmUp {
     policy: Arc<Policy>,
     n_warm: Arc<watch::Sender<usize>>,
 }
 
 impl Workers {
-    /// Starts the threads; they end when this is dropped.
-    pub(crate) fn start(n_threads: usize, n_waiting: usize, metrics: Arc<Metrics>) -> std::io::Result<Self> {
-        let queue = Queue::new(n_waiting, n_threads);
-        let state = Mutex::new(State { queue, warmth: None, is_open: true, n_idle: 0 });
-        let workers = Self { shared: Arc::new(Shared { state, call: Condvar::new(), metrics }), n_threads };
+    /// Starts `n_threads` threads, with a queue of at most `max_queued` requests.
+    pub(crate) fn start(n_threads: usize, max_queued: usize, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+        let queue = Queue::new(max_queued, n_threads);
+        let state = Mutex::new(PoolState { queue, warm_up: None, is_open: true, n_idle: 0 });
+        let workers = Self { pool: Arc::new(Pool { state, wake: Condvar::new(), metrics }), n_threads };
         for idx in 0..n_threads {
-            let shared = Arc::clone(&workers.shared);
-            std::thread::Builder::new().name(format!("redact-{idx}")).spawn(move || work(&shared))?;
+            let pool = Arc::clone(&workers.pool);
+            std::thread::Builder::new().name(format!("redact-{idx}")).spawn(move || work(&pool))?;
         }
         Ok(workers)
     }
 
-    /// Redacts one request, when its turn comes.
-    pub(crate) async fn redact(&self, job: Job) -> Result<Redacted, Rejection> {
-        let (done, answer) = oneshot::channel();
-        let (size, since) = (Size::of(&job.body), Instant::now());
-        let waiting = Waiting { job, size, since, done };
-        self.shared.push(waiting)?;
-        answer.await.unwrap_or(Err(Rejection::Internal))
+    /// Queues one request and waits for its result.
+    pub(crate) async fn redact(&self, job: RedactionJob) -> Result<Redacted, Rejection> {
+        let (reply, result) = oneshot::channel();
+        let (size, since) = (WorkSize::of(job.body()), Instant::now());
+        self.pool.push(QueuedJob { job, size, since, reply })?;
+        result.await.unwrap_or(Err(Rejection::Internal))
     }
 
-    /// Lets each thread warm up for a policy, when no request waits. What is returned ends when all
-    /// have, or when another policy takes its place.
+    /// Asks each thread to warm up for a policy while no request waits. The returned future ends
+    /// when all have, or when another policy replaces this one.
     pub(crate) fn warm_up(&self, policy: Arc<Policy>) -> impl Future<Output = ()> + use<> {
-        let (n_warm, mut told) = watch::channel(0);
-        self.shared.lock().warmth = Some(Warmth { policy, n_warm: Arc::new(n_warm) });
-        self.shared.call.notify_all();
+        let (n_warm, mut warm) = watch::channel(0);
+        self.pool.lock().warm_up = Some(WarmUp { policy, n_warm: Arc::new(n_warm) });
+        self.pool.wake.notify_all();
         let n_threads = self.n_threads;
         async move {
-            let _ = told.wait_for(|n| *n >= n_threads).await;
+            let _ = warm.wait_for(|n| *n >= n_threads).await;
         }
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.shared.lock().is_open = false;
-        self.shared.call.notify_all();
+        self.pool.lock().is_open = false;
+        self.pool.wake.notify_all();
     }
 }
 
 /// What a thread does next.
 #[expect(clippy::large_enum_variant, reason = "matched where it is returned")]
-enum Next {
-    Request(Waiting),
-    WarmUp(Warmth),
-    End,
+enum NextTask {
+    Redact(QueuedJob),
+    WarmUp(WarmUp),
+    Exit,
 }
 
-impl Shared {
-    /// No code that holds the lock can leave the state half changed.
-    fn lock(&self) -> MutexGuard<'_, State> {
+impl Pool {
+    /// Ignores poisoning: no code that holds the lock can leave the state half changed.
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a request in line. Threads that work look there by themselves.
-    fn push(&self, waiting: Waiting) -> Result<(), Rejection> {
-        let (size, since) = (waiting.size, waiting.since);
+    /// Queues a job, and wakes a thread only if one sleeps: busy threads check the queue themselves.
+    fn push(&self, queued: QueuedJob) -> Result<(), Rejection> {
+        let (size, since) = (queued.size, queued.since);
         let mut state = self.lock();
-        state.queue.push(waiting, size, since).map_err(|_| Rejection::QueueFull)?;
-        let is_anyone_idle = state.n_idle > 0;
+        state.queue.push(queued, size, since).map_err(|_| Rejection::QueueFull)?;
+        let is_any_idle = state.n_idle > 0;
         drop(state);
         self.metrics.queued.inc();
-        if is_anyone_idle {
-            self.call.notify_one();
+        if is_any_idle {
+            self.wake.notify_one();
         }
         Ok(())
     }
 
-    /// Waits for something to do. `warm_for` is what this thread has warmed up for.
-    fn next(&self, warm_for: Option<&Arc<Policy>>) -> Next {
+    /// Waits for something to do. `warm_for` is the policy this thread has warmed up for.
+    fn next_task(&self, warm_for: Option<&Arc<Policy>>) -> NextTask {
         let mut state = self.lock();
         loop {
             if !state.is_open {
-                return Next::End;
+                return NextTask::Exit;
             }
-            if let Some(waiting) = state.queue.pop() {
-                return Next::Request(waiting);
+            if let Some(queued) = state.queue.pop() {
+                return NextTask::Redact(queued);
             }
-            let wanted = state.warmth.clone();
-            let is_cold = |warmth: &Warmth| !warm_for.is_some_and(|warm| Arc::ptr_eq(warm, &warmth.policy));
-            if let Some(warmth) = wanted.filter(is_cold) {
-                return Next::WarmUp(warmth);
+            let wanted = state.warm_up.clone();
+            let is_cold = |wanted: &WarmUp| !warm_for.is_some_and(|warm| Arc::ptr_eq(warm, &wanted.policy));
+            if let Some(wanted) = wanted.filter(is_cold) {
+                return NextTask::WarmUp(wanted);
             }
             state.n_idle += 1;
-            state = self.call.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.n_idle -= 1;
         }
     }
 
-    fn done(&self, size: Size) {
+    fn done(&self, size: WorkSize) {
         self.lock().queue.done(size);
         if size.is_large() {
-            // The next large one may have waited for this alone.
-            self.call.notify_one();
+            // Another large request may have been waiting for this one to end.
+            self.wake.notify_one();
         }
     }
 }
 
-fn work(shared: &Shared) {
+fn work(pool: &Pool) {
     let mut scratch = Scratch::default();
     let mut warm_for = None;
     loop {
-        match shared.next(warm_for.as_ref()) {
-            Next::Request(Waiting { job, size, since, done }) => {
-                shared.metrics.queued.dec();
-                shared.metrics.stage_took(Stage::Queue, since.elapsed());
-                // Whoever waited may have gone: its time was up.
-                if !done.is_closed() {
-                    let _ = done.send(guarded(&mut scratch, |scratch| job.run(scratch)));
+        match pool.next_task(warm_for.as_ref()) {
+            NextTask::Redact(QueuedJob { job, size, since, reply }) => {
+                pool.metrics.queued.dec();
+                pool.metrics.stage_took(ExchangeStage::Queue, since.elapsed());
+                // The caller drops its end when the request times out.
+                if !reply.is_closed() {
+                    let _ = reply.send(catch_panic(&mut scratch, |scratch| job.run(scratch)));
                 }
-                shared.done(size);
+                pool.done(size);
             }
-            Next::WarmUp(Warmth { policy, n_warm }) => {
+            NextTask::WarmUp(WarmUp { policy, n_warm }) => {
                 let warm_up = |scratch: &mut Scratch| {
-                    warm::up(&policy, scratch);
+                    warm::warm_up(&policy, scratch);
                     Ok(())
                 };
-                let _ = guarded(&mut scratch, warm_up);
+                let _ = catch_panic(&mut scratch, warm_up);
                 n_warm.send_modify(|n| *n += 1);
                 warm_for = Some(policy);
             }
-            Next::End => return,
+            NextTask::Exit => return,
         }
     }
 }
 
-fn guarded<T>(
+/// Runs `work`. A panic becomes [`Rejection::Internal`], and the buffers are replaced: they may be
+/// in any state.
+fn catch_panic<T>(
     scratch: &mut Scratch,
     work: impl FnOnce(&mut Scratch) -> Result<T, Rejection>,
 ) -> Result<T, Rejection> {
@@ -279,6 +202,7 @@ mod tests {
     use blackbar_core::redact::policy::{Limits, Preset};
     use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
     use blackbar_core::session::store::InMemoryWindows;
+    use bytes::Bytes;
 
     use super::*;
 
@@ -289,19 +213,26 @@ mod tests {
         Arc::new(Policy::new(rules, Preset::Balanced.postures(), &[], Limits::default(), [1; 32]).unwrap())
     }
 
-    fn job(policy: &Arc<Policy>) -> Job {
+    fn job(policy: &Arc<Policy>) -> RedactionJob {
         let (head, ()) = http::Request::post("/e/").body(()).unwrap().into_parts();
         let body = Bytes::from_static(br#"{"event":"a","properties":{"token":"t","x":"a@example.com"}}"#);
         let endpoint = classify("POST", "/e/").unwrap();
-        Job::new(endpoint, &head, &[], body, Arc::clone(policy), Arc::new(InMemoryWindows::default()))
+        RedactionJob::new(
+            endpoint,
+            &head,
+            &[],
+            body,
+            Arc::clone(policy),
+            Arc::new(InMemoryWindows::default()),
+        )
     }
 
-    fn workers(n_threads: usize, n_waiting: usize) -> Workers {
-        Workers::start(n_threads, n_waiting, Arc::new(Metrics::new().unwrap())).unwrap()
+    fn workers(n_threads: usize, max_queued: usize) -> Workers {
+        Workers::start(n_threads, max_queued, Arc::new(Metrics::new().unwrap())).unwrap()
     }
 
     #[tokio::test]
-    async fn every_thread_is_warm_when_warming_up_ends() {
+    async fn warm_up_ends_when_every_thread_is_warm() {
         let (workers, policy) = (workers(3, 1), policy());
         workers.warm_up(Arc::clone(&policy)).await;
         assert_eq!(Arc::strong_count(&policy), 5);
@@ -310,37 +241,37 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn requests_of_many_at_once_are_all_answered() {
+    async fn concurrent_requests_are_all_answered() {
         let (workers, policy) = (Arc::new(workers(2, 1000)), policy());
         let ask = |_| {
             let (workers, job) = (Arc::clone(&workers), job(&policy));
             tokio::spawn(async move { workers.redact(job).await.is_ok() })
         };
         for _ in 0..50 {
-            // Between the rounds the threads go to sleep.
+            // The threads fall asleep between rounds.
             for answer in (0..8).map(ask).collect::<Vec<_>>() {
                 assert!(answer.await.unwrap());
             }
         }
-        assert_eq!(workers.shared.metrics.queued.get(), 0);
+        assert_eq!(workers.pool.metrics.queued.get(), 0);
     }
 
     #[tokio::test]
-    async fn who_finds_the_queue_full_is_told() {
+    async fn a_full_queue_rejects_the_request() {
         let (workers, policy) = (workers(0, 1), policy());
         let mut first = std::pin::pin!(workers.redact(job(&policy)));
         let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(first.as_mut().poll(cx))).await;
         assert!(polled.is_pending());
         assert_eq!(workers.redact(job(&policy)).await.err(), Some(Rejection::QueueFull));
-        assert_eq!(workers.shared.metrics.queued.get(), 1);
+        assert_eq!(workers.pool.metrics.queued.get(), 1);
     }
 
     #[test]
-    fn a_panic_ends_the_request_and_not_the_thread() {
+    fn a_panic_ends_the_request_but_not_the_thread() {
         let mut scratch = Scratch::default();
-        let result = guarded::<()>(&mut scratch, |_| std::panic::resume_unwind(Box::new("a secret")));
+        let result = catch_panic::<()>(&mut scratch, |_| std::panic::resume_unwind(Box::new("a secret")));
         assert_eq!(result, Err(Rejection::Internal));
         assert!(!Rejection::Internal.detail().contains("secret"));
-        assert_eq!(guarded(&mut scratch, |_| Ok(1)), Ok(1));
+        assert_eq!(catch_panic(&mut scratch, |_| Ok(1)), Ok(1));
     }
 }

@@ -1,4 +1,4 @@
-//! Connections to upstreams: pool, TLS, trust.
+//! The connection pool to upstreams: TLS, trusted certificates, timeouts.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,33 +14,34 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-pub(crate) type Client = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+pub(crate) type HttpClient = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// Idle connections to one host.
-const IDLE_CONNECTIONS: usize = 64;
+/// Idle connections kept to one host.
+const MAX_IDLE_CONNECTIONS: usize = 64;
 
-/// How long an idle connection is kept; shorter than most servers keep it.
+/// How long an idle connection is kept: less than most servers keep theirs, so that a request rarely
+/// meets a connection that the server is closing.
 const IDLE_TIME: Duration = Duration::from_secs(50);
 
 /// Why TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// The file holds no certificates.
-    #[error("the certificates in {file} cannot be used: {reason}; name a PEM file in ca_file")]
+    /// The file cannot be read, or holds no usable certificates.
+    #[error("cannot use the certificates in {file}: {reason}; set ca_file to a PEM file")]
     Certificates {
         /// The file.
         file: String,
         /// Why.
         reason: String,
     },
-    /// The TLS library refuses its own settings.
-    #[error("TLS cannot be set up")]
+    /// The TLS library rejects the settings.
+    #[error("cannot set up TLS")]
     Settings(#[source] rustls::Error),
 }
 
-/// A pool of connections. With a file of certificates these alone are trusted, else the public roots.
-pub(crate) fn client(ca_file: Option<&Path>, connect_time: Duration) -> Result<Client, TlsError> {
+/// Makes a connection pool. It trusts the certificates in `ca_file` only, or without one the public roots.
+pub(crate) fn client(ca_file: Option<&Path>, connect_time: Duration) -> Result<HttpClient, TlsError> {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let tls = ClientConfig::builder_with_provider(provider);
     let tls = tls.with_safe_default_protocol_versions().map_err(TlsError::Settings)?;
@@ -62,7 +63,7 @@ pub(crate) fn client(ca_file: Option<&Path>, connect_time: Duration) -> Result<C
         .pool_timer(TokioTimer::new())
         .timer(TokioTimer::new())
         .pool_idle_timeout(IDLE_TIME)
-        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .pool_max_idle_per_host(MAX_IDLE_CONNECTIONS)
         .build(https))
 }
 
@@ -75,7 +76,7 @@ fn roots(file: &Path) -> Result<RootCertStore, TlsError> {
         roots.add(certificate).map_err(|error| refuse(error.to_string()))?;
     }
     if roots.is_empty() {
-        return Err(refuse("there are none".to_owned()));
+        return Err(refuse("the file holds no certificates".to_owned()));
     }
     Ok(roots)
 }

@@ -1,4 +1,7 @@
-//! Which headers cross the proxy, in each direction. What is not listed does not.
+//! Which headers cross the proxy, in each direction.
+//!
+//! **Invariant:** both directions are allow-lists. A header that is not listed here or in the
+//! configuration is dropped.
 
 use std::net::IpAddr;
 
@@ -17,51 +20,52 @@ use crate::forward::user_agent;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Headers of SDKs that cross, once the rules have judged their values.
-const OF_SDKS: &[&str] =
+/// Headers that SDKs send. They cross after the rules have redacted their values.
+const SDK_HEADERS: &[&str] =
     &["user-agent", "posthog-sdk-info", "posthog-attempt", "posthog-request-id", "posthog-request-timestamp"];
 
-/// The headers whose values the rules judge before they cross: those of SDKs, and those that the
+/// The headers whose values are redacted before they cross: those of SDKs, and those that the
 /// configuration names.
-pub fn judged(named: &[HeaderName]) -> Vec<HeaderName> {
-    OF_SDKS.iter().map(|name| HeaderName::from_static(name)).chain(named.iter().cloned()).collect()
+pub fn redacted_names(configured: &[HeaderName]) -> Vec<HeaderName> {
+    SDK_HEADERS.iter().map(|name| HeaderName::from_static(name)).chain(configured.iter().cloned()).collect()
 }
 
-/// Headers of answers that are relayed. `Set-Cookie` and everything about the connection stays behind.
-const OF_ANSWERS: &[HeaderName] =
+/// Response headers that are relayed. `Set-Cookie` and connection headers are not among them.
+const RESPONSE_HEADERS: &[HeaderName] =
     &[CONTENT_TYPE, CONTENT_ENCODING, CACHE_CONTROL, ETAG, LAST_MODIFIED, EXPIRES, RETRY_AFTER, VARY];
 
-/// What the headers that go out depend on.
-pub struct Context<'a> {
+/// What the outgoing headers depend on.
+pub struct HeaderContext<'a> {
     /// The class of the endpoint.
     pub class: Class,
     /// The client's address, as far as it is known.
     pub client: Option<IpAddr>,
-    /// How much of it is passed on.
+    /// How much of that address is forwarded.
     pub client_ip: ClientIp,
-    /// What becomes of `User-Agent`.
+    /// How `User-Agent` is forwarded.
     pub user_agent: UserAgent,
-    /// The values of the [`judged`] headers, redacted.
-    pub judged: &'a [(String, String)],
-    /// What becomes of the conditions under which a browser asks.
-    pub conditions: Conditions,
-    /// `Content-Type` of the body that goes out.
+    /// The headers of [`redacted_names`], with redacted values.
+    pub redacted: &'a [(String, String)],
+    /// What happens to `If-None-Match` and `If-Modified-Since`.
+    pub conditional: ConditionalHeaders,
+    /// `Content-Type` of the outgoing body.
     pub content_type: Option<&'a str>,
-    /// `Content-Encoding` of the body that goes out.
+    /// `Content-Encoding` of the outgoing body.
     pub content_encoding: Option<&'a str>,
 }
 
-/// What becomes of the conditions under which a browser asks.
+/// What happens to `If-None-Match` and `If-Modified-Since`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Conditions {
-    /// The upstream judges them.
-    Cross,
-    /// The answer will be changed here, so what the browser holds is nothing that the upstream knows.
-    Stay,
+pub enum ConditionalHeaders {
+    /// They are forwarded; the upstream evaluates them.
+    Forward,
+    /// They are dropped: the response is changed here, so the upstream does not know the version that
+    /// the browser has.
+    Drop,
 }
 
-/// The headers that go out.
-pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
+/// The headers of the upstream request.
+pub fn outgoing_headers(inbound: &HeaderMap, context: &HeaderContext<'_>) -> HeaderMap {
     let mut out = HeaderMap::new();
     let text = |text: &str| HeaderValue::from_str(text).ok();
     let mut put = |name: HeaderName, value: Option<HeaderValue>| {
@@ -72,13 +76,13 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     put(CONTENT_TYPE, context.content_type.and_then(text));
     put(CONTENT_ENCODING, context.content_encoding.and_then(text));
     if matches!(context.class, Class::Config | Class::Static) {
-        if context.conditions == Conditions::Cross {
+        if context.conditional == ConditionalHeaders::Forward {
             put(IF_NONE_MATCH, inbound.get(IF_NONE_MATCH).cloned());
             put(IF_MODIFIED_SINCE, inbound.get(IF_MODIFIED_SINCE).cloned());
         }
         put(ACCEPT_ENCODING, accepts_gzip(inbound).then(|| HeaderValue::from_static("gzip")));
     }
-    // Scripts are the same for everyone: nothing about the client goes along, wherever they are fetched.
+    // Scripts are public files, and may come from any region: nothing about the client is forwarded.
     if context.class == Class::Static {
         return out;
     }
@@ -89,11 +93,12 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     }
     let client = context.client.and_then(|client| context.client_ip.of(client));
     put(X_FORWARDED_FOR, client.and_then(|client| text(&client.to_string())));
-    for (name, value) in context.judged {
+    for (name, value) in context.redacted {
         let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) else {
             continue;
         };
-        let value = if name == USER_AGENT { agent(&value, context.user_agent) } else { Some(value) };
+        let value =
+            if name == USER_AGENT { user_agent_value(&value, context.user_agent) } else { Some(value) };
         if let Some(value) = value {
             out.append(name, value);
         }
@@ -101,19 +106,20 @@ pub fn outbound(inbound: &HeaderMap, context: &Context<'_>) -> HeaderMap {
     out
 }
 
-/// The headers of an answer that are relayed.
-pub fn relayed(answer: &HeaderMap) -> HeaderMap {
+/// The headers of an upstream response that are relayed.
+pub fn relayed_headers(response: &HeaderMap) -> HeaderMap {
     let mut out = HeaderMap::new();
-    for name in OF_ANSWERS {
-        if let Some(value) = answer.get(name) {
+    for name in RESPONSE_HEADERS {
+        if let Some(value) = response.get(name) {
             out.insert(name.clone(), value.clone());
         }
     }
     out
 }
 
-/// The client: the peer, or who a proxy of ours says it speaks for. Of a list of hops the last one
-/// that is no proxy of ours is believed; what stands left of it the client could have written.
+/// The client's address: the peer, or for a trusted proxy the address in `X-Forwarded-For`. In a
+/// list of hops the last one that is not a trusted proxy counts; the client could have written
+/// everything to its left.
 pub fn client_address(peer: IpAddr, inbound: &HeaderMap, listen: &Listen) -> Option<IpAddr> {
     if !listen.trusts(peer) {
         return Some(peer.to_canonical());
@@ -129,19 +135,19 @@ pub fn client_address(peer: IpAddr, inbound: &HeaderMap, listen: &Listen) -> Opt
     None
 }
 
-/// Whether the answer may be packed.
+/// Whether the client accepts a gzip response.
 pub(crate) fn accepts_gzip(inbound: &HeaderMap) -> bool {
     let values = inbound.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|coding| coding.trim() == "gzip")
 }
 
-/// Which endpoints are told who asks. The token there is the project's or the server's own.
+/// Endpoints that need `Authorization`. Its token is the project's or the server's, not a person's.
 fn needs_authorization(class: Class) -> bool {
     matches!(class, Class::EventsV1 | Class::Ai | Class::Telemetry | Class::Api)
 }
 
-/// The agent that goes out; one that is no text says nothing that is needed.
-fn agent(value: &HeaderValue, how: UserAgent) -> Option<HeaderValue> {
+/// The outgoing `User-Agent`. A non-ASCII value is generalised like an empty one.
+fn user_agent_value(value: &HeaderValue, how: UserAgent) -> Option<HeaderValue> {
     match how {
         UserAgent::Keep => Some(value.clone()),
         UserAgent::Generalise => {
@@ -150,8 +156,8 @@ fn agent(value: &HeaderValue, how: UserAgent) -> Option<HeaderValue> {
     }
 }
 
-/// Reduces a URL to its origin: path, query and fragment can name a person, and the backend only
-/// compares hosts.
+/// Reduces a URL to its origin. Path, query and fragment can identify a person, and the backend
+/// compares hosts only.
 fn origin_of(value: &HeaderValue, suffix: &str) -> Option<HeaderValue> {
     let text = value.to_str().ok()?;
     if text == "null" {
@@ -184,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn believes_the_last_hop_that_is_not_ours() {
+    fn the_last_hop_that_is_not_a_trusted_proxy_is_the_client() {
         let listen = listen(&["10.0.0.0/8"]);
         let inbound = headers(&[("x-forwarded-for", "1.1.1.1, 203.0.113.9, 10.2.2.2")]);
         let ours = "10.1.1.1".parse().unwrap();
@@ -195,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn reduces_a_referer_to_its_origin() {
+    fn a_referer_is_reduced_to_its_origin() {
         let reduced = |text: &'static str, suffix| {
             origin_of(&HeaderValue::from_static(text), suffix).map(|value| value.to_str().unwrap().to_owned())
         };

@@ -1,8 +1,9 @@
-//! Sends what may leave to the one region it belongs to, and brings back the answer.
+//! Sends a redacted request to the one region it belongs to, and returns the response.
 //!
-//! Failover goes from one upstream of the region to the next, and only when no connection could be
-//! made, so nothing is ever sent twice. It never follows a redirect and never leaves the region:
-//! a region's hosts are all that its [`Forwarder`] can reach.
+//! Failover tries the region's next upstream, and only if no connection could be made, so no request
+//! is sent twice. Redirects are not followed.
+//!
+//! **Invariant:** a [`Forwarder`] can reach the hosts of its own region only.
 
 mod connect;
 pub use crate::forward::connect::TlsError;
@@ -20,26 +21,26 @@ use http_body_util::{BodyExt, Full, Limited};
 
 use crate::config::limits::ProxyLimits;
 use crate::config::region::{Region, Upstream};
-use crate::forward::connect::Client;
+use crate::forward::connect::HttpClient;
 use crate::telemetry::metrics::Metrics;
 
-/// How long an upstream that could not be connected to is tried last.
+/// How long an upstream is tried last after a failed connection attempt.
 const COOL_DOWN: Duration = Duration::from_secs(10);
 
-/// What is sent.
-pub struct Outbound {
+/// The request to an upstream.
+pub struct UpstreamRequest {
     /// The method.
     pub method: Method,
     /// Path and query.
     pub target: PathAndQuery,
-    /// Headers, `Host` excepted.
+    /// The headers, without `Host`.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
 }
 
-/// What came back.
-pub struct Answer {
+/// The response of an upstream, reduced to what may be relayed.
+pub struct UpstreamResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers that may be relayed.
@@ -48,7 +49,7 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-/// Why there is no answer to relay.
+/// Why there is no response to relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ForwardError {
@@ -56,24 +57,24 @@ pub enum ForwardError {
     #[error("no upstream of the region could be reached")]
     Unreachable,
     /// The connection broke after something may have been sent.
-    #[error("the upstream did not answer")]
+    #[error("the connection to the upstream broke before it answered")]
     Broken,
-    /// It took too long.
+    /// The response did not arrive in time.
     #[error("the upstream did not answer in time")]
     Timeout,
-    /// The upstream sent us elsewhere, and elsewhere may be another region.
-    #[error("the upstream answered with a redirect, which is not followed")]
+    /// The upstream sent a redirect. Its target may be in another region, so it is not followed.
+    #[error("the upstream sent a redirect; redirects are not followed")]
     Redirect,
-    /// The answer is larger than allowed.
-    #[error("the upstream's answer is too large")]
+    /// The response exceeds the limit.
+    #[error("the upstream's response is too large")]
     TooLarge,
-    /// The upstream failed.
-    #[error("the upstream failed")]
+    /// The upstream answered with a server error.
+    #[error("the upstream answered with a server error")]
     Failed,
 }
 
 impl ForwardError {
-    /// A stable word for metrics, audit and replies.
+    /// A stable identifier for metrics, audit and replies.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Unreachable => "upstream_unreachable",
@@ -86,32 +87,35 @@ impl ForwardError {
     }
 }
 
-/// Reaches the hosts of one region.
+/// Sends requests to the hosts of one region.
 pub struct Forwarder {
     name: String,
-    upstreams: Vec<Target>,
-    assets: Vec<Target>,
-    client: Client,
+    upstreams: Vec<UpstreamState>,
+    assets: Vec<UpstreamState>,
+    client: HttpClient,
     response_time: Duration,
     response_body: usize,
     started: Instant,
 }
 
-struct Target {
+/// An upstream, and how lately it failed.
+struct UpstreamState {
     upstream: Upstream,
-    /// Until when it is tried last, in milliseconds since the start of the forwarder.
+    /// Until when it is tried last, in milliseconds since the forwarder started.
     cool_until_ms: AtomicU64,
 }
 
 impl Forwarder {
-    /// Prepares the connections to a region; none is made yet.
+    /// Prepares the connection pool of a region. No connection is opened yet.
     ///
     /// # Errors
     /// The region's certificates cannot be read.
     pub fn new(region: &Region, limits: &ProxyLimits) -> Result<Self, TlsError> {
         let targets = |upstreams: &[Upstream]| {
-            let target =
-                |upstream: &Upstream| Target { upstream: upstream.clone(), cool_until_ms: AtomicU64::new(0) };
+            let target = |upstream: &Upstream| UpstreamState {
+                upstream: upstream.clone(),
+                cool_until_ms: AtomicU64::new(0),
+            };
             upstreams.iter().map(target).collect()
         };
         Ok(Self {
@@ -130,22 +134,22 @@ impl Forwarder {
         &self.name
     }
 
-    /// Sends a request to the first host of the region that can be connected to.
+    /// Sends a request to the first host of the region that accepts a connection.
     ///
     /// # Errors
-    /// There is nothing to relay; whether something was sent is in the error.
+    /// There is no response to relay. [`ForwardError::Unreachable`] means that nothing was sent.
     pub async fn send(
         &self,
         host: Host,
-        outbound: &Outbound,
+        outgoing: &UpstreamRequest,
         time_left: Duration,
         metrics: &Metrics,
-    ) -> Result<Answer, ForwardError> {
+    ) -> Result<UpstreamResponse, ForwardError> {
         let allowed = self.response_time.min(time_left);
-        let sent = tokio::time::timeout(allowed, self.try_all(host, outbound, metrics)).await;
+        let sent = tokio::time::timeout(allowed, self.try_all(host, outgoing, metrics)).await;
         let result = sent.unwrap_or(Err(ForwardError::Timeout));
         match &result {
-            Ok(answer) => metrics.upstream_answered(&self.name, answer.status.as_str()),
+            Ok(response) => metrics.upstream_answered(&self.name, response.status.as_str()),
             Err(error) => metrics.upstream_answered(&self.name, error.code()),
         }
         result
@@ -154,18 +158,18 @@ impl Forwarder {
     async fn try_all(
         &self,
         host: Host,
-        outbound: &Outbound,
+        outgoing: &UpstreamRequest,
         metrics: &Metrics,
-    ) -> Result<Answer, ForwardError> {
+    ) -> Result<UpstreamResponse, ForwardError> {
         let targets = match host {
             Host::Upstream => &self.upstreams,
             Host::Assets => &self.assets,
         };
-        let mut order: Vec<&Target> = targets.iter().collect();
-        // Stable: those that are cooling down come last, otherwise the order of the file holds.
+        let mut order: Vec<&UpstreamState> = targets.iter().collect();
+        // The sort is stable: hosts that failed lately come last, otherwise the order of the file is kept.
         order.sort_by_key(|target| target.cool_until_ms.load(Ordering::Relaxed) > self.now_ms());
         for target in order {
-            let request = request(&target.upstream, outbound).ok_or(ForwardError::Broken)?;
+            let request = request(&target.upstream, outgoing).ok_or(ForwardError::Broken)?;
             match self.client.request(request).await {
                 Ok(response) => {
                     target.cool_until_ms.store(0, Ordering::Relaxed);
@@ -178,7 +182,7 @@ impl Forwarder {
                     tracing::warn!(
                         region = self.name,
                         host = target.upstream.authority.as_str(),
-                        "an upstream cannot be reached"
+                        "cannot connect to an upstream"
                     );
                 }
                 Err(_) => return Err(ForwardError::Broken),
@@ -187,7 +191,10 @@ impl Forwarder {
         Err(ForwardError::Unreachable)
     }
 
-    async fn read(&self, response: http::Response<hyper::body::Incoming>) -> Result<Answer, ForwardError> {
+    async fn read(
+        &self,
+        response: http::Response<hyper::body::Incoming>,
+    ) -> Result<UpstreamResponse, ForwardError> {
         let (head, body) = response.into_parts();
         if head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED {
             return Err(ForwardError::Redirect);
@@ -202,7 +209,11 @@ impl Forwarder {
                 ForwardError::Broken
             }
         })?;
-        Ok(Answer { status: head.status, headers: headers::relayed(&head.headers), body: body.to_bytes() })
+        Ok(UpstreamResponse {
+            status: head.status,
+            headers: headers::relayed_headers(&head.headers),
+            body: body.to_bytes(),
+        })
     }
 
     fn now_ms(&self) -> u64 {
@@ -210,16 +221,16 @@ impl Forwarder {
     }
 }
 
-fn request(upstream: &Upstream, outbound: &Outbound) -> Option<Request<Full<Bytes>>> {
+fn request(upstream: &Upstream, outgoing: &UpstreamRequest) -> Option<Request<Full<Bytes>>> {
     let uri = Uri::builder()
         .scheme(upstream.scheme.clone())
         .authority(upstream.authority.clone())
-        .path_and_query(outbound.target.clone())
+        .path_and_query(outgoing.target.clone())
         .build()
         .ok()?;
-    let mut request = Request::new(Full::new(outbound.body.clone()));
-    *request.method_mut() = outbound.method.clone();
+    let mut request = Request::new(Full::new(outgoing.body.clone()));
+    *request.method_mut() = outgoing.method.clone();
     *request.uri_mut() = uri;
-    *request.headers_mut() = outbound.headers.clone();
+    *request.headers_mut() = outgoing.headers.clone();
     Some(request)
 }

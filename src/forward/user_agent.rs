@@ -1,13 +1,13 @@
-//! A `User-Agent` that says what the backend needs, and not which one of a million devices it is.
+//! Generalises a `User-Agent`, so that it does not identify a device.
 //!
-//! SDKs keep name and version, by which the backend knows them. Browsers become one of a small
-//! set: family, major version, class of platform, written as browsers write it, so that parsers
+//! SDKs keep name and version, which the backend needs. Browsers become one of a small set of
+//! family, major version and platform class, written as browsers write it, so that parsers still
 //! read it. Anything else becomes one constant.
 
-/// What stands for everything that is neither an SDK nor a browser.
-const OTHER: &str = "Mozilla/5.0 (compatible)";
+/// Replaces everything that is neither an SDK nor a browser.
+const OTHER_AGENT: &str = "Mozilla/5.0 (compatible)";
 
-/// Classes of platforms: a word that tells them, and how the platform is written. The first wins.
+/// Platform classes: the word that identifies one, and how it is written. The first match wins.
 const PLATFORMS: &[(&str, &str)] = &[
     ("iPad", "iPad; CPU OS 17_0 like Mac OS X"),
     ("iPhone", "iPhone; CPU iPhone OS 17_0 like Mac OS X"),
@@ -18,8 +18,8 @@ const PLATFORMS: &[(&str, &str)] = &[
     ("Linux", "X11; Linux x86_64"),
 ];
 
-/// Families of browsers: the product whose version counts, and how the agent goes on behind the
-/// platform, with `#` for the major version. The first wins: most claim to be others, too.
+/// Browser families: the product whose version counts, and the rest of the agent after the platform,
+/// with `#` for the major version. The first match wins: most browsers also claim to be others.
 const FAMILIES: &[(&str, &str)] = &[
     ("Edg/", "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/#.0.0.0 Safari/537.36 Edg/#.0.0.0"),
     ("EdgA/", "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/#.0.0.0 Mobile Safari/537.36 EdgA/#.0.0.0"),
@@ -32,12 +32,12 @@ const FAMILIES: &[(&str, &str)] = &[
     ("Version/", "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/#.0 Safari/605.1.15"),
 ];
 
-/// The agent, reduced to its class.
+/// The agent, reduced to name and version or to its class.
 pub(crate) fn generalised(agent: &str) -> String {
-    sdk(agent).or_else(|| browser(agent)).unwrap_or_else(|| OTHER.to_owned())
+    sdk(agent).or_else(|| browser(agent)).unwrap_or_else(|| OTHER_AGENT.to_owned())
 }
 
-/// `posthog-…/1.2.3`, and nothing behind it.
+/// `posthog-…/1.2.3`, without what follows.
 fn sdk(agent: &str) -> Option<String> {
     let (name, version) = agent.split(' ').next()?.split_once('/')?;
     let is_name = name.starts_with("posthog-")
@@ -60,7 +60,7 @@ fn browser(agent: &str) -> Option<String> {
         (1..=3).contains(&major.len()).then_some((major, rest))
     })?;
     let (platform, rest) = match *rest {
-        // Firefox writes its version beside the platform, too.
+        // Firefox repeats its version next to the platform.
         rest if rest.starts_with("Gecko/") => (format!("{platform}; rv:{major}.0"), rest),
         rest => ((*platform).to_owned(), rest),
     };
@@ -76,11 +76,11 @@ mod tests {
         assert_eq!(generalised("posthog-ios/3.69.3"), "posthog-ios/3.69.3");
         assert_eq!(generalised("posthog-android/3.20.1 (Ann's Pixel; 14)"), "posthog-android/3.20.1");
         assert_eq!(generalised("posthog-flutter/ann@example.com"), "posthog-flutter/0");
-        assert_eq!(generalised("posthog-ann@example.com/1.0"), OTHER);
+        assert_eq!(generalised("posthog-ann@example.com/1.0"), OTHER_AGENT);
     }
 
     #[test]
-    fn browsers_become_one_of_a_class() {
+    fn browsers_become_their_class() {
         let cases = [
             (
                 "Mozilla/5.0 (Windows NT 11.0; WOW64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.61 Safari/537.36",
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_of_the_tables_is_its_own_class() {
+    fn every_combination_of_the_tables_is_stable() {
         for (_, platform) in PLATFORMS {
             for (product, _) in FAMILIES {
                 let agent = generalised(&format!("Mozilla/5.0 ({platform}; ann) x {product}99.1"));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_says_nothing() {
+    fn anything_else_becomes_the_constant() {
         for agent in [
             "",
             "agent/1",
@@ -126,7 +126,7 @@ mod tests {
             "Chrome/1",
             "Linux Chrome/12345",
         ] {
-            assert_eq!(generalised(agent), OTHER);
+            assert_eq!(generalised(agent), OTHER_AGENT);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What a browser must be told before it lets a page see an answer.
+//! CORS headers and preflight responses.
 //!
-//! Every answer carries it, refusals too: a browser that may not see a refusal takes it for a
-//! broken network and sends again.
+//! Every response carries the headers, rejections too: a browser that may not read a rejection takes
+//! it for a network error, and the SDK retries.
 
 use blackbar_core::decode::endpoint::{NoEndpoint, classify};
 use bytes::Bytes;
@@ -16,17 +16,17 @@ use http_body_util::Full;
 use crate::exchange::Rejection;
 use crate::listen::reply;
 
-/// How long a browser may keep what a preflight said, in seconds.
-const MAX_AGE: &str = "86400";
+/// How long a browser may cache a preflight response, in seconds.
+const MAX_AGE_SECONDS: &str = "86400";
 
-/// Who asks, as far as CORS is concerned.
-pub(crate) struct Caller {
+/// The CORS headers of a request.
+pub(crate) struct CorsRequest {
     origin: Option<HeaderValue>,
     wanted_headers: Option<HeaderValue>,
     wants_method: bool,
 }
 
-impl Caller {
+impl CorsRequest {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         Self {
             origin: headers.get(ORIGIN).cloned(),
@@ -35,7 +35,7 @@ impl Caller {
         }
     }
 
-    /// Lets the caller's page see the answer.
+    /// Lets the requesting page read the response.
     pub(crate) fn allow(&self, headers: &mut HeaderMap) {
         headers.append(VARY, HeaderValue::from_static("Origin"));
         let Some(origin) = &self.origin else { return };
@@ -45,11 +45,11 @@ impl Caller {
     }
 }
 
-/// Answers `OPTIONS`; nothing of it goes upstream, and it is no exchange.
-pub(crate) fn preflight(caller: &Caller, path: &str) -> Response<Full<Bytes>> {
+/// Answers `OPTIONS`. Nothing is forwarded, and no exchange is recorded.
+pub(crate) fn preflight(cors: &CorsRequest, path: &str) -> Response<Full<Bytes>> {
     let mut response = if classify("OPTIONS", path) == Err(NoEndpoint::UnknownPath) {
-        reply::of_a_rejection(Rejection::UnknownPath)
-    } else if caller.wants_method {
+        reply::reject(Rejection::UnknownPath)
+    } else if cors.wants_method {
         let mut response = Response::new(Full::default());
         *response.status_mut() = StatusCode::NO_CONTENT;
         response
@@ -58,13 +58,13 @@ pub(crate) fn preflight(caller: &Caller, path: &str) -> Response<Full<Bytes>> {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     };
-    caller.allow(response.headers_mut());
-    if caller.wants_method {
+    cors.allow(response.headers_mut());
+    if cors.wants_method {
         let headers = response.headers_mut();
         let methods = HeaderValue::from_static("GET, POST, DELETE, OPTIONS");
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
-        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
-        if let Some(wanted) = &caller.wanted_headers {
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE_SECONDS));
+        if let Some(wanted) = &cors.wanted_headers {
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
         }
     }

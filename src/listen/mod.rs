@@ -1,7 +1,8 @@
-//! The listener for SDKs: connections, their bounds, and their orderly end.
+//! The SDK listener: accepts connections, limits them, and drains them at shutdown.
 //!
-//! HTTP/1 and HTTP/2 without TLS, which your edge ends. An exchange runs as a task of its own, so
-//! that a client that goes away does not cut it in the middle, between forwarding and recording.
+//! It serves HTTP/1 and HTTP/2 without TLS, which the edge in front terminates. Each exchange runs as
+//! a task of its own, so that a client that disconnects cannot cancel it between forwarding and
+//! recording.
 
 mod cors;
 mod reply;
@@ -23,41 +24,41 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use crate::config::limits::ProxyLimits;
-use crate::exchange::{self, Proxy};
+use crate::exchange::{self, Rejection, SharedState};
 
 /// Streams that one HTTP/2 connection may have open.
-const STREAMS: u32 = 128;
+const MAX_STREAMS: u32 = 128;
 
-/// How long to wait when the system has no more sockets to give.
+/// How long to wait after a failed accept, for instance when the process is out of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// How often a timer of no use goes off. Tokio wakes its own thread by a system call for each timer
-/// that ends before all others, and with this one those of requests never do.
-const BEAT: Duration = Duration::from_secs(1);
+/// Interval of a no-op timer. Tokio wakes its driver thread with a system call whenever a timer
+/// becomes the earliest one; this timer always is, so request timers never cause that.
+const NO_OP_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How a listener ended.
+/// How the drain ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drained {
-    /// All that was under way has ended.
+    /// All exchanges in progress finished.
     Whole,
-    /// The time was up first.
+    /// The drain time was up first.
     CutShort,
 }
 
-/// Serves SDKs until told to stop, then ends what is under way.
+/// Serves SDKs until `stop` becomes true, then waits for the exchanges in progress.
 pub async fn serve(
     listener: TcpListener,
-    proxy: Arc<Proxy>,
+    shared: Arc<SharedState>,
     mut stop: watch::Receiver<bool>,
     drain_time: Duration,
 ) -> Drained {
-    let limits = proxy.live().limits().clone();
+    let limits = shared.active_config().limits().clone();
     let server = server(&limits);
     let slots = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
-    // Each exchange holds a receiver; the sender sees when the last one is gone.
+    // Each exchange holds a receiver; the sender learns when the last one is dropped.
     let (exchanges, _) = watch::channel(());
-    let mut beat = tokio::time::interval(BEAT);
+    let mut no_op = tokio::time::interval(NO_OP_INTERVAL);
     loop {
         let next = async {
             let slot = Arc::clone(&slots).acquire_owned().await;
@@ -65,12 +66,13 @@ pub async fn serve(
         };
         let (slot, accepted) = tokio::select! {
             next = next => next,
-            _ = beat.tick() => continue,
+            _ = no_op.tick() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = Connection { proxy: Arc::clone(&proxy), exchanges: exchanges.clone(), peer };
+                let connection =
+                    Connection { shared: Arc::clone(&shared), exchanges: exchanges.clone(), peer };
                 let watcher = graceful.watcher();
                 let server = server.clone();
                 tokio::spawn(async move {
@@ -79,7 +81,7 @@ pub async fn serve(
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -106,7 +108,7 @@ fn server(limits: &ProxyLimits) -> auto::Builder<TokioExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-        .max_concurrent_streams(STREAMS)
+        .max_concurrent_streams(MAX_STREAMS)
         .keep_alive_interval(Some(Duration::from_secs(30)))
         .keep_alive_timeout(Duration::from_secs(20));
     server
@@ -114,7 +116,7 @@ fn server(limits: &ProxyLimits) -> auto::Builder<TokioExecutor> {
 
 /// One connection of an SDK.
 struct Connection {
-    proxy: Arc<Proxy>,
+    shared: Arc<SharedState>,
     exchanges: watch::Sender<()>,
     peer: SocketAddr,
 }
@@ -122,39 +124,39 @@ struct Connection {
 impl Connection {
     async fn serve(self, server: &auto::Builder<TokioExecutor>, stream: TcpStream, watcher: Watcher) {
         let _ = stream.set_nodelay(true);
-        let gauge = self.proxy.metrics().connections.clone();
+        let gauge = self.shared.metrics().connections.clone();
         gauge.inc();
         let service = service_fn(|request| {
-            let (proxy, underway, peer) =
-                (Arc::clone(&self.proxy), self.exchanges.subscribe(), self.peer.ip());
-            async move { Ok::<_, Infallible>(answer(proxy, underway, peer, request).await) }
+            let (shared, in_progress, peer) =
+                (Arc::clone(&self.shared), self.exchanges.subscribe(), self.peer.ip());
+            async move { Ok::<_, Infallible>(answer(shared, in_progress, peer, request).await) }
         });
         let connection = server.serve_connection(TokioIo::new(stream), service);
-        // What goes wrong on a connection is the client's affair: it is told nothing and logged nowhere.
+        // Connection errors are the client's problem: not reported, not logged.
         let _ = watcher.watch(connection).await;
         gauge.dec();
     }
 }
 
 async fn answer(
-    proxy: Arc<Proxy>,
-    underway: watch::Receiver<()>,
+    shared: Arc<SharedState>,
+    in_progress: watch::Receiver<()>,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
-    let caller = cors::Caller::of(request.headers());
+    let cors = cors::CorsRequest::of(request.headers());
     if request.method() == Method::OPTIONS {
-        return cors::preflight(&caller, request.uri().path());
+        return cors::preflight(&cors, request.uri().path());
     }
     let task = tokio::spawn(async move {
-        let outcome = exchange::run(&proxy, peer, request).await;
-        drop(underway);
-        outcome
+        let finished = exchange::run(&shared, peer, request).await;
+        drop(in_progress);
+        finished
     });
     let mut response = match task.await {
-        Ok(outcome) => reply::of(outcome),
-        Err(_) => reply::of_a_fault(),
+        Ok(finished) => reply::reply_to(finished),
+        Err(_) => reply::reject(Rejection::Internal),
     };
-    caller.allow(response.headers_mut());
+    cors.allow(response.headers_mut());
     response
 }

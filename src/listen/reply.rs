@@ -1,7 +1,7 @@
-//! The one place that turns how an exchange ended into HTTP.
+//! Turns the end of an exchange into an HTTP response. No other file does.
 //!
-//! An answer of the upstream is relayed; everything else is `{"type","code","detail"}` with no text
-//! of the payload in it.
+//! An upstream response is relayed. A rejection becomes `{"type","code","detail"}` without payload
+//! text.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
@@ -9,40 +9,40 @@ use http::{Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 
-use crate::exchange::{Outcome, Rejection};
+use crate::exchange::{FinishedExchange, Rejection};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 #[derive(Serialize)]
-struct Body<'a> {
+struct ErrorBody<'a> {
     r#type: &'static str,
     code: &'static str,
     detail: &'a str,
 }
 
-/// The reply to an exchange.
-pub(crate) fn of(outcome: Outcome) -> Response<Full<Bytes>> {
-    let mut response = match outcome.result {
-        Ok(answer) => {
-            let mut response = Response::new(Full::new(answer.body));
-            *response.status_mut() = answer.status;
-            *response.headers_mut() = answer.headers;
+/// The response to an exchange.
+pub(crate) fn reply_to(finished: FinishedExchange) -> Response<Full<Bytes>> {
+    let mut response = match finished.result {
+        Ok(upstream) => {
+            let mut response = Response::new(Full::new(upstream.body));
+            *response.status_mut() = upstream.status;
+            *response.headers_mut() = upstream.headers;
             response
         }
-        Err(rejection) => of_a_rejection(rejection),
+        Err(rejection) => reject(rejection),
     };
-    if let Ok(id) = HeaderValue::from_str(&outcome.request_id) {
+    if let Ok(id) = HeaderValue::from_str(&finished.request_id) {
         response.headers_mut().insert(X_REQUEST_ID, id);
     }
     response
 }
 
-/// The reply to a request that was not forwarded, or not answered.
-pub(crate) fn of_a_rejection(rejection: Rejection) -> Response<Full<Bytes>> {
+/// The response to a rejected request.
+pub(crate) fn reject(rejection: Rejection) -> Response<Full<Bytes>> {
     let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let detail = rejection.detail();
-    let body = Body { r#type: kind(status), code: rejection.code(), detail: &detail };
-    // Three texts always serialize.
+    let body = ErrorBody { r#type: error_type(status), code: rejection.code(), detail: &detail };
+    // Three strings always serialize.
     let mut response = Response::new(Full::new(serde_json::to_vec(&body).unwrap_or_default().into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -53,13 +53,8 @@ pub(crate) fn of_a_rejection(rejection: Rejection) -> Response<Full<Bytes>> {
     response
 }
 
-/// The reply when the exchange itself failed to end.
-pub(crate) fn of_a_fault() -> Response<Full<Bytes>> {
-    of_a_rejection(Rejection::Internal)
-}
-
-/// Whose turn it is, in a word.
-fn kind(status: StatusCode) -> &'static str {
+/// The class of the error: who has to act.
+fn error_type(status: StatusCode) -> &'static str {
     match status.as_u16() {
         451 => "policy_error",
         400..500 => "validation_error",
@@ -72,9 +67,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_pass_later_says_when_to_try_again() {
-        assert!(of_a_rejection(Rejection::Overloaded).headers().contains_key(RETRY_AFTER));
-        assert!(!of_a_rejection(Rejection::NoRegion).headers().contains_key(RETRY_AFTER));
-        assert_eq!(of_a_rejection(Rejection::NoRegion).status(), 451);
+    fn retry_after_is_set_only_for_transient_errors() {
+        assert!(reject(Rejection::Overloaded).headers().contains_key(RETRY_AFTER));
+        assert!(!reject(Rejection::NoRegion).headers().contains_key(RETRY_AFTER));
+        assert_eq!(reject(Rejection::NoRegion).status(), 451);
     }
 }

@@ -1,9 +1,9 @@
-//! The region that each live session went to first.
+//! Pins each session to the region of its first request.
 //!
-//! Bounded: sessions beyond the capacity push the longest silent ones out, and a session that is
-//! silent for the idle time is forgotten. A forgotten session is routed anew by the same routes, so
-//! it changes its region only if its facts changed meanwhile. The memory is this process's own:
-//! several replicas agree because they have the same routes, except for sessions that travel.
+//! Bounded: beyond the capacity the longest idle sessions are evicted, and every session is evicted
+//! after the idle time. An evicted session is routed again by the same routes, so it changes its
+//! region only if its facts have changed. Each process has its own pins. Replicas agree because they
+//! have the same routes, except for a session whose country changes between replicas.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,30 +11,34 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-type Key = [u8; 16];
+/// Half of the SHA-256 of project and session.
+type PinKey = [u8; 16];
 
-/// The region that each live session went to first.
+/// The region of each session that is not idle.
 pub struct Pins {
     capacity: usize,
     idle: Duration,
-    generations: Mutex<Generations>,
+    generations: Mutex<PinGenerations>,
 }
 
-/// Two maps: what is asked for moves to the young one; the old one is dropped as a whole.
-struct Generations {
-    young: HashMap<Key, Arc<str>>,
-    old: HashMap<Key, Arc<str>>,
+/// A two-generation cache: a lookup moves an entry to the young map, and the old map is dropped as a
+/// whole. Eviction needs no list of last uses.
+struct PinGenerations {
+    young: HashMap<PinKey, Arc<str>>,
+    old: HashMap<PinKey, Arc<str>>,
     since: Instant,
 }
 
 impl Pins {
-    /// Remembers at most `capacity` sessions, each for `idle` after its last request and at most twice that.
+    /// Keeps at most `capacity` sessions, each for at least `idle` and at most twice that after its last
+    /// request.
     pub fn new(capacity: usize, idle: Duration) -> Self {
-        let generations = Generations { young: HashMap::new(), old: HashMap::new(), since: Instant::now() };
+        let generations =
+            PinGenerations { young: HashMap::new(), old: HashMap::new(), since: Instant::now() };
         Self { capacity, idle, generations: Mutex::new(generations) }
     }
 
-    /// The session's region: the one it has, or else the one that is chosen now.
+    /// The session's region: the pinned one, or else `chosen`, which is pinned now.
     pub fn pin(&self, project: &str, session: &str, chosen: &str, now: Instant) -> Arc<str> {
         let key = key(project, session);
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,9 +59,9 @@ impl Pins {
     }
 }
 
-fn key(project: &str, session: &str) -> Key {
+fn key(project: &str, session: &str) -> PinKey {
     let digest = Sha256::new().chain_update(project).chain_update([0]).chain_update(session).finalize();
-    let mut key = Key::default();
+    let mut key = PinKey::default();
     for (to, from) in key.iter_mut().zip(digest) {
         *to = from;
     }
@@ -69,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forgets_a_session_that_is_silent_for_long() {
+    fn an_idle_session_is_evicted() {
         let pins = Pins::new(100, Duration::from_secs(10));
         let start = Instant::now();
         assert_eq!(&*pins.pin("p", "s", "eu", start), "eu");
@@ -79,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn never_holds_more_than_its_capacity() {
+    fn the_number_of_pins_never_exceeds_the_capacity() {
         let pins = Pins::new(100, Duration::from_secs(10));
         let now = Instant::now();
         for session in 0..1000 {
@@ -90,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_of_two_projects_are_two() {
+    fn the_same_session_id_in_two_projects_is_two_sessions() {
         let pins = Pins::new(100, Duration::from_secs(10));
         let now = Instant::now();
         assert_eq!(&*pins.pin("a", "s", "eu", now), "eu");

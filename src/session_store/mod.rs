@@ -1,20 +1,20 @@
-//! Element context on a Redis or Valkey that replicas share, so that any of them takes any request.
+//! Element context on a Redis or Valkey server, so that any replica can take any request.
 //!
-//! Taking a window puts a lease in its place; putting it back is refused once that lease is gone.
-//! Two requests of one window at once: the second finds the lease, ends it, and goes on without
-//! context; so the first cannot put back a window that missed what the second brought. A reply
-//! that gets lost leaves a lease, never an old window.
+//! Taking a window replaces it by a lease, and it can be put back only while that lease exists. If
+//! two requests use one window at once, the second finds the lease, deletes it, and continues without
+//! context. So the first cannot put back a window that lacks the changes of the second. A lost reply
+//! leaves a lease, never an old window.
 //!
-//! The server is asked once a request and told once, the answer to which is read with the next
-//! question. What it holds are verdicts and short labels under keyed hashes, see
-//! [`Window::to_bytes`]; they are not encrypted.
+//! Each request waits for the server once, to take the window. It does not wait for the response to
+//! putting it back; the next command on the connection reads that. The server holds verdicts and
+//! short labels under keyed hashes, see [`Window::to_bytes`]. They are not encrypted.
 //!
-//! **Invariant:** whatever goes wrong, the window is unknown, and so treated strictly; no request
-//! fails. The first to find the server away waits for a timeout, or for one a step while connecting;
-//! those that follow do not wait.
+//! **Invariant:** after any failure the window counts as unknown and is treated strictly. No request
+//! fails. The first request to find the server unavailable waits for one timeout, or one per step of
+//! connecting; later ones do not wait.
 
-mod link;
-mod missed;
+mod connection;
+mod stale;
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -26,30 +26,30 @@ use blackbar_core::session::store::{TakenWindow, WindowKey, WindowLease, WindowS
 use blackbar_core::session::window::Window;
 use redis::{ConnectionInfo, RedisResult};
 
-use crate::session_store::link::{Link, Links};
-use crate::session_store::missed::Missed;
+use crate::session_store::connection::{ConnectionPool, StoreConnection};
+use crate::session_store::stale::StaleKeys;
 use crate::telemetry::metrics::Metrics;
 
-/// How long to wait for a window that another request is about to put back.
-const SECOND_LOOK: Duration = Duration::from_millis(2);
+/// How long to wait before the one retry for a window that another request holds.
+const RETRY_PAUSE: Duration = Duration::from_millis(2);
 
-/// Marks an entry that is a window.
-const WINDOW: u8 = b'W';
+/// The first byte of an entry that is a window.
+const WINDOW_TAG: u8 = b'W';
 
-/// How the server is used.
+/// Timeouts of the server.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// How long it may take to answer.
+pub struct StoreSettings {
+    /// How long one response may take.
     pub timeout: Duration,
-    /// How long it keeps a window that nobody asks for.
+    /// How long it keeps an unused window.
     pub idle: Duration,
 }
 
-/// Windows kept on a server.
+/// A session store on a server.
 pub struct SharedSessions {
-    links: Links,
-    missed: Missed,
-    /// Tells the leases of this store from those of others.
+    pool: ConnectionPool,
+    stale: StaleKeys,
+    /// Distinguishes the leases of this store from those of other replicas.
     instance: u64,
     next_ticket: AtomicU64,
     idle_ms: u64,
@@ -57,11 +57,11 @@ pub struct SharedSessions {
 }
 
 impl SharedSessions {
-    /// Connects at the first question.
-    pub fn new(server: ConnectionInfo, settings: Settings, metrics: Arc<Metrics>) -> Self {
+    /// Prepares the store. It connects on first use.
+    pub fn new(server: ConnectionInfo, settings: StoreSettings, metrics: Arc<Metrics>) -> Self {
         Self {
-            links: Links::new(server, settings.timeout),
-            missed: Missed::default(),
+            pool: ConnectionPool::new(server, settings.timeout),
+            stale: StaleKeys::default(),
             instance: RandomState::new().hash_one(std::process::id()),
             next_ticket: AtomicU64::new(0),
             idle_ms: settings.idle.as_millis().try_into().unwrap_or(u64::MAX).clamp(1, 1 << 40),
@@ -69,18 +69,19 @@ impl SharedSessions {
         }
     }
 
-    /// Talks to the server; `None` if it does not answer.
+    /// Runs `command` on a connection; `None` if the server does not answer.
     ///
-    /// Windows that went on without it meanwhile are out of date there, and so forgotten first.
-    fn with<T>(&self, talk: impl FnOnce(&mut Link) -> RedisResult<T>) -> Option<T> {
-        let said = self.links.open().and_then(|mut link| {
-            let said = self.missed.make_up(&mut link).and_then(|()| talk(&mut link));
-            self.links.close(link, said)
+    /// Windows that are stale on the server are deleted there first.
+    fn run<T>(&self, command: impl FnOnce(&mut StoreConnection) -> RedisResult<T>) -> Option<T> {
+        let value = self.pool.checkout().and_then(|mut connection| {
+            let deleted = self.stale.delete_on_server(&mut connection);
+            let result = deleted.and_then(|()| command(&mut connection));
+            self.pool.give_back(connection, result)
         });
-        if said.is_none() {
+        if value.is_none() {
             self.metrics.session_store_errors.inc();
         }
-        said
+        value
     }
 
     fn token(&self, ticket: u64) -> [u8; 16] {
@@ -95,12 +96,12 @@ impl WindowStore for SharedSessions {
     fn take(&self, key: WindowKey, _now_ms: u64) -> TakenWindow {
         let ticket = self.next_ticket.fetch_add(1, Ordering::Relaxed);
         let token = self.token(ticket);
-        for wait in [SECOND_LOOK, Duration::ZERO] {
-            let Some(held) = self.with(|link| link.take(key, &token, self.idle_ms)) else { break };
+        for wait in [RETRY_PAUSE, Duration::ZERO] {
+            let Some(held) = self.run(|connection| connection.take(key, &token, self.idle_ms)) else { break };
             let lease = WindowLease::new(key, ticket);
             match held.as_deref().map(<[u8]>::split_first) {
                 None => return TakenWindow::Unknown(lease),
-                Some(Some((&WINDOW, bytes))) => {
+                Some(Some((&WINDOW_TAG, bytes))) => {
                     return match Window::from_bytes(bytes) {
                         Some(window) => TakenWindow::Known(window, lease),
                         None => TakenWindow::Unknown(lease),
@@ -114,23 +115,23 @@ impl WindowStore for SharedSessions {
 
     fn put(&self, lease: WindowLease, window: Window, _now_ms: u64) {
         let token = self.token(lease.ticket());
-        let mut entry = vec![WINDOW];
+        let mut entry = vec![WINDOW_TAG];
         entry.extend(window.to_bytes());
-        if self.with(|link| link.put(lease.key(), &token, &entry, self.idle_ms)).is_none() {
-            self.missed.add(lease.key());
+        if self.run(|connection| connection.put(lease.key(), &token, &entry, self.idle_ms)).is_none() {
+            self.stale.add(lease.key());
         }
     }
 
     fn abandon(&self, lease: WindowLease) {
         let token = self.token(lease.ticket());
-        if self.with(|link| link.abandon(lease.key(), &token)).is_none() {
-            self.missed.add(lease.key());
+        if self.run(|connection| connection.abandon(lease.key(), &token)).is_none() {
+            self.stale.add(lease.key());
         }
     }
 
     fn forget(&self, key: WindowKey) {
-        if self.with(|link| link.forget(key)).is_none() {
-            self.missed.add(key);
+        if self.run(|connection| connection.delete(key)).is_none() {
+            self.stale.add(key);
         }
     }
 }

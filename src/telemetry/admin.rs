@@ -1,6 +1,6 @@
-//! The listener for operators: `/healthz`, `/readyz`, `/metrics`.
+//! The admin listener for operators: `/healthz`, `/readyz`, `/metrics`.
 //!
-//! It shares nothing with the listener for SDKs and forwards nothing.
+//! It is separate from the SDK listener, and forwards nothing.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -19,37 +19,37 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::telemetry::metrics::Metrics;
 
-/// Operators and probes that may be connected at one time.
-const CONNECTIONS: usize = 64;
+/// How many operators and probes may be connected at one time.
+const MAX_CONNECTIONS: usize = 64;
 
-/// Where the process stands in its life.
+/// The phase of the process: it starts, serves, and drains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Not warm yet.
+    /// The workers are warming up.
     Starting,
-    /// Takes requests.
+    /// It serves requests.
     Ready,
-    /// Ends what is under way.
+    /// It finishes the exchanges in progress.
     Draining,
 }
 
-/// Whether the process wants requests. Shared between the app and the admin listener.
+/// The current phase. Shared between the app and the admin listener.
 #[derive(Default)]
 pub struct Readiness(AtomicU8);
 
 impl Readiness {
-    /// Moves on.
+    /// Sets the phase.
     pub fn set(&self, phase: Phase) {
         self.0.store(phase as u8, Ordering::SeqCst);
     }
 
-    /// Takes requests from now on, unless it is to end already.
-    pub fn begin(&self) {
+    /// Moves from starting to ready, unless the process is draining already.
+    pub fn mark_ready(&self) {
         let (starting, ready) = (Phase::Starting as u8, Phase::Ready as u8);
         let _ = self.0.compare_exchange(starting, ready, Ordering::SeqCst, Ordering::SeqCst);
     }
 
-    /// Where the process stands.
+    /// The current phase.
     pub fn phase(&self) -> Phase {
         match self.0.load(Ordering::SeqCst) {
             0 => Phase::Starting,
@@ -59,14 +59,14 @@ impl Readiness {
     }
 }
 
-/// Serves operators until told to stop.
+/// Serves operators until `stop` becomes true.
 pub async fn serve(
     listener: TcpListener,
     metrics: Arc<Metrics>,
     readiness: Arc<Readiness>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,

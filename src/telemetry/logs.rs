@@ -1,7 +1,7 @@
 //! Structured logs to standard error.
 //!
-//! Only this crate's own lines are written, at any level: the HTTP crates below it print headers
-//! and addresses when asked for enough detail.
+//! Only lines of this crate are written, at any level: the HTTP crates below it log headers and
+//! addresses at `debug` and `trace`.
 
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -9,7 +9,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::telemetry::{LogFormat, Telemetry};
 
-/// Starts writing logs. A second call has no effect.
+/// Starts logging. A second call has no effect.
 pub fn init(telemetry: Telemetry) {
     let ours = Targets::new().with_target("blackbar", telemetry.log_level);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);

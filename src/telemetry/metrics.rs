@@ -10,26 +10,26 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
-use crate::telemetry::sdks::Sdks;
+use crate::telemetry::sdks::SdkLabels;
 
-/// A part of an exchange whose time is measured.
+/// A stage of an exchange whose duration is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum ExchangeStage {
     /// Reading the body from the client.
     Read,
     /// Waiting for a worker.
     Queue,
-    /// Decode, parse, redact and encode, waiting for a worker included.
+    /// Decode, parse, redact and encode, including the wait for a worker.
     Pipeline,
     /// Choosing the region.
     Route,
-    /// The upstream's answer.
+    /// Waiting for the upstream's response.
     Forward,
-    /// Making records durable.
+    /// Making the audit intent durable.
     Audit,
 }
 
-impl Stage {
+impl ExchangeStage {
     const ALL: [Self; 6] = [Self::Read, Self::Queue, Self::Pipeline, Self::Route, Self::Forward, Self::Audit];
 
     const fn as_str(self) -> &'static str {
@@ -61,24 +61,24 @@ pub struct Metrics {
     upstream: IntCounterVec,
     policy: IntGaugeVec,
     unmasked_inputs: IntCounterVec,
-    sdks: Sdks,
-    /// Failed attempts to connect to an upstream that led to the next one.
+    sdks: SdkLabels,
+    /// Failed connection attempts to an upstream.
     pub failovers: IntCounterVec,
-    /// Bytes of requests under way.
+    /// Bytes of the requests in flight.
     pub in_flight_bytes: IntGauge,
-    /// Requests that wait for a worker.
+    /// Requests waiting for a worker.
     pub queued: IntGauge,
-    /// Connections that are open.
+    /// Open connections.
     pub connections: IntGauge,
-    /// Exchanges that are under way.
+    /// Exchanges in progress.
     pub exchanges: IntGauge,
-    /// Records that could not be written.
+    /// Audit records that could not be written.
     pub audit_failures: IntCounter,
-    /// Records that were written.
+    /// Audit records written.
     pub audit_records: IntCounter,
-    /// Whether records can be written.
+    /// 1 if audit records can be written.
     pub audit_writable: IntGauge,
-    /// Questions to the session store that got no answer: the windows were treated strictly.
+    /// Session store requests that failed or timed out. Their windows are treated as unknown.
     pub session_store_errors: IntCounter,
     /// Panics caught in a worker.
     pub worker_panics: IntCounter,
@@ -86,61 +86,95 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Makes and registers all metrics.
+    /// Creates and registers all metrics.
     ///
     /// # Errors
-    /// Two metrics have one name, which a test excludes.
+    /// Two metrics share a name, which a test excludes.
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let r = &registry;
         let metrics = Self {
-            requests: counters(r, "requests_total", "Requests.", &["endpoint", "region", "outcome"])?,
-            findings: counters(r, "findings_total", "Texts that were replaced.", &["rule", "surface"])?,
+            requests: counters(
+                r,
+                "requests_total",
+                "Requests, by endpoint, region and outcome.",
+                &["endpoint", "region", "outcome"],
+            )?,
+            findings: counters(
+                r,
+                "findings_total",
+                "Findings that were masked or removed, by rule and surface.",
+                &["rule", "surface"],
+            )?,
             suppressed: counters(
                 r,
                 "suppressed_total",
-                "Texts that a rule found and a suppression let through.",
+                "Findings that a suppression exempted, by suppression and rule.",
                 &["suppression", "rule"],
             )?,
-            bytes_in: counters(r, "received_bytes_total", "Bytes of bodies received.", &["endpoint"])?,
-            bytes_out: counters(r, "forwarded_bytes_total", "Bytes of bodies forwarded.", &["endpoint"])?,
-            events: counters(r, "events_total", "Events and snapshots looked at.", &["kind"])?,
-            stage: put(r, HistogramVec::new(histogram("stage_seconds", "Time in a stage."), &["stage"])?)?,
-            exchange: put(r, Histogram::with_opts(histogram("exchange_seconds", "Time of an exchange."))?)?,
+            bytes_in: counters(
+                r,
+                "received_bytes_total",
+                "Body bytes received from clients.",
+                &["endpoint"],
+            )?,
+            bytes_out: counters(
+                r,
+                "forwarded_bytes_total",
+                "Body bytes forwarded to upstreams.",
+                &["endpoint"],
+            )?,
+            events: counters(r, "events_total", "Events and snapshots processed.", &["kind"])?,
+            stage: register(
+                r,
+                HistogramVec::new(
+                    histogram("stage_seconds", "Duration of a stage of an exchange."),
+                    &["stage"],
+                )?,
+            )?,
+            exchange: register(
+                r,
+                Histogram::with_opts(histogram("exchange_seconds", "Duration of an exchange."))?,
+            )?,
             upstream: counters(
                 r,
                 "upstream_responses_total",
-                "Answers of upstreams.",
+                "Responses of upstreams, by status or error code.",
                 &["region", "status"],
             )?,
-            failovers: counters(r, "upstream_failovers_total", "Upstreams passed over.", &["region"])?,
-            policy: put(r, IntGaugeVec::new(opts("policy_info", "The policy in force."), &["digest"])?)?,
+            failovers: counters(
+                r,
+                "upstream_failovers_total",
+                "Failed connection attempts to an upstream; the region's next one is tried.",
+                &["region"],
+            )?,
+            policy: register(r, IntGaugeVec::new(opts("policy_info", "The active policy."), &["digest"])?)?,
             unmasked_inputs: counters(
                 r,
                 "unmasked_inputs_total",
-                "Typed values that an SDK did not mask.",
+                "Typed values that an SDK sent unmasked.",
                 &["lib", "version_class"],
             )?,
-            sdks: Sdks::default(),
-            in_flight_bytes: gauge(r, "in_flight_bytes", "Bytes of requests under way.")?,
-            queued: gauge(r, "queued_requests", "Requests that wait for a worker.")?,
+            sdks: SdkLabels::default(),
+            in_flight_bytes: gauge(r, "in_flight_bytes", "Bytes of requests in flight.")?,
+            queued: gauge(r, "queued_requests", "Requests waiting for a worker.")?,
             connections: gauge(r, "connections", "Open connections.")?,
-            exchanges: gauge(r, "exchanges", "Exchanges under way.")?,
-            audit_failures: counter(r, "audit_failures_total", "Records that could not be written.")?,
-            audit_records: counter(r, "audit_records_total", "Records written.")?,
-            audit_writable: gauge(r, "audit_writable", "1 if records can be written.")?,
+            exchanges: gauge(r, "exchanges", "Exchanges in progress.")?,
+            audit_failures: counter(r, "audit_failures_total", "Audit records that could not be written.")?,
+            audit_records: counter(r, "audit_records_total", "Audit records written.")?,
+            audit_writable: gauge(r, "audit_writable", "1 if audit records can be written, else 0.")?,
             session_store_errors: counter(
                 r,
                 "session_store_errors_total",
-                "Questions to the session store without an answer.",
+                "Session store requests that failed or timed out.",
             )?,
             worker_panics: counter(r, "worker_panics_total", "Panics caught in a worker.")?,
-            reloads: counters(r, "reloads_total", "Reloads of the configuration.", &["result"])?,
+            reloads: counters(r, "reloads_total", "Configuration reloads, by result.", &["result"])?,
             registry: registry.clone(),
         };
-        let build = IntGaugeVec::new(opts("build_info", "The version that runs."), &["version"])?;
-        put(r, build)?.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
-        for stage in Stage::ALL {
+        let build = IntGaugeVec::new(opts("build_info", "The running version."), &["version"])?;
+        register(r, build)?.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        for stage in ExchangeStage::ALL {
             metrics.stage.with_label_values(&[stage.as_str()]);
         }
         for result in ["ok", "failed"] {
@@ -149,15 +183,15 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts an exchange that has ended.
-    pub fn exchange_ended(&self, ended: &Ended<'_>) {
-        self.requests.with_label_values(&[ended.endpoint, ended.region, ended.outcome]).inc();
-        self.bytes_in.with_label_values(&[ended.endpoint]).inc_by(ended.bytes_in);
-        self.bytes_out.with_label_values(&[ended.endpoint]).inc_by(ended.bytes_out);
-        self.exchange.observe(ended.took.as_secs_f64());
+    /// Counts a finished exchange.
+    pub fn exchange_ended(&self, sample: &ExchangeSample<'_>) {
+        self.requests.with_label_values(&[sample.endpoint, sample.region, sample.outcome]).inc();
+        self.bytes_in.with_label_values(&[sample.endpoint]).inc_by(sample.bytes_in);
+        self.bytes_out.with_label_values(&[sample.endpoint]).inc_by(sample.bytes_out);
+        self.exchange.observe(sample.took.as_secs_f64());
     }
 
-    /// Counts what was found in a payload.
+    /// Counts the findings of a payload.
     pub fn found(&self, report: &Report) {
         for ((cause, surface), count) in &report.findings {
             self.findings.with_label_values(&[cause.label().as_str(), surface.as_str()]).inc_by(*count);
@@ -169,24 +203,24 @@ impl Metrics {
         self.events.with_label_values(&["snapshot"]).inc_by(report.n_snapshots);
     }
 
-    /// Counts typed values that an SDK did not mask; gives the name under which they are counted.
+    /// Counts typed values that an SDK did not mask. Returns the label under which they are counted.
     pub fn unmasked(&self, sdk: Sdk, count: u64) -> Sdk {
         let sdk = self.sdks.admit(sdk);
         self.unmasked_inputs.with_label_values(&[sdk.lib, &sdk.version_class]).inc_by(count);
         sdk
     }
 
-    /// Notes the time a stage took.
-    pub fn stage_took(&self, stage: Stage, took: Duration) {
+    /// Records the duration of a stage.
+    pub fn stage_took(&self, stage: ExchangeStage, took: Duration) {
         self.stage.with_label_values(&[stage.as_str()]).observe(took.as_secs_f64());
     }
 
-    /// Counts an upstream's answer; `status` is a status, or a word if there was none.
+    /// Counts an upstream's response. `status` is the HTTP status, or an error code if there was none.
     pub fn upstream_answered(&self, region: &str, status: &str) {
         self.upstream.with_label_values(&[region, status]).inc();
     }
 
-    /// Names the policy in force.
+    /// Sets the active policy.
     pub fn policy_in_force(&self, digest: &str) {
         self.policy.reset();
         self.policy.with_label_values(&[digest]).set(1);
@@ -197,17 +231,17 @@ impl Metrics {
         self.reloads.with_label_values(&[if succeeded { "ok" } else { "failed" }]).inc();
     }
 
-    /// All metrics, in the text form of Prometheus.
+    /// All metrics, in the Prometheus text format.
     pub fn render(&self) -> Vec<u8> {
         let mut text = Vec::new();
-        // Writing into memory fails only on a metric without a name, which registering excludes.
+        // Encoding into memory fails only on a metric without a name, which registration rejects.
         let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);
         text
     }
 }
 
-/// What is counted of an exchange.
-pub struct Ended<'a> {
+/// What metrics count of a finished exchange.
+pub struct ExchangeSample<'a> {
     /// The class of its endpoint, or `none`.
     pub endpoint: &'static str,
     /// Its region, or `none`.
@@ -230,7 +264,7 @@ fn histogram(name: &str, help: &str) -> HistogramOpts {
     HistogramOpts::from(opts(name, help)).buckets(BUCKETS.to_vec())
 }
 
-fn put<C: Collector + Clone + 'static>(registry: &Registry, metric: C) -> Result<C, prometheus::Error> {
+fn register<C: Collector + Clone + 'static>(registry: &Registry, metric: C) -> Result<C, prometheus::Error> {
     registry.register(Box::new(metric.clone()))?;
     Ok(metric)
 }
@@ -241,15 +275,15 @@ fn counters(
     help: &str,
     labels: &[&str],
 ) -> Result<IntCounterVec, prometheus::Error> {
-    put(r, IntCounterVec::new(opts(name, help), labels)?)
+    register(r, IntCounterVec::new(opts(name, help), labels)?)
 }
 
 fn counter(r: &Registry, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
-    put(r, IntCounter::with_opts(opts(name, help))?)
+    register(r, IntCounter::with_opts(opts(name, help))?)
 }
 
 fn gauge(r: &Registry, name: &str, help: &str) -> Result<IntGauge, prometheus::Error> {
-    put(r, IntGauge::with_opts(opts(name, help))?)
+    register(r, IntGauge::with_opts(opts(name, help))?)
 }
 
 #[cfg(test)]
@@ -257,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_its_own_and_begins_with_blackbar() {
+    fn every_metric_name_starts_with_blackbar() {
         let metrics = Metrics::new().unwrap();
         let text = String::from_utf8(metrics.render()).unwrap();
         assert!(text.lines().filter(|line| !line.starts_with('#')).all(|line| line.starts_with("blackbar_")));

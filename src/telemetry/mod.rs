@@ -1,7 +1,7 @@
-//! Metrics, logs, and the listener that shows them to operators.
+//! Metrics, logs, and the admin listener for operators.
 //!
-//! Labels come from closed or bounded sets and from names in the configuration; neither a metric nor a log
-//! line ever holds a path, a query, a header's value or a byte of a payload.
+//! **Invariant:** no metric and no log line holds a path, a query, a header value or payload text.
+//! Labels come from closed or bounded sets and from names in the configuration.
 
 pub mod admin;
 pub mod logs;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use blackbar::app::{App, StartError};
+use blackbar::app::{self, Running, StartError};
 use blackbar::audit::OpenError;
 use blackbar::audit::entry::Kind;
 use blackbar::audit::verify::{Verdict, verify};
@@ -296,13 +296,13 @@ async fn a_chain_without_its_last_segments_is_found() {
     assert_eq!(verdict(&audit).broken.unwrap().file, "head.json");
 }
 
-async fn start_on(audit: &Path) -> Result<blackbar::app::Running, StartError> {
+async fn start_on(audit: &Path) -> Result<Running, StartError> {
     let audit = audit.display().to_string();
     let toml = format!(
         "[listen]\naddress = \"127.0.0.1:0\"\n[admin]\naddress = \"127.0.0.1:0\"\n[audit]\ndir = {audit:?}\n\
          [[region]]\nname = \"eu\"\nupstreams = [\"http://127.0.0.1:1\"]\n[routing]\nno_match = \"eu\"\n[rules]\npacks = [\"contact\"]\n"
     );
-    App::start(config::parse(&toml, "test.toml").unwrap()).await
+    app::start(config::parse(&toml, "test.toml").unwrap()).await
 }
 
 #[tokio::test]

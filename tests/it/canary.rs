@@ -237,7 +237,7 @@ async fn no_secret_leaves_by_any_way() {
     let audit = files(&dir.path().join("audit"));
     assert!(
         audit.contains("forwarded")
-            && log.contains("an exchange has ended")
+            && log.contains("exchange finished")
             && metrics.text().contains("blackbar_")
     );
     let mut leaks = Vec::new();

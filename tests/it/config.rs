@@ -119,30 +119,30 @@ disable = ["no-such-rule"]
 [telemetri]
 "#;
     insta::assert_snapshot!(problems(text).join("\n"), @r#"
-blackbar.toml:3: listen.address: "8000" is not an address; write an IP and a port, such as "0.0.0.0:8000"
+blackbar.toml:3: listen.address: "8000" is not an address; write an IP address and a port, such as "0.0.0.0:8000"
 blackbar.toml:4: listen.trusted_proxies[1]: "office" is not a network; write one such as "10.0.0.0/8"
-blackbar.toml:6: audit.dir: no directory for the audit records; write [audit] dir = "/var/lib/blackbar/audit"
-blackbar.toml:7: audit.sync: "sometimes" is not known here; write one of "each", "interval"
-blackbar.toml:10: region[0].name: "EU" cannot be a name; a region is named by 1 to 32 lower-case letters, digits and dashes
-blackbar.toml:11: region[0].upstreams[0]: an upstream is a scheme and a host and nothing else; write scheme and host, such as "https://eu.i.posthog.com"
+blackbar.toml:6: audit.dir: missing; write [audit] dir = "/var/lib/blackbar/audit"
+blackbar.toml:7: audit.sync: unknown value "sometimes"; expected one of "each", "interval"
+blackbar.toml:10: region[0].name: "EU" is not a valid name; use 1 to 32 lower-case letters, digits and dashes
+blackbar.toml:11: region[0].upstreams[0]: not an upstream URL; write a scheme and a host, such as "https://eu.i.posthog.com", and nothing else
 blackbar.toml:16: region[1].color: unknown field `color`, expected one of `name`, `upstreams`, `assets`, `ca_file`
-blackbar.toml:22: route[0].countries: nothing tells the country; set routing.country_header to the header of your edge
-blackbar.toml:22: route[0].countries[0]: "Germany" does not fit: write a country as two letters, such as "DE"
-blackbar.toml:25: route[1]: a route without a condition matches all; use routing.no_match for that
-blackbar.toml:29: redaction.preset: "loose" is not known here; write one of "strict", "balanced", "rules"
-blackbar.toml:30: redaction.client_ip: "hide" is not known here; write one of "keep", "truncate", "drop"
+blackbar.toml:22: route[0].countries: the country is unknown without routing.country_header; set it to the header of your edge
+blackbar.toml:22: route[0].countries[0]: "Germany" is not valid; write a two-letter country code such as "DE"
+blackbar.toml:25: route[1]: a route without a condition matches everything; use routing.no_match instead
+blackbar.toml:29: redaction.preset: unknown value "loose"; expected one of "strict", "balanced", "rules"
+blackbar.toml:30: redaction.client_ip: unknown value "hide"; expected one of "keep", "truncate", "drop"
 blackbar.toml:33: limits.inflated: "64" is not a size; write one such as "25MiB" or "64KiB"
-blackbar.toml:34: limits.request_time: "1 minute" is not a time; write one such as "60s", "250ms" or "30m"
+blackbar.toml:34: limits.request_time: "1 minute" is not a duration; write one such as "60s", "250ms" or "30m"
 blackbar.toml:35: limits.workers: 0 is out of range; write a number of at least 1
 blackbar.toml:39: rules.disable[0]: disable names the rule "no-such-rule", which no pack has
-blackbar.toml:41: telemetri: there is no such section; there are listen, admin, audit, region, routing, route, redaction, rules, suppressions, sdk, forward, limits, session_store, telemetry
+blackbar.toml:41: telemetri: unknown section; expected one of listen, admin, audit, region, routing, route, redaction, rules, suppressions, sdk, forward, limits, session_store, telemetry
 "#);
 }
 
 #[test]
 fn a_file_that_is_not_toml_is_told_with_its_line() {
     let told = problems("[listen]\naddress = \"127.0.0.1:0\"\n[audit\n");
-    assert!(told[0].starts_with("blackbar.toml:3: this is not TOML: "), "{told:?}");
+    assert!(told[0].starts_with("blackbar.toml:3: invalid TOML: "), "{told:?}");
 }
 
 #[test]
@@ -264,16 +264,16 @@ expired = 2026-12-31
     insta::assert_snapshot!(told, @r#"
 blackbar.toml:4: suppressions[0].pattern: the pattern matches the empty text; say what a value looks like
 blackbar.toml:7: suppressions[1].path: the path names no key; write keys joined by points, such as "properties.plan"
-blackbar.toml:8: suppressions[1].reason: say why: an auditor will ask
-blackbar.toml:10: suppressions[2].selector: this selects every element; write one such as ".public"
-blackbar.toml:12: suppressions[2].rules: this names no rule; leave the key out if all are meant
-blackbar.toml:14: suppressions[3].value_hash: a key that is another one at each start fits no hash; name redaction.hash_key_file
-blackbar.toml:16: suppressions[3].rules[1]: the rule "us-ssn" is not in force; `blackbar rules list --config FILE` shows those that are
-blackbar.toml:17: suppressions[4]: name one thing that it vouches for: value_hash, pattern, path or selector
-blackbar.toml:21: suppressions[5]: name one thing that it vouches for: value_hash, pattern, path or selector
-blackbar.toml:26: suppressions[6].expires: this is not a day; write one such as 2027-12-31, without quotes
+blackbar.toml:8: suppressions[1].reason: missing; say why this may be exempt
+blackbar.toml:10: suppressions[2].selector: selects every element; write a narrower one such as ".public"
+blackbar.toml:12: suppressions[2].rules: empty; remove the key to mean all rules
+blackbar.toml:14: suppressions[3].value_hash: hashes need a stable key; set redaction.hash_key_file
+blackbar.toml:16: suppressions[3].rules[1]: the rule "us-ssn" is not active; `blackbar rules list --config FILE` lists the active rules
+blackbar.toml:17: suppressions[4]: write exactly one of value_hash, pattern, path and selector
+blackbar.toml:21: suppressions[5]: write exactly one of value_hash, pattern, path and selector
+blackbar.toml:26: suppressions[6].expires: not a date; write one such as 2027-12-31, without quotes
 blackbar.toml:30: suppressions[7].expires: invalid type: string "2026-12-31", expected a TOML datetime
-blackbar.toml:31: suppressions[8].reason: say why: an auditor will ask
+blackbar.toml:31: suppressions[8].reason: missing; say why this may be exempt
 blackbar.toml:32: suppressions[8].selector: ":hover": a recording cannot tell this pseudo-class or pseudo-element; write one such as ".public"
 blackbar.toml:36: suppressions[9].expired: unknown field `expired`, expected one of `value_hash`, `pattern`, `path`, `selector`, `rules`, `reason`, `expires`
 "#);
@@ -288,8 +288,8 @@ fn a_suppression_that_has_ended_or_takes_everything_is_worth_a_warning() {
     assert_eq!(
         told,
         [
-            "blackbar.toml:16: suppressions[0].expires: it ended with 2020-01-31 and is not applied; take it out or renew it",
-            "blackbar.toml:18: suppressions[1].pattern: it takes nearly everything that any rule finds; narrow it, or name rules"
+            "blackbar.toml:16: suppressions[0].expires: expired after 2020-01-31 and is not applied; remove or renew it",
+            "blackbar.toml:18: suppressions[1].pattern: it exempts nearly everything that any rule finds; narrow it, or list rules"
         ]
     );
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use blackbar::session_store::{Settings, SharedSessions};
+use blackbar::session_store::{SharedSessions, StoreSettings};
 use blackbar::telemetry::metrics::Metrics;
 use blackbar_core::session::store::{TakenWindow, WindowKey, WindowStore};
 use blackbar_core::session::window::Window;
@@ -114,7 +114,7 @@ async fn nothing_leaks_and_nothing_fails_when_the_server_stops() {
 }
 
 fn store(redis: &Redis) -> SharedSessions {
-    let settings = Settings { timeout: Duration::from_secs(2), idle: Duration::from_mins(1) };
+    let settings = StoreSettings { timeout: Duration::from_secs(2), idle: Duration::from_mins(1) };
     let server = redis.url().into_connection_info().unwrap();
     SharedSessions::new(server, settings, Arc::new(Metrics::new().unwrap()))
 }

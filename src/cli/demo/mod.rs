@@ -35,7 +35,7 @@ use crate::cli::demo::server::Server;
 use crate::cli::demo::store::Store;
 use crate::cli::demo::summary::{Audited, Paper};
 use crate::cli::{failed, put};
-use crate::config::problem::Problems;
+use crate::config::problem::ConfigProblems;
 use crate::listen::Drained;
 use crate::telemetry::panics;
 
@@ -79,7 +79,7 @@ enum DemoError {
     #[error("there is no array.js in {}; name the folder dist of posthog-js in --sdk", .0.display())]
     NoSdk(PathBuf),
     #[error("{0}")]
-    Config(#[source] Problems),
+    Config(#[source] ConfigProblems),
     #[error("{0}")]
     Start(#[source] StartError),
     #[error("the bundled sample cannot be read: {0}")]

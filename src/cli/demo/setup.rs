@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use crate::app::{App, Running, StartError};
+use crate::app::{self, Running, StartError};
 use crate::cli::demo::DemoError;
 use crate::config;
 
@@ -71,7 +71,7 @@ pub(super) async fn proxy(
 async fn start(dir: &Path, backends: &[SocketAddr], port: u16) -> Result<Running, DemoError> {
     let text = config_text(dir, backends, port);
     let parsed = config::parse(&text, "demo.toml").map_err(DemoError::Config)?;
-    let running = App::start(parsed).await.map_err(DemoError::Start)?;
+    let running = app::start(parsed).await.map_err(DemoError::Start)?;
     let ran = config_text(dir, backends, running.sdk_addr().port());
     fs::write(dir.join("blackbar.toml"), ran)
         .map_err(|source| DemoError::Io { what: "cannot write the configuration", source })?;

@@ -1,6 +1,6 @@
 //! JSON as it is written: numbers with all their digits, keys in their order.
 
-use blackbar_core::parse::json::Kind;
+use blackbar_core::parse::json::JsonKind;
 use blackbar_core::parse::json::Tape;
 use blackbar_core::parse::json::Truncated;
 use blackbar_core::parse::value::Doc;
@@ -25,11 +25,11 @@ impl JsonTree {
 
     fn of(value: Value<'_>) -> Self {
         match value.kind() {
-            Kind::Object => {
+            JsonKind::Object => {
                 Self::Map(value.entries().map(|(k, v)| (k.text().into_owned(), Self::of(v))).collect())
             }
-            Kind::Array => Self::List(value.items().map(Self::of).collect()),
-            Kind::String | Kind::Key => Self::Text(value.text().into_owned()),
+            JsonKind::Array => Self::List(value.items().map(Self::of).collect()),
+            JsonKind::String | JsonKind::Key => Self::Text(value.text().into_owned()),
             _ => {
                 let raw = value.raw().to_owned();
                 if matches!(raw.as_str(), "true" | "false" | "null") {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use blackbar::app::{App, Running};
+use blackbar::app::{self, Running};
 use blackbar::audit::entry::{Entry, Exchange};
 use blackbar::audit::verify::verify;
 use blackbar::config;
@@ -114,7 +114,7 @@ region = "us"
             audit_dir = dir.path().join("audit").display().to_string(),
             us = us.url(),
         );
-        let running = App::start(config::parse(&toml, "test.toml").unwrap()).await.unwrap();
+        let running = app::start(config::parse(&toml, "test.toml").unwrap()).await.unwrap();
         let client = Client::new(running.sdk_addr());
         let admin = Client::new(running.admin_addr());
         Self { running, client, admin, eu, us, toml, dir }

@@ -97,22 +97,76 @@ pub(super) fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
 /// [`Refusal::SeveralProjects`] where head and body of a request name different projects: the
 /// region must be that of the project which the backend will see.
 pub(super) fn facts(sender: Sender, request: &Request<'_>) -> Result<Facts, Refusal> {
-    let from_query =
-        || form::value(request.query, "token").map(|token| String::from_utf8_lossy(&token).into_owned());
-    let from_path = || {
-        let mut segments = request.path.split('/').filter(|s| !s.is_empty());
-        (segments.next() == Some("array")).then(|| segments.next().map(str::to_owned)).flatten()
-    };
     let is_told_by_head = matches!(request.endpoint.class, Class::EventsV1 | Class::Ai | Class::Telemetry);
     if is_told_by_head {
-        let named = [sender.project.clone(), request.bearer.map(str::to_owned), from_query()];
+        let named = [sender.project.clone(), request.bearer.map(str::to_owned), query_token(request)];
         let mut named = named.into_iter().flatten().filter(|token| token.starts_with("phc_"));
         let first = named.next();
         if named.any(|token| Some(&token) != first.as_ref()) {
             return Err(Refusal::SeveralProjects);
         }
     }
-    let project =
-        sender.project.or_else(|| request.bearer.map(str::to_owned)).or_else(from_query).or_else(from_path);
-    Ok(Facts { project, session: sender.session, sdk: sender.sdk })
+    let Sender { project, session, sdk, .. } = sender;
+    Ok(Facts { project: project_of(project, request), session, sdk })
+}
+
+/// The token of the project that a request belongs to.
+///
+/// For remote config the path names it, whatever else the request says. Otherwise the first of
+/// body, bearer token and query decides. A secret API key belongs to a person or a server, not to a
+/// project: if that is all, the query's token counts as it was sent.
+fn project_of(from_body: Option<String>, request: &Request<'_>) -> Option<String> {
+    if request.endpoint.class == Class::Config {
+        return request.path.split('/').filter(|segment| !segment.is_empty()).nth(1).map(str::to_owned);
+    }
+    let is_secret_key = |token: &str| token.starts_with("phx_") || token.starts_with("phs_");
+    from_body
+        .or_else(|| request.bearer.map(str::to_owned))
+        .or_else(|| query_token(request))
+        .filter(|token| !is_secret_key(token))
+        .or_else(|| {
+            let mut pairs = request.query.split('&').filter_map(|pair| pair.split_once('='));
+            pairs.find(|(name, _)| *name == "token").map(|(_, token)| token.to_owned())
+        })
+}
+
+/// The decoded `token` of the query.
+fn query_token(request: &Request<'_>) -> Option<String> {
+    form::value(request.query, "token").map(|token| String::from_utf8_lossy(&token).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::endpoint::classify;
+
+    /// The project of a GET request without a body.
+    fn project(target: &str, bearer: Option<&str>) -> Option<String> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let request = Request {
+            endpoint: classify("GET", path).unwrap(),
+            path,
+            query,
+            content_type: None,
+            content_encoding: None,
+            bearer,
+            headers: &[],
+            body: &[],
+        };
+        project_of(None, &request)
+    }
+
+    #[test]
+    fn remote_config_belongs_to_the_project_in_its_path() {
+        let target = "/array/phc_path/config?token=phc_query";
+        assert_eq!(project(target, Some("phc_bearer")).as_deref(), Some("phc_path"));
+    }
+
+    #[test]
+    fn a_secret_api_key_names_no_project() {
+        let target = "/flags/definitions?token=phc_query";
+        assert_eq!(project(target, Some("phs_secret")).as_deref(), Some("phc_query"));
+        assert_eq!(project(target, Some("phc_bearer")).as_deref(), Some("phc_bearer"));
+        assert_eq!(project("/flags/definitions", Some("phs_secret")), None);
+    }
 }

@@ -1,4 +1,5 @@
-//! What exchanges share: what a reload replaces, and what lives as long as the process.
+//! What exchanges share: the active configuration, which a reload replaces, and the state that
+//! lives as long as the process.
 
 use std::sync::Arc;
 
@@ -15,17 +16,17 @@ use crate::config::limits::ProxyLimits;
 use crate::config::listen::Listen;
 use crate::config::policy::PolicyInForce;
 use crate::config::session_store::SessionStore;
-use crate::exchange::budget::Budget;
+use crate::exchange::budget::ByteBudget;
 use crate::exchange::workers::Workers;
 use crate::forward::headers;
 use crate::forward::{Forwarder, TlsError};
 use crate::route::Router;
 use crate::route::pins::Pins;
-use crate::session_store::{Settings, SharedSessions};
+use crate::session_store::{SharedSessions, StoreSettings};
 use crate::telemetry::metrics::Metrics;
 
-/// What is in force. An exchange keeps the one it began with.
-pub struct Live {
+/// The configuration that new exchanges use. An exchange keeps the one it started with.
+pub struct ActiveConfig {
     /// What is redacted, and how.
     pub policy: PolicyInForce,
     pub(crate) router: Router,
@@ -33,16 +34,16 @@ pub struct Live {
     pub(crate) limits: ProxyLimits,
     pub(crate) listen: Listen,
     pub(crate) forward: Forward,
-    /// The headers whose values the rules judge.
-    pub(crate) judged: Vec<HeaderName>,
+    /// The headers whose values the rules redact.
+    pub(crate) redacted_headers: Vec<HeaderName>,
     pub(crate) hardening: Option<Arc<Hardening>>,
     session_store: SessionStore,
-    /// All of it, for the audit.
+    /// Digest and description of all of it, for the audit.
     pub in_force: InForce,
 }
 
-impl Live {
-    /// Prepares what a configuration says, without putting it in force.
+impl ActiveConfig {
+    /// Prepares a configuration without activating it.
     ///
     /// # Errors
     /// A region's certificates cannot be read.
@@ -55,7 +56,7 @@ impl Live {
             limits: config.limits.clone(),
             listen: config.listen.clone(),
             forward: config.forward.clone(),
-            judged: headers::judged(&config.forward.request_headers),
+            redacted_headers: headers::redacted_names(&config.forward.request_headers),
             hardening: config.sdk.clone(),
             session_store: config.session_store.clone(),
             in_force: InForce {
@@ -65,16 +66,16 @@ impl Live {
         })
     }
 
-    /// The bounds of the proxy.
+    /// The limits of the proxy.
     pub fn limits(&self) -> &ProxyLimits {
         &self.limits
     }
 }
 
 /// What all exchanges share.
-pub struct Proxy {
-    live: ArcSwap<Live>,
-    pub(crate) budget: Arc<Budget>,
+pub struct SharedState {
+    active: ArcSwap<ActiveConfig>,
+    pub(crate) budget: Arc<ByteBudget>,
     pub(crate) workers: Workers,
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<dyn WindowStore>,
@@ -82,45 +83,45 @@ pub struct Proxy {
     pub(crate) metrics: Arc<Metrics>,
 }
 
-impl Proxy {
-    /// Starts the threads that redact.
+impl SharedState {
+    /// Starts the redaction workers.
     ///
     /// # Errors
     /// A thread cannot be started.
-    pub fn new(live: Live, audit: Writer, metrics: Arc<Metrics>) -> std::io::Result<Self> {
-        let limits = live.limits.clone();
+    pub fn new(config: ActiveConfig, audit: Writer, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+        let limits = config.limits.clone();
         Ok(Self {
-            budget: Budget::new(limits.in_flight, Arc::clone(&metrics)),
+            budget: ByteBudget::new(limits.in_flight, Arc::clone(&metrics)),
             workers: Workers::start(limits.workers, limits.queue, Arc::clone(&metrics))?,
             pins: Pins::new(limits.sessions, limits.session_idle),
-            sessions: sessions(&limits, &live.session_store, &metrics),
-            live: ArcSwap::from_pointee(live),
+            sessions: session_store(&limits, &config.session_store, &metrics),
+            active: ArcSwap::from_pointee(config),
             audit,
             metrics,
         })
     }
 
-    /// Lets the threads that redact warm up for what is in force. What is returned ends when they are.
+    /// Asks the workers to warm up for the active policy. The returned future ends when all have.
     pub fn warm_up(&self) -> impl Future<Output = ()> + use<> {
-        self.workers.warm_up(Arc::clone(&self.live().policy.policy))
+        self.workers.warm_up(Arc::clone(&self.active_config().policy.policy))
     }
 
-    /// What is in force now.
-    pub fn live(&self) -> Arc<Live> {
-        self.live.load_full()
+    /// The configuration that exchanges starting now use.
+    pub fn active_config(&self) -> Arc<ActiveConfig> {
+        self.active.load_full()
     }
 
-    /// Puts something else in force, for exchanges that begin from now on.
-    pub fn replace(&self, live: Live) {
-        self.metrics.policy_in_force(&live.policy.digest);
-        if live.in_force.description != self.live.load().in_force.description {
-            self.audit.in_force(live.in_force.clone());
+    /// Makes `config` the active configuration, for exchanges that start from now on.
+    pub fn activate(&self, config: ActiveConfig) {
+        self.metrics.policy_in_force(&config.policy.digest);
+        if config.in_force.description != self.active.load().in_force.description {
+            self.audit.in_force(config.in_force.clone());
         }
-        self.live.store(Arc::new(live));
+        self.active.store(Arc::new(config));
         drop(self.warm_up());
     }
 
-    /// Ends the audit. Blocks until its last record is on the disk.
+    /// Closes the audit. Blocks until its last record is on disk.
     pub fn close_audit(&self) {
         self.audit.stop();
     }
@@ -132,10 +133,14 @@ impl Proxy {
 }
 
 /// Where element context is kept between requests: in memory, or on a server that replicas share.
-fn sessions(limits: &ProxyLimits, store: &SessionStore, metrics: &Arc<Metrics>) -> Arc<dyn WindowStore> {
-    match &store.server {
+fn session_store(
+    limits: &ProxyLimits,
+    config: &SessionStore,
+    metrics: &Arc<Metrics>,
+) -> Arc<dyn WindowStore> {
+    match &config.server {
         Some(server) => {
-            let settings = Settings { timeout: store.timeout, idle: limits.session_idle };
+            let settings = StoreSettings { timeout: config.timeout, idle: limits.session_idle };
             Arc::new(SharedSessions::new(server.info.clone(), settings, Arc::clone(metrics)))
         }
         None => Arc::new(InMemoryWindows::new(WindowStoreLimits {
