@@ -7,6 +7,11 @@ use serde::Serialize;
 
 use crate::audit::entry::Entry;
 
+/// `1 record`, `2 records`.
+pub(crate) fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Sums over all records of a directory.
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
@@ -87,8 +92,12 @@ impl Summary {
         let _ = writeln!(text, "from {} to {}", time(&self.from), time(&self.to));
         let _ = writeln!(
             text,
-            "{} exchanges, {} events, {} snapshots, {} bytes received, {} bytes forwarded",
-            self.n_exchanges, self.n_events, self.n_snapshots, self.bytes_in, self.bytes_out
+            "{}, {}, {}, {} bytes received, {} bytes forwarded",
+            counted(self.n_exchanges, "exchange"),
+            counted(self.n_events, "event"),
+            counted(self.n_snapshots, "snapshot"),
+            self.bytes_in,
+            self.bytes_out
         );
         let tables = [
             ("exchanges by region", &self.by_region),
