@@ -95,7 +95,7 @@ impl<'a> Story<'a> {
         self.proxy.audit.probe().await?;
 
         let (body, mut reserved) = self.read(endpoint.class, body).await?;
-        self.record.bytes_in = body.len() as u64;
+        self.record.received_bytes = body.len() as u64;
 
         let redacted = self.redact(endpoint, head, body).await?;
         reserved.grow(redacted.body.len())?;
@@ -158,7 +158,8 @@ impl<'a> Story<'a> {
         }
         let sdk = redacted.facts.sdk.as_deref().map_or_else(Sdk::other, Sdk::read);
         let Sdk { lib, version_class } = self.proxy.metrics.unmasked(sdk, count);
-        self.record.unmasked_inputs = Some(Unmasked { lib: lib.to_owned(), version_class, count });
+        self.record.unmasked_inputs =
+            Some(Unmasked { sdk: lib.to_owned(), sdk_version: version_class, count });
     }
 
     fn route(
@@ -201,7 +202,7 @@ impl<'a> Story<'a> {
             content_type: redacted.content_type.as_deref(),
             content_encoding: redacted.content_encoding,
         };
-        self.record.bytes_out = redacted.body.len() as u64;
+        self.record.forwarded_bytes = redacted.body.len() as u64;
         // What came in the query of a GET may leave as a body, which a GET does not carry.
         let may_move = endpoint.wrapping != Wrapping::Json && !redacted.body.is_empty();
         let moves_to_body = head.method == Method::GET && may_move;
@@ -251,7 +252,7 @@ impl<'a> Story<'a> {
         if let Err(rejection) = &result
             && !rejection.may_have_been_sent()
         {
-            self.record.bytes_out = 0;
+            self.record.forwarded_bytes = 0;
         }
         let mut outcome = result.as_ref().err().map_or("forwarded", |rejection| rejection.code());
         let status =
@@ -266,8 +267,8 @@ impl<'a> Story<'a> {
             endpoint: self.class.map_or("none", Class::as_str),
             region: self.record.region.as_deref().unwrap_or("none"),
             outcome,
-            bytes_in: self.record.bytes_in,
-            bytes_out: self.record.bytes_out,
+            bytes_in: self.record.received_bytes,
+            bytes_out: self.record.forwarded_bytes,
             took: self.started.elapsed(),
         });
         let id = &self.record.request_id;

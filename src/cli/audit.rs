@@ -1,4 +1,4 @@
-//! `blackbar audit`: verifies the chain, and sums up what it says. Needs no running proxy.
+//! `blackbar audit`: verifies an audit directory and totals its records. Needs no running proxy.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,41 +6,47 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::audit::report::Summary;
+use crate::audit::report::{Summary, counted};
 use crate::audit::verify::{self, Verdict};
 use crate::cli::{failed, put};
 
-/// Verifies and sums up the audit.
+/// Verifies the audit and reports totals.
 #[derive(Subcommand)]
-pub(crate) enum Audit {
-    /// Recomputes the chain and reports the first place that does not fit.
+pub(crate) enum AuditCommand {
+    /// Verifies that no audit record was changed or removed.
     ///
-    /// Sees lines that were changed, removed or reordered, segments that are missing, and a tail that
-    /// was cut off. Exits with 1 if the chain is not whole.
+    /// Recomputes the hash chain and reports the first place where it is broken: a record that was
+    /// changed, removed, inserted or reordered, a missing segment, or records removed from the end.
+    /// Prints the number and hash of the last record; compare them with a copy that you keep elsewhere,
+    /// because the chain has no key. Works while a proxy writes into the directory, and reads
+    /// directories of older versions. Exits with 1 if the chain is broken.
     Verify(Input),
-    /// Sums up exchanges and findings by region, project, endpoint, outcome, rule and surface.
+    /// Reports totals: exchanges, findings and bytes by region, project, endpoint, outcome and rule.
+    ///
+    /// Verifies the chain first and exits with 1 if it is broken; the totals then cover the records
+    /// before the break.
     Report(Input),
 }
 
 #[derive(Args)]
 pub(crate) struct Input {
-    /// The audit directory.
+    /// The audit directory, as in [audit] dir.
     #[arg(long, value_name = "DIR", default_value = "/var/lib/blackbar/audit")]
     dir: PathBuf,
-    /// How the result is written.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
+enum ReportFormat {
+    /// Text for people.
     Text,
-    /// For machines.
+    /// JSON for programs.
     Json,
 }
 
-impl Audit {
+impl AuditCommand {
     pub(crate) fn run(self) -> ExitCode {
         let (Self::Verify(input) | Self::Report(input)) = &self;
         let mut summary = Summary::default();
@@ -56,8 +62,8 @@ impl Audit {
     }
 }
 
-fn verdict_text(verdict: &Verdict, format: Format) -> String {
-    if format == Format::Json {
+fn verdict_text(verdict: &Verdict, format: ReportFormat) -> String {
+    if format == ReportFormat::Json {
         return json(verdict);
     }
     let mut text = String::new();
@@ -65,33 +71,39 @@ fn verdict_text(verdict: &Verdict, format: Format) -> String {
         let _ = writeln!(text, "note: {note}");
     }
     if verdict.n_torn > 0 {
-        let _ = writeln!(text, "note: {} lines were torn by a crash, and the chain says so", verdict.n_torn);
+        let lines = counted(verdict.n_torn, "unfinished line");
+        let _ = writeln!(text, "note: {lines} from a crash, covered by the chain");
     }
     match &verdict.broken {
         Some(at) => {
             let line = if at.line > 0 { format!(":{}", at.line) } else { String::new() };
             let _ = writeln!(text, "BROKEN at {}{line}: {}", at.file, at.reason);
-            let _ = writeln!(text, "{} records before it are whole", verdict.n_records);
+            let records = counted(verdict.n_records, "record");
+            let verb = if verdict.n_records == 1 { "is" } else { "are" };
+            let _ = writeln!(text, "{records} before it {verb} intact");
         }
         None => {
             let _ = writeln!(
                 text,
-                "whole: {} records in {} segments, up to {} {}",
-                verdict.n_records, verdict.n_segments, verdict.end.seq, verdict.end.hash
+                "OK: {} in {}; last record {}, hash {}",
+                counted(verdict.n_records, "record"),
+                counted(verdict.n_segments, "segment"),
+                verdict.end.seq,
+                verdict.end.hash
             );
         }
     }
     text
 }
 
-fn summary_text(summary: &Summary, verdict: &Verdict, format: Format) -> String {
-    if format == Format::Json {
+fn summary_text(summary: &Summary, verdict: &Verdict, format: ReportFormat) -> String {
+    if format == ReportFormat::Json {
         return json(&serde_json::json!({ "summary": summary, "chain": verdict }));
     }
     format!("{}\nchain\n  {}", summary.to_text(), verdict_text(verdict, format))
 }
 
 fn json(value: &impl serde::Serialize) -> String {
-    // Counts and texts always serialize.
+    // Serializing numbers and strings cannot fail.
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

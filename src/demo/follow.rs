@@ -80,6 +80,6 @@ fn print_after(dir: &Path, seq: u64, console: Console) -> u64 {
 /// The line of a record. Requests for scripts and settings have none, unless they were rejected.
 fn line(entry: &Entry) -> Option<String> {
     let exchange = entry.exchange.as_ref()?;
-    let is_news = exchange.bytes_in > 0 || exchange.outcome != "forwarded";
+    let is_news = exchange.received_bytes > 0 || exchange.outcome != "forwarded";
     is_news.then(|| printout::exchange_line(&entry.time, exchange))
 }

@@ -107,8 +107,8 @@ pub(super) fn add_totals(printout: &mut Printout, audited: &AuditedRun, backends
         counted(summary.n_exchanges, "request"),
         counted(summary.n_events, "event"),
         counted(summary.n_snapshots, "snapshot"),
-        summary.bytes_in,
-        summary.bytes_out
+        summary.received_bytes,
+        summary.forwarded_bytes
     ));
     printout.heading("Found and masked");
     let widest = audited.rules.keys().map(String::len).max().unwrap_or_default();

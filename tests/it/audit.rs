@@ -8,6 +8,7 @@ use std::time::Duration;
 use blackbar::app::{App, StartError};
 use blackbar::audit::OpenError;
 use blackbar::audit::entry::Kind;
+use blackbar::audit::report::Summary;
 use blackbar::audit::verify::{Verdict, verify};
 use blackbar::config;
 use tempfile::TempDir;
@@ -442,9 +443,9 @@ async fn what_was_in_force_is_kept_and_covered_by_the_chain() {
     proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
     proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
     let (entries, dir) = proxy.stop().await;
-    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.in_force.as_deref()).collect();
+    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.config_sha256.as_deref()).collect();
     assert_eq!(told.len(), 2);
-    let file = |sha256: &str| dir.path().join("audit").join(format!("in-force-{}.json", &sha256[..16]));
+    let file = |sha256: &str| dir.path().join("audit").join(format!("config-{}.json", &sha256[..16]));
     let before: serde_json::Value = serde_json::from_slice(&fs::read(file(told[0])).unwrap()).unwrap();
     let after: serde_json::Value = serde_json::from_slice(&fs::read(file(told[1])).unwrap()).unwrap();
     assert_eq!(before["rules"], after["rules"]);
@@ -453,5 +454,89 @@ async fn what_was_in_force_is_kept_and_covered_by_the_chain() {
 
     let forged = fs::read_to_string(file(told[0])).unwrap().replace("phc_eu", "phc_xx");
     fs::write(file(told[0]), forged).unwrap();
-    assert!(verdict(&dir.path().join("audit")).broken.unwrap().file.starts_with("in-force-"));
+    assert!(verdict(&dir.path().join("audit")).broken.unwrap().file.starts_with("config-"));
+}
+
+/// A directory that format 1 left after a crash: a start, exchanges, a reload, a time in which records
+/// could not be written, a stop, an unfinished line, a second start, and one open intent.
+fn format_1() -> (TempDir, PathBuf) {
+    let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/audit-format-1"));
+    let dir = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(source).unwrap() {
+        let path = file.unwrap().path();
+        fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let audit = dir.path().to_owned();
+    (dir, audit)
+}
+
+#[test]
+fn a_directory_of_format_1_verifies_and_has_the_same_totals() {
+    let (_dir, audit) = format_1();
+    let mut summary = Summary::default();
+    let mut kinds = Vec::new();
+    let verdict = verify(&audit, |entry| {
+        summary.add(entry);
+        kinds.push(entry.kind);
+    });
+    let verdict = verdict.unwrap();
+    assert!(verdict.is_whole(), "{verdict:?}");
+    assert_eq!((verdict.n_segments, verdict.n_records, verdict.n_torn), (2, 15, 1));
+    for kind in [Kind::Start, Kind::Exchange, Kind::ConfigChanged, Kind::Resumed, Kind::Torn, Kind::Stop] {
+        assert!(kinds.contains(&kind), "{kind:?}");
+    }
+    // As the program that wrote it reported them.
+    assert_eq!((summary.n_exchanges, summary.received_bytes, summary.forwarded_bytes), (9, 1362, 987));
+    assert_eq!((summary.by_outcome["forwarded"], summary.by_outcome["no_region"]), (7, 1));
+    assert_eq!(summary.findings_by_rule["email"], 7);
+    assert_eq!(summary.suppressed["99e6e843e0f4 #1 email"], 6);
+    assert_eq!(summary.unmasked_inputs_by_sdk["web 1.418"], 1);
+}
+
+#[test]
+fn a_change_in_a_directory_of_format_1_is_found() {
+    let (_dir, audit) = format_1();
+    let segment = audit.join("audit-00000001.jsonl");
+    let text = fs::read_to_string(&segment).unwrap();
+    let end = text.find("{\"v\":1,\"seq\":99").unwrap_or(text.len());
+    for idx in (0..end).step_by(37) {
+        let mut changed = text.clone().into_bytes();
+        changed[idx] ^= 1;
+        fs::write(&segment, &changed).unwrap();
+        assert!(!verdict(&audit).is_whole(), "byte {idx}");
+    }
+    fs::write(&segment, &text).unwrap();
+    let config = fs::read_dir(&audit).unwrap().map(|file| file.unwrap().path());
+    let config = config.into_iter().find(|path| path.to_str().unwrap().contains("in-force-")).unwrap();
+    fs::write(config, "{}").unwrap();
+    assert!(verdict(&audit).broken.unwrap().file.starts_with("in-force-"));
+}
+
+#[tokio::test]
+async fn a_new_process_continues_a_directory_of_format_1() {
+    let (_dir, audit) = format_1();
+    let old = entries(&audit);
+    start_on(&audit).await.unwrap().shutdown().await;
+    let all = entries(&audit);
+    assert_eq!(all[..old.len()], old);
+    assert!(old.iter().all(|record| record.format == 1));
+    let new = &all[old.len()..];
+    assert!(new.iter().all(|record| record.format == 2));
+    // The open intent of the old process, then the start and the stop of the new one.
+    assert_eq!(
+        new.iter().map(|record| record.kind).collect::<Vec<_>>(),
+        [Kind::Exchange, Kind::Start, Kind::Stop]
+    );
+    assert_eq!(new[0].exchange.as_ref().unwrap().outcome, "interrupted");
+    // They are in the old segment if the fixture is of today, or else in one of their own.
+    let segments = fs::read_dir(&audit).unwrap().map(|file| file.unwrap().path());
+    let segments = segments.filter(|path| path.to_str().unwrap().contains("audit-0"));
+    let all: String = segments.map(|path| fs::read_to_string(path).unwrap()).collect();
+    let text: String = all.lines().filter(|line| line.starts_with("{\"format\":2,")).collect();
+    for name in ["format", "policy_digest", "config_sha256", "previous_hash", "received_bytes"] {
+        assert!(text.contains(&format!("\"{name}\":")), "{name}: {text}");
+    }
+    for name in ["v", "policy", "in_force", "prev", "bytes_in", "bytes_out"] {
+        assert!(!text.contains(&format!("\"{name}\":")), "{name}: {text}");
+    }
 }

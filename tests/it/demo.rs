@@ -114,7 +114,11 @@ fn the_summary_has_the_counts_of_the_audit() {
     assert!(verdict.is_whole());
     let counts = format!(
         "{} requests, {} events, {} snapshots (rrweb events), {} bytes; {} bytes forwarded",
-        summary.n_exchanges, summary.n_events, summary.n_snapshots, summary.bytes_in, summary.bytes_out
+        summary.n_exchanges,
+        summary.n_events,
+        summary.n_snapshots,
+        summary.received_bytes,
+        summary.forwarded_bytes
     );
     assert!(printed.contains(&counts), "{printed}");
     for (rule, count) in &summary.findings_by_rule {

@@ -1,8 +1,12 @@
-//! The chain on disk: opened and mended at a start, then appended to by one thread.
+//! The chain on disk: opened at a start, then appended to.
+//!
+//! One caller at a time writes; the lock around the store is in `writer`. Records are either all
+//! written or not at all: after a failure the segment is cut back to the last whole line, and records
+//! of exchanges that were already forwarded wait for the next attempt.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,39 +14,41 @@ use sha2::{Digest, Sha256};
 
 use crate::audit::OpenError;
 use crate::audit::chain::{self, Link};
-use crate::audit::entry::{Entry, Exchange, Kind, Torn, now};
+use crate::audit::entry::{Entry, Exchange, FORMAT, Kind, Torn, now};
 use crate::audit::files::{self, options};
 use crate::audit::journal::Journal;
-use crate::audit::tail::{Day, Tail, end_before, recorded_since};
+use crate::audit::recovery::{self, RecoveredDir};
+use crate::audit::tail::{Day, Tail, recorded_since};
 use crate::config::audit::{Audit, Sync};
 use crate::config::policy::hex;
 
-/// How far the segment on the disk, and with it the head, may lag behind the chain where the journal
-/// is flushed for each record.
-const LAG: Duration = Duration::from_millis(100);
+/// How long the segment and the head may stay unflushed with `sync = "each"`, where the journal is
+/// flushed for each record.
+const MAX_SEGMENT_LAG: Duration = Duration::from_millis(100);
 
-/// What a line is about as long as.
-const LINE: usize = 1024;
+/// The usual length of a line, to size a buffer.
+const TYPICAL_LINE_BYTES: usize = 1024;
 
-/// What is in force.
+/// The configuration in force, as the audit keeps it.
 #[derive(Clone)]
 pub struct InForce {
     /// The digest of the policy.
     pub digest: Arc<str>,
-    /// All of it, written out.
+    /// The whole configuration, written out.
     pub description: Arc<str>,
 }
 
-pub(crate) struct Store {
+/// The segments, the journal and the state between two writes.
+pub(crate) struct ChainStore {
     config: Audit,
-    policy: String,
+    policy_digest: String,
     segment: Segment,
     end: Link,
     journal: Journal,
-    /// Records of what was forwarded that could not be written yet.
+    /// Records of forwarded exchanges that could not be written yet.
     backlog: Vec<Entry>,
-    is_broken: bool,
-    synced: Instant,
+    is_failing: bool,
+    last_sync: Instant,
     is_dirty: bool,
     /// Whether the last line has been written.
     is_closed: bool,
@@ -56,75 +62,72 @@ struct Segment {
     len: u64,
 }
 
-/// What the operating system has and the disk may not.
+/// Lines that the operating system has but the disk may lack.
 pub(crate) struct Unsynced {
     file: Arc<File>,
     end: Link,
 }
 
 impl Unsynced {
-    /// Flushes it. Nobody who writes has to wait for this.
+    /// Flushes the lines. Needs no lock, so other lines can be written meanwhile.
     pub(crate) fn flush(&self) -> io::Result<()> {
         self.file.sync_data()
     }
 }
 
-impl Store {
-    /// Opens the directory, mends what a crash left, and notes the start.
+impl ChainStore {
+    /// Opens the directory, repairs what a crash left, and records the start.
+    ///
+    /// # Errors
+    /// The directory cannot be used, is in use, or its chain is broken.
     pub(crate) fn open(config: &Audit, in_force: &InForce) -> Result<Self, OpenError> {
         let dir = config.dir.as_path();
         let io = |what| move |source| OpenError::Io { dir: dir.display().to_string(), what, source };
-        fs::create_dir_all(dir).map_err(io("it cannot be created"))?;
-        let lock = files::lock(dir).map_err(io("it cannot be locked"))?;
-        let lock = lock.ok_or_else(|| OpenError::Locked { dir: dir.display().to_string() })?;
-        let segments = files::segments(dir).map_err(io("it cannot be listed"))?;
-        let (number, path) = segments.last().cloned().unwrap_or_else(|| (1, files::segment_path(dir, 1)));
-        let (journal, left) = Journal::open(dir, config.sync).map_err(io("the journal cannot be opened"))?;
-        replay(&segments, &path, &left.records).map_err(io("a segment cannot be mended"))?;
-        let tail = Tail::read(&path).map_err(io("the newest segment cannot be read"))?;
-        let end = match &tail.end {
-            Some(end) => end.clone(),
-            None => end_before(&segments).map_err(io("a segment cannot be read"))?,
-        };
-        check_head(dir, &end, &tail)?;
-        let file = options().create(true).append(true).open(&path);
-        let file = file.map_err(io("the newest segment cannot be opened"))?;
+        let RecoveredDir { lock, segments, number, file, tail, end, journal, intents } =
+            recovery::recover(config)?;
         let day = tail.day.unwrap_or_else(Day::today);
         let segment = Segment { number, day, file: Arc::new(file), len: tail.len };
         let mut store = Self {
             config: config.clone(),
-            policy: in_force.digest.to_string(),
+            policy_digest: in_force.digest.to_string(),
             segment,
             end,
             journal,
             backlog: Vec::new(),
-            is_broken: false,
-            synced: Instant::now(),
+            is_failing: false,
+            last_sync: Instant::now(),
             is_dirty: false,
             is_closed: false,
             _lock: lock,
         };
-        let described = files::write_in_force(dir, &in_force.description);
-        let described = described.map_err(io("what is in force cannot be kept there"))?;
-        let first =
-            store.mend(&tail, left.intents, &segments, described).map_err(io("a segment cannot be read"))?;
+        let config_sha256 = files::write_config(dir, &in_force.description);
+        let config_sha256 = config_sha256.map_err(io("the configuration cannot be described there"))?;
+        store.end_unfinished_line(&tail).map_err(io("a segment cannot be repaired"))?;
+        let first = store
+            .first_records(&tail, intents, &segments, config_sha256)
+            .map_err(io("a segment cannot be read"))?;
         store.begin(first).map_err(io("it cannot be written to"))?;
         Ok(store)
     }
 
-    /// What the first lines of this run say.
-    fn mend(
-        &mut self,
-        tail: &Tail,
-        intents: Vec<Entry>,
-        segments: &[(u64, PathBuf)],
-        in_force: String,
-    ) -> io::Result<Vec<Entry>> {
-        let mut first = Vec::new();
-        if tail.is_open || tail.torn.is_some() {
+    /// Ends the last line of the segment if a crash left it without a line break.
+    fn end_unfinished_line(&mut self, tail: &Tail) -> io::Result<()> {
+        if tail.lacks_line_break || tail.torn.is_some() {
             (&*self.segment.file).write_all(b"\n")?;
             self.segment.len += 1;
         }
+        Ok(())
+    }
+
+    /// The first records of this run: an unfinished line, interrupted exchanges, and the start.
+    fn first_records(
+        &self,
+        tail: &Tail,
+        intents: Vec<Entry>,
+        segments: &[(u64, PathBuf)],
+        config_sha256: String,
+    ) -> io::Result<Vec<Entry>> {
+        let mut first = Vec::new();
         if let Some(torn) = &tail.torn {
             let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(torn)) };
             first.push(Entry { torn: Some(torn), ..self.entry(Kind::Torn) });
@@ -136,17 +139,18 @@ impl Store {
                 let Some(exchange) = intent.exchange.as_mut() else { continue };
                 if !recorded.contains(&exchange.request_id) {
                     "interrupted".clone_into(&mut exchange.outcome);
+                    intent.format = FORMAT;
                     first.push(intent);
                 }
             }
         }
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
-        first.push(Entry { version, in_force: Some(in_force), ..self.entry(Kind::Start) });
+        first.push(Entry { version, config_sha256: Some(config_sha256), ..self.entry(Kind::Start) });
         Ok(first)
     }
 
-    /// Writes the first lines of this run. Only when they are on the disk may the journal go from
-    /// which some of them came.
+    /// Writes the first records of this run. The journal, from which some of them came, is emptied only
+    /// after they are on the disk.
     fn begin(&mut self, mut first: Vec<Entry>) -> io::Result<()> {
         self.rotate_if_due()?;
         let (lines, end) = self.sealed(&mut first);
@@ -156,51 +160,51 @@ impl Store {
         self.journal.restart()
     }
 
-    /// An entry about this run itself.
+    /// A record about this process.
     pub(crate) fn entry(&self, kind: Kind) -> Entry {
         self.entry_of(kind, now())
     }
 
     fn entry_of(&self, kind: Kind, time: String) -> Entry {
         Entry {
-            v: 1,
+            format: FORMAT,
             seq: self.end.seq,
             time,
             kind,
             instance: self.config.instance.clone(),
-            policy: self.policy.clone(),
+            policy_digest: self.policy_digest.clone(),
             version: None,
-            in_force: None,
+            config_sha256: None,
             exchange: None,
             torn: None,
-            prev: String::new(),
+            previous_hash: String::new(),
         }
     }
 
-    /// An entry about an exchange, under the policy it ran with.
+    /// A record about an exchange, with the policy that applied to it.
     pub(crate) fn exchange_entry(&self, time: String, policy: &str, exchange: Exchange) -> Entry {
         let exchange = Some(exchange);
-        Entry { policy: policy.to_owned(), exchange, ..self.entry_of(Kind::Exchange, time) }
+        Entry { policy_digest: policy.to_owned(), exchange, ..self.entry_of(Kind::Exchange, time) }
     }
 
-    /// Whether a line is just a line: nothing else must be written before or with it.
-    pub(crate) fn is_at_ease(&self) -> bool {
-        !self.is_broken && !self.is_closed && self.backlog.is_empty() && !self.must_rotate()
+    /// Whether a line can be appended right now, without a backlog, a new segment or a retry before it.
+    pub(crate) fn can_append_now(&self) -> bool {
+        !self.is_failing && !self.is_closed && self.backlog.is_empty() && !self.must_rotate()
     }
 
     /// Whether the last attempt to write failed.
-    pub(crate) fn is_broken(&self) -> bool {
-        self.is_broken
+    pub(crate) fn is_failing(&self) -> bool {
+        self.is_failing
     }
 
-    /// From now on something else is in force; gives the entry that says so.
+    /// Takes over another configuration; returns the record of the change.
     ///
     /// # Errors
-    /// The description cannot be kept.
-    pub(crate) fn change(&mut self, in_force: &InForce) -> io::Result<Entry> {
-        in_force.digest.as_ref().clone_into(&mut self.policy);
-        let described = files::write_in_force(&self.config.dir, &in_force.description)?;
-        Ok(Entry { in_force: Some(described), ..self.entry(Kind::Policy) })
+    /// The description of the configuration cannot be written.
+    pub(crate) fn change_config(&mut self, in_force: &InForce) -> io::Result<Entry> {
+        in_force.digest.as_ref().clone_into(&mut self.policy_digest);
+        let config_sha256 = Some(files::write_config(&self.config.dir, &in_force.description)?);
+        Ok(Entry { config_sha256, ..self.entry(Kind::ConfigChanged) })
     }
 
     /// The end of the chain.
@@ -208,25 +212,25 @@ impl Store {
         &self.end
     }
 
-    /// Makes intents and records durable, all or none.
+    /// Makes intents and records durable, all or none of them.
     ///
     /// # Errors
-    /// Nothing counts as written; records of what was forwarded are kept for the next attempt.
+    /// None of them counts as written. Records of forwarded exchanges are kept for the next attempt.
     pub(crate) fn commit(&mut self, intents: &[Entry], records: Vec<Entry>) -> io::Result<()> {
         let mut all = std::mem::take(&mut self.backlog);
-        if self.is_broken {
+        if self.is_failing {
             all.push(self.entry(Kind::Resumed));
         }
         all.extend(records);
         match self.try_commit(intents, &mut all) {
             Ok(()) => {
-                self.is_broken = false;
+                self.is_failing = false;
                 let ids = all.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));
                 self.journal.void(ids);
                 Ok(())
             }
             Err(error) => {
-                self.is_broken = true;
+                self.is_failing = true;
                 let ids =
                     intents.iter().filter_map(|entry| Some(entry.exchange.as_ref()?.request_id.as_str()));
                 self.journal.void(ids);
@@ -252,7 +256,7 @@ impl Store {
         let before = self.segment.len;
         let written = self.append(&lines).and_then(|()| self.journal.write(intents, &lines));
         if let Err(error) = written {
-            // What was half written must go, or the next line would stand behind it.
+            // Cut off a partly written line, or the next line would follow it.
             if !lines.is_empty() {
                 self.segment.file.set_len(before)?;
                 self.segment.len = before;
@@ -264,10 +268,10 @@ impl Store {
         Ok(())
     }
 
-    /// The lines of records, and the chain's end behind them.
+    /// The lines of these records, and the end of the chain after them.
     fn sealed(&self, records: &mut [Entry]) -> (Vec<u8>, Link) {
         let mut end = self.end.clone();
-        let mut lines = Vec::with_capacity(records.len() * LINE);
+        let mut lines = Vec::with_capacity(records.len() * TYPICAL_LINE_BYTES);
         for entry in records {
             end = chain::seal(entry, &end, &mut lines);
         }
@@ -298,99 +302,47 @@ impl Store {
         Ok(())
     }
 
-    /// Flushes to the disk what is only with the operating system.
+    /// Flushes the segment to the disk and then writes the head.
     fn sync(&mut self) -> io::Result<()> {
         self.segment.file.sync_data()?;
         self.is_dirty = false;
-        self.synced = Instant::now();
+        self.last_sync = Instant::now();
         files::write_head(&self.config.dir, &self.end)
     }
 
-    /// Removes what is of no use any more, as far as it costs next to nothing.
+    /// Empties the journal if that is cheap.
     pub(crate) fn tidy(&mut self) {
         self.journal.tidy();
     }
 
-    /// What is to be flushed, if the interval has passed.
+    /// The lines to flush, if the interval has passed.
     pub(crate) fn begin_sync(&mut self) -> Option<Unsynced> {
         let lag = match self.config.sync {
-            Sync::Each => LAG,
+            Sync::Each => MAX_SEGMENT_LAG,
             Sync::Interval(interval) => interval,
         };
-        if !self.is_dirty || self.synced.elapsed() < lag {
+        if !self.is_dirty || self.last_sync.elapsed() < lag {
             return None;
         }
         self.is_dirty = false;
-        self.synced = Instant::now();
+        self.last_sync = Instant::now();
         Some(Unsynced { file: Arc::clone(&self.segment.file), end: self.end.clone() })
     }
 
-    /// Notes that it was flushed, or that it was not.
+    /// Takes the result of the flush, and writes the head.
     ///
     /// # Errors
-    /// It was not, or the head cannot be written.
+    /// The flush failed, or the head cannot be written.
     pub(crate) fn end_sync(&mut self, unsynced: &Unsynced, flushed: io::Result<()>) -> io::Result<()> {
         self.is_dirty |= flushed.is_err();
         flushed?;
         files::write_head(&self.config.dir, &unsynced.end)
     }
 
-    /// Flushes everything, and takes no more lines at once.
+    /// Flushes everything. From now on [`can_append_now`](Self::can_append_now) is false.
     pub(crate) fn close(&mut self) -> io::Result<()> {
         self.is_closed = true;
         self.sync()?;
         self.journal.close()
-    }
-}
-
-/// Takes from the journal what a power failure took from the newest segment: what stands behind the
-/// last line there that follows the one before gives way to the lines that do.
-fn replay(segments: &[(u64, PathBuf)], path: &Path, records: &[Vec<u8>]) -> io::Result<()> {
-    if records.is_empty() {
-        return Ok(());
-    }
-    let mut end = end_before(segments)?;
-    let bytes = fs::read(path).or_else(|error| match error.kind() {
-        io::ErrorKind::NotFound => Ok(Vec::new()),
-        _ => Err(error),
-    })?;
-    let (mut at, mut good) = (0, 0);
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        at += line.len();
-        if let Some(Ok((_, link))) = line.strip_suffix(b"\n").map(|line| chain::follow(line, &end)) {
-            (end, good) = (link, at);
-        }
-    }
-    let mut missing = Vec::new();
-    for line in records {
-        if let Ok((_, link)) = chain::follow(line, &end) {
-            missing.extend_from_slice(line);
-            missing.push(b'\n');
-            end = link;
-        }
-    }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let mut file = options().create(true).append(true).open(path)?;
-    file.set_len(good as u64)?;
-    file.write_all(&missing)?;
-    file.sync_all()
-}
-
-/// The head is written after the chain, so a chain that ends before it was cut or changed.
-fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
-    let broken = |what| Err(OpenError::Broken { dir: dir.display().to_string(), what });
-    match files::read_head(dir) {
-        Some(head) if head.seq > end.seq => {
-            broken(format!("its head is record {}, but the last whole record is {}", head.seq, end.seq))
-        }
-        Some(head) if head.seq == end.seq && head.hash != end.hash => {
-            broken(format!("record {} is not the one that its head names", end.seq))
-        }
-        None if tail.end.is_none() && end.seq == 0 && tail.torn.is_some() => {
-            broken("the first segment holds no record".to_owned())
-        }
-        _ => Ok(()),
     }
 }
