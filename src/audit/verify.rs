@@ -81,7 +81,7 @@ pub fn verify(dir: &Path, mut visit: impl FnMut(&Entry)) -> io::Result<Verdict> 
                     visit(&entry);
                 }
                 LineCheck::Unfinished => {
-                    let note = "its last line has no end: it is being written, or a crash tore it";
+                    let note = "the last line is unfinished: it is being written, or a crash cut it off";
                     verdict.notes.push(format!("{name}: {note}"));
                 }
                 LineCheck::Broken(broken) => {
@@ -107,6 +107,7 @@ fn check_config_file(dir: &Path, entry: &Entry) -> Option<ChainBreak> {
     Some(ChainBreak { file, line: 0, reason })
 }
 
+/// Checks that the chain contains the record that the head names.
 fn check_head(head: Option<&Link>, is_head_seen: bool, verdict: &Verdict) -> Option<ChainBreak> {
     let at_head = |reason: String| Some(ChainBreak { file: files::HEAD.to_owned(), line: 0, reason });
     match head {
