@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::audit::OpenError;
-use crate::audit::writer::Writer;
+use crate::audit::writer::AuditWriter;
 use crate::config::problem::Problems;
 use crate::config::{self, Config};
 use crate::exchange::{Live, Proxy};
@@ -77,7 +77,7 @@ impl App {
         let sdk_addr = address(&sdk, &config.listen.address);
         let admin_addr = address(&operators, &config.admin.address);
         metrics.policy_in_force(&config.policy.digest);
-        let audit = Writer::start(&config.audit, &live.in_force, Arc::clone(&metrics))?;
+        let audit = AuditWriter::start(&config.audit, &live.in_force, Arc::clone(&metrics))?;
         let proxy = Arc::new(Proxy::new(live, audit, Arc::clone(&metrics)).map_err(StartError::Thread)?);
         let readiness = Arc::new(Readiness::default());
         let (stop_sdk, stopped) = watch::channel(false);

@@ -35,8 +35,8 @@ use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Body;
 
-use crate::audit::entry::{Exchange, Unmasked, now, project_reference};
-use crate::audit::writer::Line;
+use crate::audit::record::{ExchangeRecord, UnmaskedCount, now, project_reference};
+use crate::audit::writer::ExchangeLine;
 use crate::forward::headers::{self, Context};
 use crate::forward::{Answer, Outbound};
 use crate::telemetry::metrics::{Ended, Stage};
@@ -75,13 +75,13 @@ struct Story<'a> {
     started: Instant,
     time: String,
     class: Option<Class>,
-    record: Exchange,
+    record: ExchangeRecord,
 }
 
 impl<'a> Story<'a> {
     fn begin(proxy: &'a Proxy, live: &'a Live) -> Self {
         proxy.metrics.exchanges.inc();
-        let record = Exchange { request_id: ids::next(), ..Exchange::default() };
+        let record = ExchangeRecord { request_id: ids::next(), ..ExchangeRecord::default() };
         Self { proxy, live, started: Instant::now(), time: now(), class: None, record }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Story<'a> {
         let sdk = redacted.facts.sdk.as_deref().map_or_else(Sdk::other, Sdk::read);
         let Sdk { lib, version_class } = self.proxy.metrics.unmasked(sdk, count);
         self.record.unmasked_inputs =
-            Some(Unmasked { sdk: lib.to_owned(), sdk_version: version_class, count });
+            Some(UnmaskedCount { sdk: lib.to_owned(), sdk_version: version_class, count });
     }
 
     fn route(
@@ -280,8 +280,8 @@ impl<'a> Story<'a> {
         self.record.region = None;
     }
 
-    fn line(&self) -> Line {
-        Line {
+    fn line(&self) -> ExchangeLine {
+        ExchangeLine {
             time: self.time.clone(),
             policy: Arc::clone(&self.live.policy.digest),
             exchange: self.record.clone(),

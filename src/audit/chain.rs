@@ -4,8 +4,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::audit::entry::Entry;
-use crate::audit::entry::FORMAT;
+use crate::audit::record::AuditRecord;
+use crate::audit::record::FORMAT;
 use crate::config::policy::hex;
 
 /// The previous hash of the first line.
@@ -16,14 +16,14 @@ const HASH_FIELD: &str = ",\"hash\":\"";
 
 /// A line as the next one refers to it: its number and hash.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Link {
+pub struct ChainLink {
     /// The number of the line; 0 before the first line.
     pub seq: u64,
     /// The hash of the line.
     pub hash: String,
 }
 
-impl Default for Link {
+impl Default for ChainLink {
     fn default() -> Self {
         Self { seq: 0, hash: GENESIS_HASH.to_owned() }
     }
@@ -56,7 +56,7 @@ pub enum Mismatch {
 
 /// Links an entry to the end of a chain and appends its line, with the line break, to `lines`.
 /// Returns the new end.
-pub fn seal(entry: &mut Entry, end: &Link, lines: &mut Vec<u8>) -> Link {
+pub fn seal(entry: &mut AuditRecord, end: &ChainLink, lines: &mut Vec<u8>) -> ChainLink {
     entry.seq = end.seq + 1;
     entry.previous_hash.clone_from(&end.hash);
     let start = lines.len();
@@ -67,11 +67,11 @@ pub fn seal(entry: &mut Entry, end: &Link, lines: &mut Vec<u8>) -> Link {
     lines.extend_from_slice(HASH_FIELD.as_bytes());
     lines.extend_from_slice(hash.as_bytes());
     lines.extend_from_slice(b"\"}\n");
-    Link { seq: entry.seq, hash }
+    ChainLink { seq: entry.seq, hash }
 }
 
 /// Reads a line without its line break, and checks its own hash but not its place in a chain.
-pub fn open(line: &[u8]) -> Result<(Entry, Link), Mismatch> {
+pub fn open(line: &[u8]) -> Result<(AuditRecord, ChainLink), Mismatch> {
     let line = std::str::from_utf8(line).map_err(|_| Mismatch::Malformed)?;
     let (covered, rest) = line.rsplit_once(HASH_FIELD).ok_or(Mismatch::Malformed)?;
     let hash = rest.strip_suffix("\"}").ok_or(Mismatch::Malformed)?;
@@ -79,8 +79,8 @@ pub fn open(line: &[u8]) -> Result<(Entry, Link), Mismatch> {
         return Err(Mismatch::Changed);
     }
     let json = format!("{covered}}}");
-    let entry: Entry = serde_json::from_str(&json).map_err(|_| unreadable(&json))?;
-    let link = Link { seq: entry.seq, hash: hash.to_owned() };
+    let entry: AuditRecord = serde_json::from_str(&json).map_err(|_| unreadable(&json))?;
+    let link = ChainLink { seq: entry.seq, hash: hash.to_owned() };
     Ok((entry, link))
 }
 
@@ -97,7 +97,7 @@ fn unreadable(json: &str) -> Mismatch {
 }
 
 /// Reads a line that must follow `end`.
-pub fn follow(line: &[u8], end: &Link) -> Result<(Entry, Link), Mismatch> {
+pub fn follow(line: &[u8], end: &ChainLink) -> Result<(AuditRecord, ChainLink), Mismatch> {
     let (entry, link) = open(line)?;
     if entry.previous_hash != end.hash || entry.seq != end.seq + 1 {
         return Err(Mismatch::Unlinked { expected: end.seq + 1, found: entry.seq });
@@ -112,14 +112,14 @@ fn hash_of(text: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::entry::Kind;
+    use crate::audit::record::RecordKind;
 
-    fn entry() -> Entry {
-        Entry {
+    fn entry() -> AuditRecord {
+        AuditRecord {
             format: FORMAT,
             seq: 0,
             time: "2026-01-01T00:00:00.000Z".into(),
-            kind: Kind::Start,
+            kind: RecordKind::Start,
             instance: "one".into(),
             policy_digest: "p".into(),
             version: None,
@@ -130,7 +130,7 @@ mod tests {
         }
     }
 
-    fn sealed(end: &Link) -> (Vec<u8>, Link) {
+    fn sealed(end: &ChainLink) -> (Vec<u8>, ChainLink) {
         let mut line = Vec::new();
         let end = seal(&mut entry(), end, &mut line);
         (line, end)
@@ -138,9 +138,9 @@ mod tests {
 
     #[test]
     fn a_sealed_line_follows_the_previous_one() {
-        let (first, end) = sealed(&Link::default());
+        let (first, end) = sealed(&ChainLink::default());
         let (second, last) = sealed(&end);
-        assert_eq!(follow(first.trim_ascii(), &Link::default()).unwrap().1, end);
+        assert_eq!(follow(first.trim_ascii(), &ChainLink::default()).unwrap().1, end);
         assert_eq!(follow(second.trim_ascii(), &end).unwrap().1, last);
     }
 
@@ -153,20 +153,20 @@ mod tests {
 
     #[test]
     fn any_changed_byte_is_detected() {
-        let (line, _) = sealed(&Link::default());
+        let (line, _) = sealed(&ChainLink::default());
         let line = line.trim_ascii();
         for idx in 0..line.len() {
             let mut changed = line.to_vec();
             changed[idx] ^= 1;
-            assert!(follow(&changed, &Link::default()).is_err(), "byte {idx}");
+            assert!(follow(&changed, &ChainLink::default()).is_err(), "byte {idx}");
         }
     }
 
     #[test]
     fn a_removed_line_is_detected() {
-        let (_, end) = sealed(&Link::default());
+        let (_, end) = sealed(&ChainLink::default());
         let (second, _) = sealed(&end);
-        let mismatch = follow(second.trim_ascii(), &Link::default()).unwrap_err();
+        let mismatch = follow(second.trim_ascii(), &ChainLink::default()).unwrap_err();
         assert_eq!(mismatch, Mismatch::Unlinked { expected: 1, found: 2 });
     }
 }

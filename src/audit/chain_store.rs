@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 
 use crate::audit::OpenError;
-use crate::audit::chain::{self, Link};
-use crate::audit::entry::{Entry, Exchange, FORMAT, Kind, Torn, now};
+use crate::audit::chain::{self, ChainLink};
 use crate::audit::files::{self, options};
 use crate::audit::journal::Journal;
+use crate::audit::record::{AuditRecord, ExchangeRecord, FORMAT, RecordKind, TornBytes, now};
 use crate::audit::recovery::{self, RecoveredDir};
 use crate::audit::tail::{Day, Tail, recorded_since};
 use crate::config::audit::{Audit, Sync};
@@ -31,7 +31,7 @@ const TYPICAL_LINE_BYTES: usize = 1024;
 
 /// The configuration in force, as the audit keeps it.
 #[derive(Clone)]
-pub struct InForce {
+pub struct ConfigDescription {
     /// The digest of the policy.
     pub digest: Arc<str>,
     /// The whole configuration, written out.
@@ -43,10 +43,10 @@ pub(crate) struct ChainStore {
     config: Audit,
     policy_digest: String,
     segment: Segment,
-    end: Link,
+    end: ChainLink,
     journal: Journal,
     /// Records of forwarded exchanges that could not be written yet.
-    backlog: Vec<Entry>,
+    backlog: Vec<AuditRecord>,
     is_failing: bool,
     last_sync: Instant,
     is_dirty: bool,
@@ -65,7 +65,7 @@ struct Segment {
 /// Lines that the operating system has but the disk may lack.
 pub(crate) struct Unsynced {
     file: Arc<File>,
-    end: Link,
+    end: ChainLink,
 }
 
 impl Unsynced {
@@ -80,7 +80,7 @@ impl ChainStore {
     ///
     /// # Errors
     /// The directory cannot be used, is in use, or its chain is broken.
-    pub(crate) fn open(config: &Audit, in_force: &InForce) -> Result<Self, OpenError> {
+    pub(crate) fn open(config: &Audit, in_force: &ConfigDescription) -> Result<Self, OpenError> {
         let dir = config.dir.as_path();
         let io = |what| move |source| OpenError::Io { dir: dir.display().to_string(), what, source };
         let RecoveredDir { lock, segments, number, file, tail, end, journal, intents } =
@@ -123,14 +123,14 @@ impl ChainStore {
     fn first_records(
         &self,
         tail: &Tail,
-        intents: Vec<Entry>,
+        intents: Vec<AuditRecord>,
         segments: &[(u64, PathBuf)],
         config_sha256: String,
-    ) -> io::Result<Vec<Entry>> {
+    ) -> io::Result<Vec<AuditRecord>> {
         let mut first = Vec::new();
         if let Some(torn) = &tail.torn {
-            let torn = Torn { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(torn)) };
-            first.push(Entry { torn: Some(torn), ..self.entry(Kind::Torn) });
+            let torn = TornBytes { bytes: torn.len() as u64, sha256: hex(&Sha256::digest(torn)) };
+            first.push(AuditRecord { torn: Some(torn), ..self.entry(RecordKind::Torn) });
         }
         if !intents.is_empty() {
             let floor = intents.iter().map(|intent| intent.seq).min().unwrap_or_default();
@@ -145,13 +145,17 @@ impl ChainStore {
             }
         }
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
-        first.push(Entry { version, config_sha256: Some(config_sha256), ..self.entry(Kind::Start) });
+        first.push(AuditRecord {
+            version,
+            config_sha256: Some(config_sha256),
+            ..self.entry(RecordKind::Start)
+        });
         Ok(first)
     }
 
     /// Writes the first records of this run. The journal, from which some of them came, is emptied only
     /// after they are on the disk.
-    fn begin(&mut self, mut first: Vec<Entry>) -> io::Result<()> {
+    fn begin(&mut self, mut first: Vec<AuditRecord>) -> io::Result<()> {
         self.rotate_if_due()?;
         let (lines, end) = self.sealed(&mut first);
         self.append(&lines)?;
@@ -161,12 +165,12 @@ impl ChainStore {
     }
 
     /// A record about this process.
-    pub(crate) fn entry(&self, kind: Kind) -> Entry {
+    pub(crate) fn entry(&self, kind: RecordKind) -> AuditRecord {
         self.entry_of(kind, now())
     }
 
-    fn entry_of(&self, kind: Kind, time: String) -> Entry {
-        Entry {
+    fn entry_of(&self, kind: RecordKind, time: String) -> AuditRecord {
+        AuditRecord {
             format: FORMAT,
             seq: self.end.seq,
             time,
@@ -182,9 +186,13 @@ impl ChainStore {
     }
 
     /// A record about an exchange, with the policy that applied to it.
-    pub(crate) fn exchange_entry(&self, time: String, policy: &str, exchange: Exchange) -> Entry {
+    pub(crate) fn exchange_entry(&self, time: String, policy: &str, exchange: ExchangeRecord) -> AuditRecord {
         let exchange = Some(exchange);
-        Entry { policy_digest: policy.to_owned(), exchange, ..self.entry_of(Kind::Exchange, time) }
+        AuditRecord {
+            policy_digest: policy.to_owned(),
+            exchange,
+            ..self.entry_of(RecordKind::Exchange, time)
+        }
     }
 
     /// Whether a line can be appended right now, without a backlog, a new segment or a retry before it.
@@ -201,14 +209,14 @@ impl ChainStore {
     ///
     /// # Errors
     /// The description of the configuration cannot be written.
-    pub(crate) fn change_config(&mut self, in_force: &InForce) -> io::Result<Entry> {
+    pub(crate) fn change_config(&mut self, in_force: &ConfigDescription) -> io::Result<AuditRecord> {
         in_force.digest.as_ref().clone_into(&mut self.policy_digest);
         let config_sha256 = Some(files::write_config(&self.config.dir, &in_force.description)?);
-        Ok(Entry { config_sha256, ..self.entry(Kind::ConfigChanged) })
+        Ok(AuditRecord { config_sha256, ..self.entry(RecordKind::ConfigChanged) })
     }
 
     /// The end of the chain.
-    pub(crate) fn end(&self) -> &Link {
+    pub(crate) fn end(&self) -> &ChainLink {
         &self.end
     }
 
@@ -216,10 +224,10 @@ impl ChainStore {
     ///
     /// # Errors
     /// None of them counts as written. Records of forwarded exchanges are kept for the next attempt.
-    pub(crate) fn commit(&mut self, intents: &[Entry], records: Vec<Entry>) -> io::Result<()> {
+    pub(crate) fn commit(&mut self, intents: &[AuditRecord], records: Vec<AuditRecord>) -> io::Result<()> {
         let mut all = std::mem::take(&mut self.backlog);
         if self.is_failing {
-            all.push(self.entry(Kind::Resumed));
+            all.push(self.entry(RecordKind::Resumed));
         }
         all.extend(records);
         match self.try_commit(intents, &mut all) {
@@ -244,7 +252,7 @@ impl ChainStore {
         }
     }
 
-    fn try_commit(&mut self, intents: &[Entry], records: &mut [Entry]) -> io::Result<()> {
+    fn try_commit(&mut self, intents: &[AuditRecord], records: &mut [AuditRecord]) -> io::Result<()> {
         if self.journal.is_full() {
             self.sync()?;
             self.journal.restart()?;
@@ -269,7 +277,7 @@ impl ChainStore {
     }
 
     /// The lines of these records, and the end of the chain after them.
-    fn sealed(&self, records: &mut [Entry]) -> (Vec<u8>, Link) {
+    fn sealed(&self, records: &mut [AuditRecord]) -> (Vec<u8>, ChainLink) {
         let mut end = self.end.clone();
         let mut lines = Vec::with_capacity(records.len() * TYPICAL_LINE_BYTES);
         for entry in records {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::audit::chain::Link;
-use crate::audit::entry::FORMAT;
+use crate::audit::chain::ChainLink;
+use crate::audit::record::FORMAT;
 use crate::config::policy::hex;
 
 pub(crate) const HEAD: &str = "head.json";
@@ -68,12 +68,12 @@ pub(crate) fn write_config(dir: &Path, description: &str) -> io::Result<String> 
 }
 
 /// The link in the head file; `None` if the file is missing or unreadable.
-pub(crate) fn read_head(dir: &Path) -> Option<Link> {
+pub(crate) fn read_head(dir: &Path) -> Option<ChainLink> {
     serde_json::from_slice(&fs::read(dir.join(HEAD)).ok()?).ok()
 }
 
 /// Replaces the head file.
-pub(crate) fn write_head(dir: &Path, end: &Link) -> io::Result<()> {
+pub(crate) fn write_head(dir: &Path, end: &ChainLink) -> io::Result<()> {
     let next = dir.join("head.json.next");
     let mut file = options().create(true).truncate(true).write(true).open(&next)?;
     file.write_all(&serde_json::to_vec(end).map_err(io::Error::other)?)?;

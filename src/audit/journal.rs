@@ -17,8 +17,8 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::audit::chain;
-use crate::audit::entry::Entry;
 use crate::audit::files::{JOURNAL, options};
+use crate::audit::record::AuditRecord;
 use crate::config::audit::Sync;
 
 /// Size from which void intents are removed while requests keep coming.
@@ -47,7 +47,7 @@ pub(crate) struct Journal {
 #[derive(Default)]
 pub(crate) struct JournalContents {
     /// Intents, void ones among them.
-    pub(crate) intents: Vec<Entry>,
+    pub(crate) intents: Vec<AuditRecord>,
     /// Lines of the chain, without their line breaks.
     pub(crate) lines: Vec<Vec<u8>>,
 }
@@ -86,7 +86,7 @@ impl Journal {
 
     /// Writes intents, and lines of the chain if this file is the one that is flushed. After an error
     /// none of them counts.
-    pub(crate) fn write(&mut self, intents: &[Entry], records: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, intents: &[AuditRecord], records: &[u8]) -> io::Result<()> {
         let records = if self.is_flushed { records } else { &[] };
         if intents.is_empty() && records.is_empty() {
             return Ok(());
@@ -177,17 +177,20 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::chain::{Link, seal};
-    use crate::audit::entry::{Exchange, Kind};
+    use crate::audit::chain::{ChainLink, seal};
+    use crate::audit::record::{ExchangeRecord, RecordKind};
 
-    fn entry(id: &str) -> Entry {
-        let exchange =
-            Exchange { request_id: id.to_owned(), outcome: "interrupted".to_owned(), ..Exchange::default() };
-        Entry {
+    fn entry(id: &str) -> AuditRecord {
+        let exchange = ExchangeRecord {
+            request_id: id.to_owned(),
+            outcome: "interrupted".to_owned(),
+            ..ExchangeRecord::default()
+        };
+        AuditRecord {
             format: 1,
             seq: 0,
             time: "2026-01-01T00:00:00.000Z".to_owned(),
-            kind: Kind::Exchange,
+            kind: RecordKind::Exchange,
             instance: "one".to_owned(),
             policy_digest: "p".to_owned(),
             version: None,
@@ -214,7 +217,7 @@ mod tests {
             let (mut journal, _) = Journal::open(dir.path(), sync).unwrap();
             journal.restart().unwrap();
             let mut line = Vec::new();
-            seal(&mut entry("a"), &Link::default(), &mut line);
+            seal(&mut entry("a"), &ChainLink::default(), &mut line);
             journal.write(&[entry("b"), entry("c")], &[]).unwrap();
             journal.write(&[entry("d")], &line).unwrap();
             journal.void(["c"].into_iter());

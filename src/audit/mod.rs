@@ -24,10 +24,10 @@
 
 pub mod chain;
 mod chain_store;
-pub mod entry;
 mod files;
 mod inbox;
 mod journal;
+pub mod record;
 mod recovery;
 pub mod report;
 mod tail;

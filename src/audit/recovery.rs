@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::audit::OpenError;
-use crate::audit::chain::{self, Link};
-use crate::audit::entry::Entry;
+use crate::audit::chain::{self, ChainLink};
 use crate::audit::files::{self, options};
 use crate::audit::journal::Journal;
+use crate::audit::record::AuditRecord;
 use crate::audit::tail::{Tail, end_before};
 use crate::config::audit::Audit;
 
@@ -27,10 +27,10 @@ pub(crate) struct RecoveredDir {
     pub(crate) file: File,
     pub(crate) tail: Tail,
     /// The end of the chain.
-    pub(crate) end: Link,
+    pub(crate) end: ChainLink,
     pub(crate) journal: Journal,
     /// The intents in the journal, void ones among them.
-    pub(crate) intents: Vec<Entry>,
+    pub(crate) intents: Vec<AuditRecord>,
 }
 
 /// Locks and repairs the directory, which is created if it does not exist.
@@ -96,7 +96,7 @@ fn restore_lines(segments: &[(u64, PathBuf)], path: &Path, lines: &[Vec<u8>]) ->
 }
 
 /// The head is written after the chain, so a chain that ends before its head was cut or changed.
-fn check_head(dir: &Path, end: &Link, tail: &Tail) -> Result<(), OpenError> {
+fn check_head(dir: &Path, end: &ChainLink, tail: &Tail) -> Result<(), OpenError> {
     let broken = |what| Err(OpenError::Broken { dir: dir.display().to_string(), what });
     match files::read_head(dir) {
         Some(head) if head.seq > end.seq => {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::audit::entry::Entry;
+use crate::audit::record::AuditRecord;
 
 /// `1 record`, `2 records`.
 pub(crate) fn counted(n: u64, noun: &str) -> String {
@@ -54,7 +54,7 @@ pub struct Summary {
 
 impl Summary {
     /// Adds a record.
-    pub fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: &AuditRecord) {
         self.from.get_or_insert_with(|| entry.time.clone());
         self.to = Some(entry.time.clone());
         *self.by_policy.entry(entry.policy_digest.clone()).or_default() += 1;

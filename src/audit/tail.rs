@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::audit::chain::{self, Link};
+use crate::audit::chain::{self, ChainLink};
 
 /// The end of the newest segment.
 pub(crate) struct Tail {
     /// The last whole line.
-    pub(crate) end: Option<Link>,
+    pub(crate) end: Option<ChainLink>,
     /// The bytes after it, if a crash left an unfinished line.
     pub(crate) torn: Option<Vec<u8>>,
     /// Whether the last whole line lacks its line break.
@@ -71,13 +71,13 @@ impl Tail {
 }
 
 /// The end of the chain when the newest segment holds no whole line.
-pub(crate) fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<Link> {
+pub(crate) fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<ChainLink> {
     for (_, path) in segments.iter().rev().skip(1) {
         if let Some(end) = Tail::read(path)?.end {
             return Ok(end);
         }
     }
-    Ok(Link::default())
+    Ok(ChainLink::default())
 }
 
 /// The request ids of all records from number `floor` on, and of some before.
@@ -107,6 +107,6 @@ mod tests {
         assert_eq!(day("2026-01-01T00:00:00.000Z"), day("2026-01-01T23:59:59.999Z"));
         assert_ne!(day("2026-01-01T23:59:59.999Z"), day("2026-01-02T00:00:00.000Z"));
         assert_eq!(Day::of("yesterday"), None);
-        assert_eq!(Day::of(&crate::audit::entry::now()), Some(Day::today()));
+        assert_eq!(Day::of(&crate::audit::record::now()), Some(Day::today()));
     }
 }

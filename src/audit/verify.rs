@@ -9,22 +9,22 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::audit::chain::{self, Link, Mismatch};
-use crate::audit::entry::{Entry, Kind};
+use crate::audit::chain::{self, ChainLink, Mismatch};
 use crate::audit::files;
+use crate::audit::record::{AuditRecord, RecordKind};
 use crate::config::policy::hex;
 
 /// The result of a verification.
 #[derive(Debug, Default, Serialize)]
-pub struct Verdict {
+pub struct Verification {
     /// Segments read.
     pub n_segments: u64,
     /// Records read.
     pub n_records: u64,
     /// Unfinished lines that crashes left, each covered by a record.
-    pub n_torn: u64,
+    pub n_unfinished: u64,
     /// The last record.
-    pub end: Link,
+    pub end: ChainLink,
     /// The first place where the chain is broken.
     pub broken: Option<ChainBreak>,
     /// Observations that are not faults.
@@ -42,9 +42,9 @@ pub struct ChainBreak {
     pub reason: String,
 }
 
-impl Verdict {
+impl Verification {
     /// Whether no break was found.
-    pub fn is_whole(&self) -> bool {
+    pub fn is_intact(&self) -> bool {
         self.broken.is_none()
     }
 }
@@ -53,50 +53,50 @@ impl Verdict {
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn verify(dir: &Path, mut visit: impl FnMut(&Entry)) -> io::Result<Verdict> {
+pub fn verify(dir: &Path, mut visit: impl FnMut(&AuditRecord)) -> io::Result<Verification> {
     let head = files::read_head(dir);
-    let mut verdict = Verdict::default();
+    let mut verification = Verification::default();
     let mut is_head_seen = head.as_ref().is_none_or(|head| head.seq == 0);
     for (number, path) in files::segments(dir)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        verdict.n_segments += 1;
-        if number != verdict.n_segments {
-            let reason = format!("segment {} is missing", verdict.n_segments);
-            verdict.broken = Some(ChainBreak { file: name, line: 0, reason });
-            return Ok(verdict);
+        verification.n_segments += 1;
+        if number != verification.n_segments {
+            let reason = format!("segment {} is missing", verification.n_segments);
+            verification.broken = Some(ChainBreak { file: name, line: 0, reason });
+            return Ok(verification);
         }
         let bytes = fs::read(&path)?;
         let mut reader = SegmentReader { name: &name, bytes: &bytes, at: 0, line: 0 };
-        while let Some(check) = reader.next(&verdict.end) {
+        while let Some(check) = reader.next(&verification.end) {
             match check {
                 LineCheck::Record(entry, link) => {
-                    verdict.n_records += 1;
-                    verdict.n_torn += u64::from(entry.kind == Kind::Torn);
+                    verification.n_records += 1;
+                    verification.n_unfinished += u64::from(entry.kind == RecordKind::Torn);
                     is_head_seen |= head.as_ref() == Some(&link);
-                    verdict.end = link;
+                    verification.end = link;
                     if let Some(broken) = check_config_file(dir, &entry) {
-                        verdict.broken = Some(broken);
-                        return Ok(verdict);
+                        verification.broken = Some(broken);
+                        return Ok(verification);
                     }
                     visit(&entry);
                 }
                 LineCheck::Unfinished => {
                     let note = "the last line is unfinished: it is being written, or a crash cut it off";
-                    verdict.notes.push(format!("{name}: {note}"));
+                    verification.notes.push(format!("{name}: {note}"));
                 }
                 LineCheck::Broken(broken) => {
-                    verdict.broken = Some(broken);
-                    return Ok(verdict);
+                    verification.broken = Some(broken);
+                    return Ok(verification);
                 }
             }
         }
     }
-    verdict.broken = check_head(head.as_ref(), is_head_seen, &verdict);
-    Ok(verdict)
+    verification.broken = check_head(head.as_ref(), is_head_seen, &verification);
+    Ok(verification)
 }
 
 /// Checks that the description of the configuration exists and has the hash in the record.
-fn check_config_file(dir: &Path, entry: &Entry) -> Option<ChainBreak> {
+fn check_config_file(dir: &Path, entry: &AuditRecord) -> Option<ChainBreak> {
     let sha256 = entry.config_sha256.as_ref()?;
     let file = files::config_file_name(entry.format, sha256);
     let reason = match fs::read(dir.join(&file)) {
@@ -108,17 +108,21 @@ fn check_config_file(dir: &Path, entry: &Entry) -> Option<ChainBreak> {
 }
 
 /// Checks that the chain contains the record that the head names.
-fn check_head(head: Option<&Link>, is_head_seen: bool, verdict: &Verdict) -> Option<ChainBreak> {
+fn check_head(
+    head: Option<&ChainLink>,
+    is_head_seen: bool,
+    verification: &Verification,
+) -> Option<ChainBreak> {
     let at_head = |reason: String| Some(ChainBreak { file: files::HEAD.to_owned(), line: 0, reason });
     match head {
-        None if verdict.n_records == 0 => at_head("no audit chain in this directory".to_owned()),
+        None if verification.n_records == 0 => at_head("no audit chain in this directory".to_owned()),
         None => at_head(
             "the file is missing or unreadable, so records removed from the end would not be noticed"
                 .to_owned(),
         ),
         Some(head) if !is_head_seen => at_head(format!(
             "the file names record {} as the newest, but the chain ends with record {}: records were removed from the end",
-            head.seq, verdict.end.seq
+            head.seq, verification.end.seq
         )),
         Some(_) => None,
     }
@@ -126,7 +130,7 @@ fn check_head(head: Option<&Link>, is_head_seen: bool, verdict: &Verdict) -> Opt
 
 /// What the reader of a segment found at one line.
 enum LineCheck {
-    Record(Box<Entry>, Link),
+    Record(Box<AuditRecord>, ChainLink),
     Unfinished,
     Broken(ChainBreak),
 }
@@ -140,12 +144,12 @@ struct SegmentReader<'a> {
 }
 
 impl<'a> SegmentReader<'a> {
-    fn next(&mut self, end: &Link) -> Option<LineCheck> {
+    fn next(&mut self, end: &ChainLink) -> Option<LineCheck> {
         let start = self.at;
         let (line, is_whole) = self.line()?;
         let first_line = self.line;
         match chain::follow(line, end) {
-            Ok((entry, link)) if is_whole && entry.kind != Kind::Torn => {
+            Ok((entry, link)) if is_whole && entry.kind != RecordKind::Torn => {
                 Some(LineCheck::Record(Box::new(entry), link))
             }
             Ok((_, _)) if is_whole => Some(self.broken(
@@ -161,7 +165,7 @@ impl<'a> SegmentReader<'a> {
     }
 
     /// Skips a line that does not follow, if a later record says that a crash left it unfinished.
-    fn torn(&mut self, start: usize, end: &Link) -> Option<LineCheck> {
+    fn torn(&mut self, start: usize, end: &ChainLink) -> Option<LineCheck> {
         loop {
             let torn_end = self.at.checked_sub(1)?;
             let (line, _) = self.line()?;

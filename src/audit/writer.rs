@@ -17,11 +17,11 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::audit::chain::Link;
+use crate::audit::chain::ChainLink;
 use crate::audit::chain_store::ChainStore;
-pub use crate::audit::chain_store::InForce;
-use crate::audit::entry::{Entry, Exchange, Kind};
+pub use crate::audit::chain_store::ConfigDescription;
 use crate::audit::inbox::{Batch, Inbox};
+use crate::audit::record::{AuditRecord, ExchangeRecord, RecordKind};
 use crate::audit::{OpenError, Unavailable};
 use crate::config::audit::{Audit, Sync};
 use crate::telemetry::metrics::Metrics;
@@ -45,9 +45,9 @@ const MIN_QUEUED_TO_GATHER: i64 = 8;
 
 /// What the thread is asked to do.
 enum WriterCommand {
-    Line(LineKind, Box<Line>, oneshot::Sender<Result<(), Unavailable>>),
+    Line(LineKind, Box<ExchangeLine>, oneshot::Sender<Result<(), Unavailable>>),
     Probe(oneshot::Sender<Result<(), Unavailable>>),
-    ChangeConfig(InForce),
+    ChangeConfig(ConfigDescription),
 }
 
 /// What a line is for.
@@ -60,17 +60,17 @@ enum LineKind {
 }
 
 /// The state of an exchange, with its start time and policy.
-pub struct Line {
+pub struct ExchangeLine {
     /// When the exchange began.
     pub time: String,
     /// The digest of the policy that applies to it.
     pub policy: Arc<str>,
     /// Its counts so far.
-    pub exchange: Exchange,
+    pub exchange: ExchangeRecord,
 }
 
 /// The audit, as exchanges use it.
-pub struct Writer {
+pub struct AuditWriter {
     chain: Arc<SharedChain>,
     commands: Arc<Inbox<WriterCommand>>,
     /// Whether a line counts before it is on the disk.
@@ -78,12 +78,16 @@ pub struct Writer {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Writer {
+impl AuditWriter {
     /// Opens the directory and starts the thread.
     ///
     /// # Errors
     /// The directory cannot be used, is in use, or its chain is broken.
-    pub fn start(config: &Audit, in_force: &InForce, metrics: Arc<Metrics>) -> Result<Self, OpenError> {
+    pub fn start(
+        config: &Audit,
+        in_force: &ConfigDescription,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, OpenError> {
         let store = Mutex::new(ChainStore::open(config, in_force)?);
         let commands = Arc::new(Inbox::new(QUEUE_CAPACITY));
         metrics.audit_writable.set(1);
@@ -106,7 +110,7 @@ impl Writer {
     ///
     /// # Errors
     /// It must not be forwarded.
-    pub async fn intent(&self, line: Line) -> Result<(), Unavailable> {
+    pub async fn intent(&self, line: ExchangeLine) -> Result<(), Unavailable> {
         self.write(LineKind::Intent, line).await
     }
 
@@ -114,7 +118,7 @@ impl Writer {
     ///
     /// # Errors
     /// The client must not get a success. If the exchange was forwarded, its intent is durable.
-    pub async fn record(&self, line: Line) -> Result<(), Unavailable> {
+    pub async fn record(&self, line: ExchangeLine) -> Result<(), Unavailable> {
         self.write(LineKind::Record, line).await
     }
 
@@ -130,8 +134,8 @@ impl Writer {
     }
 
     /// Records that another configuration is in force.
-    pub fn in_force(&self, in_force: InForce) {
-        let _ = self.commands.put(WriterCommand::ChangeConfig(in_force));
+    pub fn config_changed(&self, description: ConfigDescription) {
+        let _ = self.commands.put(WriterCommand::ChangeConfig(description));
     }
 
     /// Writes the last record, flushes, and ends the thread. Blocks.
@@ -143,7 +147,7 @@ impl Writer {
         }
     }
 
-    async fn write(&self, kind: LineKind, line: Line) -> Result<(), Unavailable> {
+    async fn write(&self, kind: LineKind, line: ExchangeLine) -> Result<(), Unavailable> {
         match self.try_write_directly(kind, Box::new(line)) {
             Ok(written) => written,
             Err(line) => self.ask(|done| WriterCommand::Line(kind, line, done)).await,
@@ -154,11 +158,11 @@ impl Writer {
     fn try_write_directly(
         &self,
         kind: LineKind,
-        line: Box<Line>,
-    ) -> Result<Result<(), Unavailable>, Box<Line>> {
+        line: Box<ExchangeLine>,
+    ) -> Result<Result<(), Unavailable>, Box<ExchangeLine>> {
         let free = if self.can_write_directly { self.chain.store.try_lock().ok() } else { None };
         let Some(mut store) = free.filter(|store| store.can_append_now()) else { return Err(line) };
-        let Line { time, policy, exchange } = *line;
+        let ExchangeLine { time, policy, exchange } = *line;
         let entry = store.exchange_entry(time, &policy, exchange);
         Ok(match kind {
             LineKind::Intent => self.chain.commit(&mut store, &[entry], Vec::new(), 1),
@@ -177,7 +181,7 @@ impl Writer {
 }
 
 /// The thread writes the waiting lines and then ends.
-impl Drop for Writer {
+impl Drop for AuditWriter {
     fn drop(&mut self) {
         self.commands.close();
     }
@@ -200,8 +204,8 @@ impl SharedChain {
     fn commit(
         &self,
         store: &mut ChainStore,
-        intents: &[Entry],
-        records: Vec<Entry>,
+        intents: &[AuditRecord],
+        records: Vec<AuditRecord>,
         n_waiting: usize,
     ) -> Result<(), Unavailable> {
         let n_records = records.len() as u64;
@@ -271,7 +275,7 @@ impl WriterThread {
         for command in batch {
             match command {
                 WriterCommand::Line(kind, line, done) => {
-                    let Line { time, policy, exchange } = *line;
+                    let ExchangeLine { time, policy, exchange } = *line;
                     let entry = store.exchange_entry(time, &policy, exchange);
                     match kind {
                         LineKind::Intent => intents.push(entry),
@@ -304,12 +308,12 @@ impl WriterThread {
 
     /// Writes the last record and logs its hash, which the operator should store elsewhere.
     fn stop(&self, store: &mut ChainStore) {
-        let last = vec![store.entry(Kind::Stop)];
+        let last = vec![store.entry(RecordKind::Stop)];
         let _ = self.chain.commit(store, &[], last, 0);
         if let Err(error) = store.close() {
             tracing::error!(%error, "the last audit records may not have reached the disk");
         }
-        let Link { seq, hash } = store.end();
+        let ChainLink { seq, hash } = store.end();
         tracing::info!(seq, hash, "audit log closed; keep this hash");
     }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::audit::report::{Summary, counted};
-use crate::audit::verify::{self, Verdict};
+use crate::audit::verify::{self, Verification};
 use crate::cli::{failed, put};
 
 /// Verifies the audit and reports totals.
@@ -50,57 +50,57 @@ impl AuditCommand {
     pub(crate) fn run(self) -> ExitCode {
         let (Self::Verify(input) | Self::Report(input)) = &self;
         let mut summary = Summary::default();
-        let verdict = match verify::verify(&input.dir, |entry| summary.add(entry)) {
-            Ok(verdict) => verdict,
+        let verification = match verify::verify(&input.dir, |entry| summary.add(entry)) {
+            Ok(verification) => verification,
             Err(error) => return failed(format_args!("cannot read {}: {error}", input.dir.display())),
         };
         match self {
-            Self::Verify(_) => put(&verdict_text(&verdict, input.format)),
-            Self::Report(_) => put(&summary_text(&summary, &verdict, input.format)),
+            Self::Verify(_) => put(&verdict_text(&verification, input.format)),
+            Self::Report(_) => put(&summary_text(&summary, &verification, input.format)),
         }
-        if verdict.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if verification.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
-fn verdict_text(verdict: &Verdict, format: ReportFormat) -> String {
+fn verdict_text(verification: &Verification, format: ReportFormat) -> String {
     if format == ReportFormat::Json {
-        return json(verdict);
+        return json(verification);
     }
     let mut text = String::new();
-    for note in &verdict.notes {
+    for note in &verification.notes {
         let _ = writeln!(text, "note: {note}");
     }
-    if verdict.n_torn > 0 {
-        let lines = counted(verdict.n_torn, "unfinished line");
+    if verification.n_unfinished > 0 {
+        let lines = counted(verification.n_unfinished, "unfinished line");
         let _ = writeln!(text, "note: {lines} from a crash, covered by the chain");
     }
-    match &verdict.broken {
+    match &verification.broken {
         Some(at) => {
             let line = if at.line > 0 { format!(":{}", at.line) } else { String::new() };
             let _ = writeln!(text, "BROKEN at {}{line}: {}", at.file, at.reason);
-            let records = counted(verdict.n_records, "record");
-            let verb = if verdict.n_records == 1 { "is" } else { "are" };
+            let records = counted(verification.n_records, "record");
+            let verb = if verification.n_records == 1 { "is" } else { "are" };
             let _ = writeln!(text, "{records} before it {verb} intact");
         }
         None => {
             let _ = writeln!(
                 text,
                 "OK: {} in {}; last record {}, hash {}",
-                counted(verdict.n_records, "record"),
-                counted(verdict.n_segments, "segment"),
-                verdict.end.seq,
-                verdict.end.hash
+                counted(verification.n_records, "record"),
+                counted(verification.n_segments, "segment"),
+                verification.end.seq,
+                verification.end.hash
             );
         }
     }
     text
 }
 
-fn summary_text(summary: &Summary, verdict: &Verdict, format: ReportFormat) -> String {
+fn summary_text(summary: &Summary, verification: &Verification, format: ReportFormat) -> String {
     if format == ReportFormat::Json {
-        return json(&serde_json::json!({ "summary": summary, "chain": verdict }));
+        return json(&serde_json::json!({ "summary": summary, "chain": verification }));
     }
-    format!("{}\nchain\n  {}", summary.to_text(), verdict_text(verdict, format))
+    format!("{}\nchain\n  {}", summary.to_text(), verdict_text(verification, format))
 }
 
 fn json(value: &impl serde::Serialize) -> String {

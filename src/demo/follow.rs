@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::audit::entry::Entry;
+use crate::audit::record::AuditRecord;
 use crate::audit::verify;
 use crate::demo::printout::{self, Console};
 
@@ -78,7 +78,7 @@ fn print_after(dir: &Path, seq: u64, console: Console) -> u64 {
 }
 
 /// The line of a record. Requests for scripts and settings have none, unless they were rejected.
-fn line(entry: &Entry) -> Option<String> {
+fn line(entry: &AuditRecord) -> Option<String> {
     let exchange = entry.exchange.as_ref()?;
     let is_news = exchange.received_bytes > 0 || exchange.outcome != "forwarded";
     is_news.then(|| printout::exchange_line(&entry.time, exchange))

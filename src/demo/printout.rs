@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::audit::entry::{Entry, Exchange};
+use crate::audit::record::{AuditRecord, ExchangeRecord};
 use crate::audit::report::{Summary, counted};
-use crate::audit::verify::{self, Verdict};
+use crate::audit::verify::{self, Verification};
 use crate::demo::backend::Backend;
 use crate::demo::compare::TextChange;
 use crate::demo::error::DemoError;
@@ -54,7 +54,7 @@ impl Printout {
 #[derive(Default)]
 pub(super) struct AuditedRun {
     pub(super) summary: Summary,
-    pub(super) verification: Verdict,
+    pub(super) verification: Verification,
     /// Findings by rule, and for each rule by surface.
     rules: BTreeMap<String, BTreeMap<String, u64>>,
 }
@@ -72,7 +72,7 @@ impl AuditedRun {
         Ok(audited)
     }
 
-    fn add(&mut self, entry: &Entry) {
+    fn add(&mut self, entry: &AuditRecord) {
         self.summary.add(entry);
         for found in entry.exchange.iter().flat_map(|exchange| &exchange.findings) {
             let surfaces = self.rules.entry(found.rule.clone()).or_default();
@@ -189,7 +189,7 @@ pub(super) fn add_audit(printout: &mut Printout, audited: &AuditedRun, dir: &Pat
 }
 
 /// One exchange in one line: its endpoint, its region, and what was redacted.
-pub(super) fn exchange_line(time: &str, exchange: &Exchange) -> String {
+pub(super) fn exchange_line(time: &str, exchange: &ExchangeRecord) -> String {
     let clock = time.get(11..19).unwrap_or(time);
     let endpoint = exchange.endpoint.as_deref().unwrap_or("unknown");
     let region = exchange.region.as_deref().unwrap_or("nowhere");
@@ -213,16 +213,16 @@ pub(super) fn exchange_line(time: &str, exchange: &Exchange) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::entry::Count;
+    use crate::audit::record::FindingCount;
 
     #[test]
     fn an_exchange_fits_one_line() {
-        let count = |rule: &str, surface: &str, count| Count {
+        let count = |rule: &str, surface: &str, count| FindingCount {
             rule: rule.to_owned(),
             surface: surface.to_owned(),
             count,
         };
-        let exchange = Exchange {
+        let exchange = ExchangeRecord {
             endpoint: Some("replay".to_owned()),
             region: Some("eu".to_owned()),
             outcome: "forwarded".to_owned(),
@@ -230,7 +230,7 @@ mod tests {
             n_events: 1,
             n_snapshots: 3,
             findings: vec![count("email", "text", 1), count("posture:inputs", "input", 4)],
-            ..Exchange::default()
+            ..ExchangeRecord::default()
         };
         assert_eq!(
             exchange_line("2026-01-02T03:04:05.678Z", &exchange),

@@ -85,7 +85,7 @@ impl RunningDemo {
         printout.heading(&format!("Done in {:.2} s.", started.elapsed().as_secs_f64()));
         printout.print();
         let verification = &audited.verification;
-        if verification.is_whole() { Ok(verification.end.seq) } else { Err(DemoError::BrokenAudit) }
+        if verification.is_intact() { Ok(verification.end.seq) } else { Err(DemoError::BrokenAudit) }
     }
 
     /// Prints what the reader can try next.

@@ -7,7 +7,7 @@ use blackbar_core::redact::remote_config::Hardening;
 use blackbar_core::session::store::{Sessions, Store, StoreLimits};
 use http::HeaderName;
 
-use crate::audit::writer::{InForce, Writer};
+use crate::audit::writer::{AuditWriter, ConfigDescription};
 use crate::config::Config;
 use crate::config::forward::Forward;
 use crate::config::in_force;
@@ -38,7 +38,7 @@ pub struct Live {
     pub(crate) hardening: Option<Arc<Hardening>>,
     session_store: SessionStore,
     /// All of it, for the audit.
-    pub in_force: InForce,
+    pub in_force: ConfigDescription,
 }
 
 impl Live {
@@ -58,7 +58,7 @@ impl Live {
             judged: headers::judged(&config.forward.request_headers),
             hardening: config.sdk.clone(),
             session_store: config.session_store.clone(),
-            in_force: InForce {
+            in_force: ConfigDescription {
                 digest: Arc::clone(&config.policy.digest),
                 description: in_force::describe(config).into(),
             },
@@ -78,7 +78,7 @@ pub struct Proxy {
     pub(crate) workers: Workers,
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<dyn Store>,
-    pub(crate) audit: Writer,
+    pub(crate) audit: AuditWriter,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -87,7 +87,7 @@ impl Proxy {
     ///
     /// # Errors
     /// A thread cannot be started.
-    pub fn new(live: Live, audit: Writer, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+    pub fn new(live: Live, audit: AuditWriter, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let limits = live.limits.clone();
         Ok(Self {
             budget: Budget::new(limits.in_flight, Arc::clone(&metrics)),
@@ -114,7 +114,7 @@ impl Proxy {
     pub fn replace(&self, live: Live) {
         self.metrics.policy_in_force(&live.policy.digest);
         if live.in_force.description != self.live.load().in_force.description {
-            self.audit.in_force(live.in_force.clone());
+            self.audit.config_changed(live.in_force.clone());
         }
         self.live.store(Arc::new(live));
         drop(self.warm_up());

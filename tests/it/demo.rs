@@ -110,8 +110,8 @@ fn the_summary_has_the_counts_of_the_audit() {
     let dir = tempfile::tempdir().unwrap();
     let printed = text(&once(dir.path()));
     let mut summary = Summary::default();
-    let verdict = verify::verify(&dir.path().join("audit"), |entry| summary.add(entry)).unwrap();
-    assert!(verdict.is_whole());
+    let verification = verify::verify(&dir.path().join("audit"), |entry| summary.add(entry)).unwrap();
+    assert!(verification.is_intact());
     let counts = format!(
         "{} requests, {} events, {} snapshots (rrweb events), {} bytes; {} bytes forwarded",
         summary.n_exchanges,

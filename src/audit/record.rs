@@ -19,7 +19,7 @@ pub const FORMAT: u8 = 2;
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum RecordKind {
     /// A process started to write.
     Start,
     /// A reload changed rules, postures, limits, regions or routes.
@@ -38,7 +38,7 @@ pub enum Kind {
 /// One line of the chain, without its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct AuditRecord {
     /// The version of the record format, see [`FORMAT`].
     #[serde(alias = "v")]
     pub format: u8,
@@ -47,7 +47,7 @@ pub struct Entry {
     /// When the subject of the record began: RFC 3339, UTC, milliseconds.
     pub time: String,
     /// What the record is about.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// The name of the writing process, as configured.
     pub instance: String,
     /// The digest of the policy that applied.
@@ -61,10 +61,10 @@ pub struct Entry {
     pub config_sha256: Option<String>,
     /// A request and its reply.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub exchange: Option<Exchange>,
+    pub exchange: Option<ExchangeRecord>,
     /// The unfinished line that a crash left.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub torn: Option<Torn>,
+    pub torn: Option<TornBytes>,
     /// The hash of the previous record.
     #[serde(alias = "prev")]
     pub previous_hash: String,
@@ -73,7 +73,7 @@ pub struct Entry {
 /// A request and its reply, as counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Exchange {
+pub struct ExchangeRecord {
     /// The id that the reply has, too.
     pub request_id: String,
     /// The class of the endpoint; none if the path is unknown.
@@ -97,19 +97,19 @@ pub struct Exchange {
     /// rrweb events in all of these events.
     pub n_snapshots: u64,
     /// Findings by rule and surface.
-    pub findings: Vec<Count>,
+    pub findings: Vec<FindingCount>,
     /// Findings that suppressions let through; the field is missing if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub suppressed: Vec<Suppressed>,
+    pub suppressed: Vec<SuppressionCount>,
     /// Typed values that the SDK did not mask; the field is missing if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unmasked_inputs: Option<Unmasked>,
+    pub unmasked_inputs: Option<UnmaskedCount>,
 }
 
 /// The number of findings of one rule on one surface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Count {
+pub struct FindingCount {
     /// The rule's id, or the posture, selector or guard.
     pub rule: String,
     /// The surface.
@@ -121,7 +121,7 @@ pub struct Count {
 /// The number of findings of one rule that one suppression let through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Suppressed {
+pub struct SuppressionCount {
     /// The number of the suppression in the policy, from 1.
     pub suppression: u16,
     /// The rule's id.
@@ -133,7 +133,7 @@ pub struct Suppressed {
 /// The number of typed values that an SDK did not mask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unmasked {
+pub struct UnmaskedCount {
     /// The SDK, or `other`.
     #[serde(alias = "lib")]
     pub sdk: String,
@@ -147,14 +147,14 @@ pub struct Unmasked {
 /// The bytes of an unfinished line, which the record that follows covers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Torn {
+pub struct TornBytes {
     /// How many bytes.
     pub bytes: u64,
     /// Their SHA-256.
     pub sha256: String,
 }
 
-impl Exchange {
+impl ExchangeRecord {
     /// Takes over the counts of a report.
     pub fn count(&mut self, report: &Report) {
         self.n_events = report.n_events;
@@ -162,14 +162,14 @@ impl Exchange {
         self.findings = report
             .findings
             .iter()
-            .map(|((cause, surface), count)| Count {
+            .map(|((cause, surface), count)| FindingCount {
                 rule: cause.label(),
                 surface: surface.as_str().to_owned(),
                 count: *count,
             })
             .collect();
         let suppressed = report.suppressed.iter();
-        let suppressed = suppressed.map(|((number, rule), count)| Suppressed {
+        let suppressed = suppressed.map(|((number, rule), count)| SuppressionCount {
             suppression: *number,
             rule: rule.to_string(),
             count: *count,
