@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::audit::OpenError;
-use crate::audit::writer::Writer;
+use crate::audit::writer::AuditWriter;
 use crate::config::problem::ConfigProblems;
 use crate::config::restart;
 use crate::config::{self, Config};
@@ -76,7 +76,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let sdk_addr = bound_address(&sdk, config.listen.address);
     let admin_addr = bound_address(&admin, config.admin.address);
     metrics.policy_in_force(&config.policy.digest);
-    let audit = Writer::start(&config.audit, &active.in_force, Arc::clone(&metrics))?;
+    let audit = AuditWriter::start(&config.audit, &active.in_force, Arc::clone(&metrics))?;
     let shared = SharedState::new(active, audit, Arc::clone(&metrics)).map_err(StartError::Thread)?;
     let shared = Arc::new(shared);
     let readiness = Arc::new(Readiness::default());

@@ -36,8 +36,8 @@ use http::request::Parts;
 use http::{Method, Request};
 use hyper::body::Body;
 
-use crate::audit::entry::{Exchange, Unmasked, now, project_reference};
-use crate::audit::writer::Line;
+use crate::audit::record::{ExchangeRecord, UnmaskedCount, now, project_reference};
+use crate::audit::writer::ExchangeLine;
 use crate::exchange::job::RedactionJob;
 use crate::forward::headers::{self, ConditionalHeaders, HeaderContext};
 use crate::forward::{UpstreamRequest, UpstreamResponse};
@@ -77,13 +77,13 @@ struct ExchangeRun<'a> {
     started: Instant,
     time: String,
     class: Option<Class>,
-    record: Exchange,
+    record: ExchangeRecord,
 }
 
 impl<'a> ExchangeRun<'a> {
     fn start(shared: &'a SharedState, config: &'a ActiveConfig) -> Self {
         shared.metrics.exchanges.inc();
-        let record = Exchange { request_id: ids::next_id(), ..Exchange::default() };
+        let record = ExchangeRecord { request_id: ids::next_id(), ..ExchangeRecord::default() };
         Self { shared, config, started: Instant::now(), time: now(), class: None, record }
     }
 
@@ -102,7 +102,7 @@ impl<'a> ExchangeRun<'a> {
         self.shared.audit.probe().await?;
 
         let (body, mut reserved) = self.read(endpoint.class, body).await?;
-        self.record.bytes_in = body.len() as u64;
+        self.record.received_bytes = body.len() as u64;
 
         let redacted = self.redact(endpoint, head, body).await?;
         reserved.grow(redacted.body.len())?;
@@ -165,7 +165,8 @@ impl<'a> ExchangeRun<'a> {
         }
         let sdk = redacted.facts.sdk.as_deref().map_or_else(Sdk::other, Sdk::read);
         let Sdk { lib, version_class } = self.shared.metrics.unmasked(sdk, count);
-        self.record.unmasked_inputs = Some(Unmasked { lib: lib.to_owned(), version_class, count });
+        self.record.unmasked_inputs =
+            Some(UnmaskedCount { sdk: lib.to_owned(), sdk_version: version_class, count });
     }
 
     fn route(
@@ -208,7 +209,7 @@ impl<'a> ExchangeRun<'a> {
             content_type: redacted.content_type.as_deref(),
             content_encoding: redacted.content_encoding,
         };
-        self.record.bytes_out = redacted.body.len() as u64;
+        self.record.forwarded_bytes = redacted.body.len() as u64;
         // The pipeline turns the data in a GET's query into a body, which a GET cannot carry.
         let may_move = endpoint.wrapping != Wrapping::Json && !redacted.body.is_empty();
         let moves_to_body = head.method == Method::GET && may_move;
@@ -259,7 +260,7 @@ impl<'a> ExchangeRun<'a> {
         if let Err(rejection) = &result
             && !rejection.may_have_been_sent()
         {
-            self.record.bytes_out = 0;
+            self.record.forwarded_bytes = 0;
         }
         let mut outcome = result.as_ref().err().map_or("forwarded", |rejection| rejection.code());
         let status =
@@ -274,8 +275,8 @@ impl<'a> ExchangeRun<'a> {
             endpoint: self.class.map_or("none", Class::as_str),
             region: self.record.region.as_deref().unwrap_or("none"),
             outcome,
-            bytes_in: self.record.bytes_in,
-            bytes_out: self.record.bytes_out,
+            bytes_in: self.record.received_bytes,
+            bytes_out: self.record.forwarded_bytes,
             took: self.started.elapsed(),
         });
         let id = &self.record.request_id;
@@ -283,8 +284,8 @@ impl<'a> ExchangeRun<'a> {
         FinishedExchange { request_id: self.record.request_id.clone(), result }
     }
 
-    fn audit_line(&self) -> Line {
-        Line {
+    fn audit_line(&self) -> ExchangeLine {
+        ExchangeLine {
             time: self.time.clone(),
             policy: Arc::clone(&self.config.policy.digest),
             exchange: self.record.clone(),

@@ -24,4 +24,6 @@ pub mod listen;
 
 pub mod app;
 
+pub mod demo;
+
 pub mod cli;

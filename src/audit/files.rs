@@ -1,4 +1,4 @@
-//! The files of an audit directory: segments, the head, the journal, the lock.
+//! The files of an audit directory: segments, head, journal, lock, and descriptions of configurations.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::audit::chain::Link;
+use crate::audit::chain::ChainLink;
+use crate::audit::record::FORMAT;
 use crate::config::policy::hex;
 
 pub(crate) const HEAD: &str = "head.json";
 pub(crate) const JOURNAL: &str = "pending.jsonl";
 pub(crate) const LOCK: &str = "lock";
 
-/// How files of the audit are opened: nobody but the owner and the group reads them.
+/// Options that create files which only the owner and the group can read.
 pub(crate) fn options() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.mode(0o640);
@@ -26,7 +27,7 @@ pub(crate) fn segment_path(dir: &Path, number: u64) -> PathBuf {
     dir.join(format!("audit-{number:08}.jsonl"))
 }
 
-/// All segments, in order.
+/// All segments in order.
 pub(crate) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     let mut found = Vec::new();
     for file in fs::read_dir(dir)? {
@@ -45,19 +46,20 @@ pub(crate) fn segments(dir: &Path) -> io::Result<Vec<(u64, PathBuf)>> {
     Ok(found)
 }
 
-/// The name of a file that tells what is in force.
-pub(crate) fn in_force_name(sha256: &str) -> String {
-    format!("in-force-{}.json", sha256.get(..16).unwrap_or(sha256))
+/// The name of the file that describes a configuration, for a record of this format.
+pub(crate) fn config_file_name(format: u8, sha256: &str) -> String {
+    let prefix = if format == 1 { "in-force" } else { "config" };
+    format!("{prefix}-{}.json", sha256.get(..16).unwrap_or(sha256))
 }
 
-/// Keeps a description beside the records, and gives its hash.
-pub(crate) fn write_in_force(dir: &Path, description: &str) -> io::Result<String> {
+/// Writes the description of a configuration next to the records; returns its hash.
+pub(crate) fn write_config(dir: &Path, description: &str) -> io::Result<String> {
     let sha256 = hex(&Sha256::digest(description));
-    let path = dir.join(in_force_name(&sha256));
-    if fs::read(&path).is_ok_and(|there| there == description.as_bytes()) {
+    let path = dir.join(config_file_name(FORMAT, &sha256));
+    if fs::read(&path).is_ok_and(|bytes| bytes == description.as_bytes()) {
         return Ok(sha256);
     }
-    let next = dir.join("in-force.next");
+    let next = dir.join("config.next");
     let mut file = options().create(true).truncate(true).write(true).open(&next)?;
     file.write_all(description.as_bytes())?;
     file.sync_all()?;
@@ -65,20 +67,21 @@ pub(crate) fn write_in_force(dir: &Path, description: &str) -> io::Result<String
     Ok(sha256)
 }
 
-/// What the head file says; `None` if there is none or it cannot be read.
-pub(crate) fn read_head(dir: &Path) -> Option<Link> {
+/// The link in the head file; `None` if the file is missing or unreadable.
+pub(crate) fn read_head(dir: &Path) -> Option<ChainLink> {
     serde_json::from_slice(&fs::read(dir.join(HEAD)).ok()?).ok()
 }
 
 /// Replaces the head file.
-pub(crate) fn write_head(dir: &Path, end: &Link) -> io::Result<()> {
+pub(crate) fn write_head(dir: &Path, end: &ChainLink) -> io::Result<()> {
     let next = dir.join("head.json.next");
     let mut file = options().create(true).truncate(true).write(true).open(&next)?;
     file.write_all(&serde_json::to_vec(end).map_err(io::Error::other)?)?;
     fs::rename(&next, dir.join(HEAD))
 }
 
-/// Takes the directory for this process; the lock ends with the file that is returned.
+/// Locks the directory for this process until the returned file is closed; `None` if another process
+/// has it.
 pub(crate) fn lock(dir: &Path) -> io::Result<Option<fs::File>> {
     let mut file = options().create(true).truncate(false).write(true).open(dir.join(LOCK))?;
     match file.try_lock() {

@@ -1,70 +1,70 @@
-//! What waits to be written, between the exchanges and the one thread that writes.
+//! A bounded queue between the exchanges and the thread that writes the audit.
 //!
-//! Bounded. Who puts something in wakes the thread only if it sleeps, so under load hardly anybody
-//! is woken for a single line.
+//! A producer wakes the thread only if it is asleep. Under load the thread is awake anyway, so most
+//! lines cost no wake-up.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(crate) struct Inbox<T> {
-    state: Mutex<State<T>>,
-    call: Condvar,
-    limit: usize,
+    state: Mutex<InboxState<T>>,
+    wake_up: Condvar,
+    capacity: usize,
 }
 
-struct State<T> {
+struct InboxState<T> {
     waiting: Vec<T>,
     is_open: bool,
-    /// Whether the thread that takes sleeps until it is woken.
-    sleeps: bool,
+    /// Whether the consumer is asleep and needs a wake-up.
+    is_asleep: bool,
 }
 
-/// What is there for the thread that takes.
+/// What the consumer gets.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Taken<T> {
-    /// These, in the order in which they came; none if the time was up.
-    Some(Vec<T>),
-    /// Nothing, and nothing will come.
+pub(crate) enum Batch<T> {
+    /// All waiting items in order; empty after a timeout.
+    Items(Vec<T>),
+    /// The inbox is empty and accepts nothing more.
     Closed,
 }
 
 impl<T> Inbox<T> {
-    /// An inbox in which `limit` may wait.
-    pub(crate) fn new(limit: usize) -> Self {
-        let state = State { waiting: Vec::new(), is_open: true, sleeps: false };
-        Self { state: Mutex::new(state), call: Condvar::new(), limit }
+    /// An inbox for up to `capacity` items.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let state = InboxState { waiting: Vec::new(), is_open: true, is_asleep: false };
+        Self { state: Mutex::new(state), wake_up: Condvar::new(), capacity }
     }
 
-    /// No code that holds the lock can leave the state half changed.
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
+    /// A poisoned lock is usable: no code that holds it can panic halfway through a change.
+    fn lock(&self) -> MutexGuard<'_, InboxState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts something in.
+    /// Adds an item, and wakes the consumer if it is asleep.
     ///
     /// # Errors
-    /// It comes back: no more may wait, or nobody takes any more.
+    /// The inbox is full or closed; the item is returned.
     pub(crate) fn put(&self, item: T) -> Result<(), T> {
         let mut state = self.lock();
-        if !state.is_open || state.waiting.len() >= self.limit {
+        if !state.is_open || state.waiting.len() >= self.capacity {
             return Err(item);
         }
         state.waiting.push(item);
-        let sleeps = std::mem::take(&mut state.sleeps);
+        let is_asleep = std::mem::take(&mut state.is_asleep);
         drop(state);
-        if sleeps {
-            self.call.notify_one();
+        if is_asleep {
+            self.wake_up.notify_one();
         }
         Ok(())
     }
 
-    /// Nothing may be put in any more. What is in it can still be taken.
+    /// Accepts no more items. Waiting items can still be taken.
     pub(crate) fn close(&self) {
         self.lock().is_open = false;
-        self.call.notify_one();
+        self.wake_up.notify_one();
     }
 
-    /// Nothing may be put in any more, and what is in it is dropped.
+    /// Accepts no more items and drops the waiting ones.
     pub(crate) fn abandon(&self) {
         let mut state = self.lock();
         state.is_open = false;
@@ -73,21 +73,21 @@ impl<T> Inbox<T> {
         drop(dropped);
     }
 
-    /// Waits at most so long for something, and takes all that is there.
-    pub(crate) fn take(&self, longest: Duration) -> Taken<T> {
+    /// Takes all items; if there are none, waits for the first one for at most `max_wait`.
+    pub(crate) fn take(&self, max_wait: Duration) -> Batch<T> {
         let mut state = self.lock();
         if state.waiting.is_empty() && state.is_open {
-            state.sleeps = true;
+            state.is_asleep = true;
             let woken = self
-                .call
-                .wait_timeout_while(state, longest, |state| state.waiting.is_empty() && state.is_open);
+                .wake_up
+                .wait_timeout_while(state, max_wait, |state| state.waiting.is_empty() && state.is_open);
             (state, _) = woken.unwrap_or_else(PoisonError::into_inner);
-            state.sleeps = false;
+            state.is_asleep = false;
         }
         if state.waiting.is_empty() && !state.is_open {
-            return Taken::Closed;
+            return Batch::Closed;
         }
-        Taken::Some(std::mem::take(&mut state.waiting))
+        Batch::Items(std::mem::take(&mut state.waiting))
     }
 }
 
@@ -98,26 +98,26 @@ mod tests {
     const NO_TIME: Duration = Duration::ZERO;
 
     #[test]
-    fn gives_what_came_in_order_and_back_what_has_no_place() {
+    fn is_fifo_and_returns_items_beyond_capacity() {
         let inbox = Inbox::new(2);
         assert_eq!([inbox.put(1), inbox.put(2), inbox.put(3)], [Ok(()), Ok(()), Err(3)]);
-        assert_eq!(inbox.take(NO_TIME), Taken::Some(vec![1, 2]));
-        assert_eq!(inbox.take(NO_TIME), Taken::Some(vec![]));
+        assert_eq!(inbox.take(NO_TIME), Batch::Items(vec![1, 2]));
+        assert_eq!(inbox.take(NO_TIME), Batch::Items(vec![]));
         assert_eq!(inbox.put(4), Ok(()));
     }
 
     #[test]
-    fn what_is_in_it_when_it_closes_is_still_taken() {
+    fn items_in_a_closed_inbox_can_still_be_taken() {
         let inbox = Inbox::new(2);
         inbox.put(1).unwrap();
         inbox.close();
         assert_eq!(inbox.put(2), Err(2));
-        assert_eq!(inbox.take(NO_TIME), Taken::Some(vec![1]));
-        assert_eq!(inbox.take(NO_TIME), Taken::Closed);
+        assert_eq!(inbox.take(NO_TIME), Batch::Items(vec![1]));
+        assert_eq!(inbox.take(NO_TIME), Batch::Closed);
     }
 
     #[test]
-    fn nobody_waits_in_vain_for_an_inbox_that_is_abandoned() {
+    fn an_abandoned_inbox_drops_its_items() {
         let inbox = Inbox::new(2);
         let item = std::sync::Arc::new(());
         inbox.put(std::sync::Arc::clone(&item)).unwrap();
@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn all_of_many_arrive_though_the_thread_sleeps_in_between() {
+    fn no_wake_up_is_lost_with_many_producers() {
         let inbox = Inbox::new(100_000);
         let n_taken = std::thread::scope(|scope| {
-            let taker = scope.spawn(|| {
+            let consumer = scope.spawn(|| {
                 let mut n_taken = 0;
-                // Whoever is not woken waits for longer than any test may take.
-                while let Taken::Some(taken) = inbox.take(Duration::from_hours(1)) {
+                // A lost wake-up would block for longer than any test may take.
+                while let Batch::Items(taken) = inbox.take(Duration::from_hours(1)) {
                     n_taken += taken.len();
                 }
                 n_taken
@@ -146,12 +146,12 @@ mod tests {
                     }
                 }
             };
-            let putters: Vec<_> = (0..4).map(|_| scope.spawn(put_many)).collect();
-            for putter in putters {
-                putter.join().unwrap();
+            let producers: Vec<_> = (0..4).map(|_| scope.spawn(put_many)).collect();
+            for producer in producers {
+                producer.join().unwrap();
             }
             inbox.close();
-            taker.join().unwrap()
+            consumer.join().unwrap()
         });
         assert_eq!(n_taken, 2000);
     }

@@ -1,14 +1,14 @@
-//! What must not be lost before the chain has it: intents, and with `sync = "each"` records, too.
+//! The write-ahead journal `pending.jsonl`: intents, and with `sync = "each"` records, too.
 //!
-//! An intent is about to be forwarded, and stands here before it is. It is void once the chain has a
-//! record with its request id. The file is emptied at the next beat at which nothing is pending, and
-//! rewritten when it has grown: to empty it for each request costs more than to write it.
+//! An intent is written here before its exchange is forwarded. It is void once the chain has a record
+//! with its request id. The file is emptied when the writer is idle and no intent is pending, and
+//! rewritten when it has grown: emptying it for each request would cost more than writing it.
 //!
-//! With `sync = "each"` this is what is flushed, and nothing else: the lines of the chain stand here
-//! beside the intents, so one flush makes both durable, and the segment reaches the disk a little
-//! later. What it lacks after a power failure is taken from here. The file is filled up with zeros, so
-//! that flushing it changes its content alone, which costs less than making it longer. It begins
-//! anew, with more room, when it is full and the segment is on the disk.
+//! With `sync = "each"` only this file is flushed for a request. It has the lines of the chain next
+//! to the intents, so one flush makes both durable; the segment is flushed a little later, and a
+//! start copies the lines that it lacks from here. The file is preallocated with zeros, because
+//! flushing new content costs less than flushing a new length. When it is full and the segment is
+//! flushed, it is replaced by a larger one.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -17,73 +17,76 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::audit::chain;
-use crate::audit::entry::Entry;
 use crate::audit::files::{JOURNAL, options};
+use crate::audit::record::AuditRecord;
 use crate::config::audit::Sync;
 
-/// Size at which void intents are worth removing while requests come and go.
+/// Size from which void intents are removed while requests keep coming.
 const REWRITE_BYTES: u64 = 256 << 10;
 
-/// Room for lines that are flushed, at first and at most: a few hundred, and several thousand.
-const ROOM: std::ops::RangeInclusive<u64> = 256 << 10..=8 << 20;
+/// The first and the largest preallocated size: a few hundred, and several thousand lines.
+const PREALLOCATED_BYTES: std::ops::RangeInclusive<u64> = 256 << 10..=8 << 20;
 
-/// What a batch may about take. A larger one makes the file longer, which only takes longer.
-const BATCH: u64 = 64 << 10;
+/// The expected upper size of a batch. A larger batch extends the file, which is only slower.
+const BATCH_BYTES: u64 = 64 << 10;
 
 pub(crate) struct Journal {
     dir: PathBuf,
     file: File,
     /// Whether each line is flushed.
     is_flushed: bool,
-    /// What is written.
+    /// How many bytes are written.
     len: u64,
-    /// The size of the file, where it is filled up.
-    room: u64,
+    /// The preallocated size; 0 without preallocation.
+    preallocated: u64,
+    /// Pending intents: request id and line.
     pending: HashMap<String, String>,
 }
 
-/// What a run before left.
+/// What a previous run left in the journal.
 #[derive(Default)]
-pub(crate) struct Left {
+pub(crate) struct JournalContents {
     /// Intents, void ones among them.
-    pub(crate) intents: Vec<Entry>,
+    pub(crate) intents: Vec<AuditRecord>,
     /// Lines of the chain, without their line breaks.
-    pub(crate) records: Vec<Vec<u8>>,
+    pub(crate) lines: Vec<Vec<u8>>,
 }
 
 impl Journal {
-    /// Opens the journal and gives what stands in it. A torn last line is one that was never
-    /// answered with yes, so nothing was forwarded for it. Before anything is written it must be
-    /// [restarted](Self::restart).
-    pub(crate) fn open(dir: &Path, sync: Sync) -> io::Result<(Self, Left)> {
+    /// Opens the journal and reads its contents. An unfinished last line was never confirmed, so nothing
+    /// was forwarded for it. Call [`restart`](Self::restart) before the first write.
+    pub(crate) fn open(dir: &Path, sync: Sync) -> io::Result<(Self, JournalContents)> {
         let path = dir.join(JOURNAL);
         let file = options().create(true).truncate(false).write(true).open(&path)?;
         let bytes = fs::read(&path)?;
-        let mut left = Left::default();
+        let mut contents = JournalContents::default();
         for line in bytes.split(|byte| *byte == b'\n') {
             if chain::open(line).is_ok() {
-                left.records.push(line.to_vec());
+                contents.lines.push(line.to_vec());
             } else if let Ok(intent) = serde_json::from_slice(line) {
-                left.intents.push(intent);
+                contents.intents.push(intent);
             }
         }
         let (is_flushed, len) = (sync == Sync::Each, bytes.len() as u64);
-        Ok((Self { dir: dir.to_owned(), file, is_flushed, len, room: 0, pending: HashMap::new() }, left))
+        Ok((
+            Self { dir: dir.to_owned(), file, is_flushed, len, preallocated: 0, pending: HashMap::new() },
+            contents,
+        ))
     }
 
-    /// Whether this request was promised a record.
+    /// Whether the intent of this request is pending.
     pub(crate) fn is_pending(&self, request_id: &str) -> bool {
         self.pending.contains_key(request_id)
     }
 
-    /// Whether it must be restarted, and the segment be on the disk before that.
+    /// Whether the journal must be restarted. The segment must be flushed before that.
     pub(crate) fn is_full(&self) -> bool {
-        self.is_flushed && self.len + BATCH > self.room
+        self.is_flushed && self.len + BATCH_BYTES > self.preallocated
     }
 
-    /// Writes intents, and lines of the chain if they are to be flushed here; on an error none of
-    /// them counts.
-    pub(crate) fn write(&mut self, intents: &[Entry], records: &[u8]) -> io::Result<()> {
+    /// Writes intents, and lines of the chain if this file is the one that is flushed. After an error
+    /// none of them counts.
+    pub(crate) fn write(&mut self, intents: &[AuditRecord], records: &[u8]) -> io::Result<()> {
         let records = if self.is_flushed { records } else { &[] };
         if intents.is_empty() && records.is_empty() {
             return Ok(());
@@ -101,8 +104,8 @@ impl Journal {
         if let Err(error) =
             written.and_then(|()| if self.is_flushed { self.file.sync_data() } else { Ok(()) })
         {
-            // What was half written must not stand behind what comes next.
-            self.room = 0;
+            // Partly written bytes must not precede the next line.
+            self.preallocated = 0;
             if !self.is_flushed {
                 let _ = self.file.set_len(self.len);
             }
@@ -113,8 +116,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Voids intents whose records stand in the chain. Failing to shrink the file is harmless: the
-    /// next start finds the records.
+    /// Voids intents whose records are in the chain. Failing to shrink the file is harmless: the next
+    /// start finds the records.
     pub(crate) fn void<'a>(&mut self, request_ids: impl Iterator<Item = &'a str>) {
         for id in request_ids {
             self.pending.remove(id);
@@ -123,29 +126,30 @@ impl Journal {
             return;
         }
         self.tidy();
-        let still: usize = self.pending.values().map(String::len).sum();
-        if (still as u64) < self.len / 2 {
+        let pending_bytes: usize = self.pending.values().map(String::len).sum();
+        if (pending_bytes as u64) < self.len / 2 {
             let _ = self.restart();
         }
     }
 
-    /// Empties it if nothing is pending, where nobody flushes it.
+    /// Empties the file if no intent is pending and the file is not the one that is flushed.
     pub(crate) fn tidy(&mut self) {
         if !self.is_flushed && self.pending.is_empty() && self.len > 0 && self.file.set_len(0).is_ok() {
             self.len = 0;
         }
     }
 
-    /// Begins anew with the intents that are pending. What else stands in it is lost.
+    /// Replaces the file by one with the pending intents only.
     pub(crate) fn restart(&mut self) -> io::Result<()> {
         let path = self.dir.join(JOURNAL);
         let next = path.with_extension("next");
         let mut block: Vec<u8> = self.pending.values().flat_map(|line| line.bytes()).collect();
         let len = block.len() as u64;
-        let mut room = 0;
+        let mut preallocated = 0;
         if self.is_flushed {
-            room = len + (2 * self.room).clamp(*ROOM.start(), *ROOM.end());
-            block.resize(usize::try_from(room).unwrap_or(block.len()), 0);
+            preallocated =
+                len + (2 * self.preallocated).clamp(*PREALLOCATED_BYTES.start(), *PREALLOCATED_BYTES.end());
+            block.resize(usize::try_from(preallocated).unwrap_or(block.len()), 0);
         }
         let mut file = options().create(true).truncate(true).write(true).open(&next)?;
         file.write_all(&block)?;
@@ -156,15 +160,15 @@ impl Journal {
         if self.is_flushed {
             File::open(&self.dir)?.sync_all()?;
         }
-        (self.file, self.len, self.room) = (file, len, room);
+        (self.file, self.len, self.preallocated) = (file, len, preallocated);
         Ok(())
     }
 
-    /// Empties it: all that it held stands in the chain, and that on the disk.
+    /// Empties the file, if every intent has its record in the flushed chain.
     pub(crate) fn close(&mut self) -> io::Result<()> {
         if self.pending.is_empty() {
             self.file.set_len(0)?;
-            (self.len, self.room) = (0, 0);
+            (self.len, self.preallocated) = (0, 0);
         }
         Ok(())
     }
@@ -173,44 +177,47 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::chain::{Link, seal};
-    use crate::audit::entry::{Exchange, Kind};
+    use crate::audit::chain::{ChainLink, seal};
+    use crate::audit::record::{ExchangeRecord, RecordKind};
 
-    fn entry(id: &str) -> Entry {
-        let exchange =
-            Exchange { request_id: id.to_owned(), outcome: "interrupted".to_owned(), ..Exchange::default() };
-        Entry {
-            v: 1,
+    fn entry(id: &str) -> AuditRecord {
+        let exchange = ExchangeRecord {
+            request_id: id.to_owned(),
+            outcome: "interrupted".to_owned(),
+            ..ExchangeRecord::default()
+        };
+        AuditRecord {
+            format: 1,
             seq: 0,
             time: "2026-01-01T00:00:00.000Z".to_owned(),
-            kind: Kind::Exchange,
+            kind: RecordKind::Exchange,
             instance: "one".to_owned(),
-            policy: "p".to_owned(),
+            policy_digest: "p".to_owned(),
             version: None,
-            in_force: None,
+            config_sha256: None,
             exchange: Some(exchange),
             torn: None,
-            prev: String::new(),
+            previous_hash: String::new(),
         }
     }
 
-    /// The ids of intents, and how many lines of the chain, that a start would find.
+    /// The ids of the intents, and the number of chain lines, that a start would find.
     fn left(dir: &Path, sync: Sync) -> (Vec<String>, usize) {
-        let (_, left) = Journal::open(dir, sync).unwrap();
-        let ids = left.intents.into_iter().filter_map(|intent| Some(intent.exchange?.request_id));
+        let (_, contents) = Journal::open(dir, sync).unwrap();
+        let ids = contents.intents.into_iter().filter_map(|intent| Some(intent.exchange?.request_id));
         let mut ids: Vec<String> = ids.collect();
         ids.sort_unstable();
-        (ids, left.records.len())
+        (ids, contents.lines.len())
     }
 
     #[test]
-    fn holds_what_is_pending_and_lines_that_are_flushed_here_alone() {
+    fn keeps_pending_intents_and_chain_lines_only_if_flushed_here() {
         for (sync, n_lines) in [(Sync::Each, 1), (Sync::Interval(std::time::Duration::ZERO), 0)] {
             let dir = tempfile::tempdir().unwrap();
             let (mut journal, _) = Journal::open(dir.path(), sync).unwrap();
             journal.restart().unwrap();
             let mut line = Vec::new();
-            seal(&mut entry("a"), &Link::default(), &mut line);
+            seal(&mut entry("a"), &ChainLink::default(), &mut line);
             journal.write(&[entry("b"), entry("c")], &[]).unwrap();
             journal.write(&[entry("d")], &line).unwrap();
             journal.void(["c"].into_iter());
@@ -224,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn is_emptied_when_nothing_is_pending_and_time_or_room_is_up() {
+    fn is_emptied_when_nothing_is_pending_and_stays_small() {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, _) = Journal::open(dir.path(), Sync::Interval(std::time::Duration::ZERO)).unwrap();
         journal.restart().unwrap();
@@ -248,22 +255,25 @@ mod tests {
     }
 
     #[test]
-    fn gets_room_anew_and_more_of_it_when_it_is_full() {
+    fn doubles_its_preallocated_size_when_it_is_full() {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, _) = Journal::open(dir.path(), Sync::Each).unwrap();
-        let mut rooms = Vec::new();
+        let mut sizes = Vec::new();
         for n in 0..8 {
             assert!(journal.is_full());
             journal.restart().unwrap();
-            rooms.push(journal.room);
-            journal.len = journal.room - BATCH + 1;
-            assert_eq!(fs::metadata(dir.path().join(JOURNAL)).unwrap().len(), journal.room, "{n}");
+            sizes.push(journal.preallocated);
+            journal.len = journal.preallocated - BATCH_BYTES + 1;
+            assert_eq!(fs::metadata(dir.path().join(JOURNAL)).unwrap().len(), journal.preallocated, "{n}");
         }
-        assert_eq!((rooms.first(), rooms.last()), (Some(ROOM.start()), Some(ROOM.end())));
+        assert_eq!(
+            (sizes.first(), sizes.last()),
+            (Some(PREALLOCATED_BYTES.start()), Some(PREALLOCATED_BYTES.end()))
+        );
     }
 
     #[test]
-    fn a_line_that_is_torn_is_none() {
+    fn an_unfinished_line_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let (mut journal, _) = Journal::open(dir.path(), Sync::Each).unwrap();
         journal.restart().unwrap();

@@ -1,30 +1,35 @@
-//! The audit: one durable, chained record an exchange.
+//! The audit: one durable record per exchange, linked in a hash chain.
 //!
 //! **No forwarding without a record.** Before a body is forwarded, its *intent* is made durable in
-//! a journal; after the upstream has answered and before the client is told, the *record* is made
-//! durable in the chain and the intent is void. A crash in between leaves the intent, and the next
-//! start turns it into a record with the outcome `interrupted`: over-told, never untold. When
-//! neither can be written, requests are refused and nothing is forwarded.
+//! a journal. After the upstream has replied, and before the reply is relayed to the client, the
+//! *record* is made durable in the chain, and the intent is void. A crash in between leaves the
+//! intent, and the next start turns it into a record with the outcome `interrupted`: over-reported,
+//! never lost. If neither can be written, requests are rejected and nothing is forwarded.
 //!
 //! The chain is a sequence of JSON lines in numbered segments. Each line ends with the hash of the
-//! line before and its own, which covers every byte before it, so a changed, removed or reordered
-//! line is seen by whoever recomputes it. A file beside the segments names the newest hash, so a
-//! cut tail is seen too. The chain has no key: who can write the directory can forge all of it
-//! anew, which is why the newest hash is also logged, to be kept elsewhere.
+//! previous line and its own hash, which covers every byte before it. Verification therefore detects
+//! a changed, removed or reordered line. The file `head.json` names the newest hash, so it detects
+//! lines removed from the end, too. The chain has no key: anyone who can write the directory can
+//! forge a whole new chain. That is why the newest hash is also logged, to be stored elsewhere.
 //!
-//! What was in force (rules, postures, limits, regions, routes) is kept beside the segments, one file
-//! a state, and its hash stands in the record of the start or the change.
+//! The configuration (rules, postures, limits, regions, routes) is described in a file next to the
+//! segments, one file per state. The record of the start or reload has the hash of that file.
 //!
 //! A record never holds a value, a raw URL or a key of a payload. Its texts come from closed sets,
 //! from the configuration, or from a hash.
+//!
+//! In the order of use: `writer` is what exchanges call; it owns `chain_store`, which appends to the
+//! segments and to the `journal`; `recovery` repairs a directory at a start; `verify` and `report`
+//! read it offline.
 
 pub mod chain;
-pub mod entry;
+mod chain_store;
 mod files;
 mod inbox;
 mod journal;
+pub mod record;
+mod recovery;
 pub mod report;
-mod store;
 mod tail;
 pub mod verify;
 pub mod writer;
@@ -43,19 +48,19 @@ pub enum OpenError {
         /// Why it failed.
         source: std::io::Error,
     },
-    /// Another process writes there.
+    /// Another process has the directory.
     #[error(
-        "another process writes into the audit directory {dir}; one process owns a directory: stop the \
-         other one, or give this instance a directory of its own in [audit] dir"
+        "the audit directory {dir} is in use by another process; stop that process, or give this one a \
+         directory of its own in [audit] dir"
     )]
     Locked {
         /// The directory.
         dir: String,
     },
-    /// The chain there is not whole.
+    /// The chain in the directory is broken.
     #[error(
-        "the audit chain in {dir} is not whole: {what}; run `blackbar audit verify --dir {dir}`, keep the \
-         directory as evidence, and name an empty one in [audit] dir"
+        "the audit chain in {dir} is broken: {what}; run `blackbar audit verify --dir {dir}`, keep the \
+         directory as evidence, and set [audit] dir to an empty one"
     )]
     Broken {
         /// The directory.
@@ -65,7 +70,7 @@ pub enum OpenError {
     },
 }
 
-/// The audit cannot be written at present.
+/// The audit cannot be written at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the audit record cannot be written")]
 pub struct Unavailable;

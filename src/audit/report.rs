@@ -1,13 +1,18 @@
-//! Sums up what was redacted, forwarded and refused.
+//! Totals over an audit: what was redacted, forwarded and rejected.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::audit::entry::Entry;
+use crate::audit::record::AuditRecord;
 
-/// Sums over all records of a directory.
+/// `1 record`, `2 records`.
+pub(crate) fn counted(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Totals over all records of a directory.
 #[derive(Debug, Default, Serialize)]
 pub struct Summary {
     /// The first record's time.
@@ -17,14 +22,14 @@ pub struct Summary {
     /// Exchanges.
     pub n_exchanges: u64,
     /// Bytes received.
-    pub bytes_in: u64,
+    pub received_bytes: u64,
     /// Bytes forwarded.
-    pub bytes_out: u64,
+    pub forwarded_bytes: u64,
     /// Events.
     pub n_events: u64,
     /// rrweb events.
     pub n_snapshots: u64,
-    /// Exchanges by region; `none` was forwarded nowhere.
+    /// Exchanges by region; `none` counts those that were not forwarded.
     pub by_region: BTreeMap<String, u64>,
     /// Exchanges by project.
     pub by_project: BTreeMap<String, u64>,
@@ -32,7 +37,7 @@ pub struct Summary {
     pub by_endpoint: BTreeMap<String, u64>,
     /// Exchanges by outcome.
     pub by_outcome: BTreeMap<String, u64>,
-    /// Lines by policy digest: what was in force.
+    /// Records by policy digest.
     pub by_policy: BTreeMap<String, u64>,
     /// Findings by rule.
     pub findings_by_rule: BTreeMap<String, u64>,
@@ -40,8 +45,8 @@ pub struct Summary {
     pub findings_by_surface: BTreeMap<String, u64>,
     /// Findings by region.
     pub findings_by_region: BTreeMap<String, u64>,
-    /// What rules found and suppressions let through, by policy, number and rule: the description of
-    /// the policy that the audit keeps says what each vouches for, and why.
+    /// Findings that suppressions let through, by policy, number and rule. The description of the
+    /// configuration in the audit directory has the reason of each suppression.
     pub suppressed: BTreeMap<String, u64>,
     /// Typed values that SDKs did not mask, by library and version.
     pub unmasked_inputs_by_sdk: BTreeMap<String, u64>,
@@ -49,14 +54,14 @@ pub struct Summary {
 
 impl Summary {
     /// Adds a record.
-    pub fn add(&mut self, entry: &Entry) {
+    pub fn add(&mut self, entry: &AuditRecord) {
         self.from.get_or_insert_with(|| entry.time.clone());
         self.to = Some(entry.time.clone());
-        *self.by_policy.entry(entry.policy.clone()).or_default() += 1;
+        *self.by_policy.entry(entry.policy_digest.clone()).or_default() += 1;
         let Some(exchange) = &entry.exchange else { return };
         self.n_exchanges += 1;
-        self.bytes_in += exchange.bytes_in;
-        self.bytes_out += exchange.bytes_out;
+        self.received_bytes += exchange.received_bytes;
+        self.forwarded_bytes += exchange.forwarded_bytes;
         self.n_events += exchange.n_events;
         self.n_snapshots += exchange.n_snapshots;
         let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
@@ -65,18 +70,18 @@ impl Summary {
         *self.by_endpoint.entry(or_none(&exchange.endpoint)).or_default() += 1;
         *self.by_outcome.entry(exchange.outcome.clone()).or_default() += 1;
         if let Some(unmasked) = &exchange.unmasked_inputs {
-            let sdk = format!("{} {}", unmasked.lib, unmasked.version_class);
+            let sdk = format!("{} {}", unmasked.sdk, unmasked.sdk_version);
             *self.unmasked_inputs_by_sdk.entry(sdk).or_default() += unmasked.count;
         }
-        for let_through in &exchange.suppressed {
-            let policy = entry.policy.get(..12).unwrap_or(&entry.policy);
-            let name = format!("{policy} #{} {}", let_through.suppression, let_through.rule);
-            *self.suppressed.entry(name).or_default() += let_through.count;
+        for suppressed in &exchange.suppressed {
+            let policy = entry.policy_digest.get(..12).unwrap_or(&entry.policy_digest);
+            let name = format!("{policy} #{} {}", suppressed.suppression, suppressed.rule);
+            *self.suppressed.entry(name).or_default() += suppressed.count;
         }
-        for found in &exchange.findings {
-            *self.findings_by_rule.entry(found.rule.clone()).or_default() += found.count;
-            *self.findings_by_surface.entry(found.surface.clone()).or_default() += found.count;
-            *self.findings_by_region.entry(or_none(&exchange.region)).or_default() += found.count;
+        for finding in &exchange.findings {
+            *self.findings_by_rule.entry(finding.rule.clone()).or_default() += finding.count;
+            *self.findings_by_surface.entry(finding.surface.clone()).or_default() += finding.count;
+            *self.findings_by_region.entry(or_none(&exchange.region)).or_default() += finding.count;
         }
     }
 
@@ -87,8 +92,12 @@ impl Summary {
         let _ = writeln!(text, "from {} to {}", time(&self.from), time(&self.to));
         let _ = writeln!(
             text,
-            "{} exchanges, {} events, {} snapshots, {} bytes received, {} bytes forwarded",
-            self.n_exchanges, self.n_events, self.n_snapshots, self.bytes_in, self.bytes_out
+            "{}, {}, {}, {} bytes received, {} bytes forwarded",
+            counted(self.n_exchanges, "exchange"),
+            counted(self.n_events, "event"),
+            counted(self.n_snapshots, "snapshot"),
+            self.received_bytes,
+            self.forwarded_bytes
         );
         let tables = [
             ("exchanges by region", &self.by_region),

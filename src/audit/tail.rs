@@ -1,4 +1,4 @@
-//! Reads back how a chain ends, at a start.
+//! Reads the end of an existing chain when a process starts. Changes nothing.
 
 use std::collections::HashSet;
 use std::fs;
@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::audit::chain::{self, Link};
+use crate::audit::chain::{self, ChainLink};
 
 /// The end of the newest segment.
 pub(crate) struct Tail {
     /// The last whole line.
-    pub(crate) end: Option<Link>,
-    /// What stands behind it.
+    pub(crate) end: Option<ChainLink>,
+    /// The bytes after it, if a crash left an unfinished line.
     pub(crate) torn: Option<Vec<u8>>,
     /// Whether the last whole line lacks its line break.
-    pub(crate) is_open: bool,
+    pub(crate) lacks_line_break: bool,
     /// The day of the last whole line.
     pub(crate) day: Option<Day>,
     /// The size of the file.
@@ -28,7 +28,7 @@ pub(crate) struct Tail {
 pub(crate) struct Day(i64);
 
 impl Day {
-    /// The one in which a record's time lies.
+    /// The day of a record's time.
     fn of(time: &str) -> Option<Self> {
         time.parse().ok().map(Self::at)
     }
@@ -43,21 +43,22 @@ impl Day {
 }
 
 impl Tail {
-    /// Reads a segment; one that is not there is an empty one.
+    /// Reads a segment; a missing one counts as empty.
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
-        let mut tail = Self { end: None, torn: None, is_open: false, day: None, len: bytes.len() as u64 };
+        let mut tail =
+            Self { end: None, torn: None, lacks_line_break: false, day: None, len: bytes.len() as u64 };
         let mut good = 0;
         let mut at = 0;
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             at += line.len();
             let whole = line.strip_suffix(b"\n");
             if let Ok((entry, link)) = chain::open(whole.unwrap_or(line)) {
-                tail.is_open = whole.is_none();
+                tail.lacks_line_break = whole.is_none();
                 tail.end = Some(link);
                 tail.day = Day::of(&entry.time);
                 good = at;
@@ -70,16 +71,16 @@ impl Tail {
 }
 
 /// The end of the chain when the newest segment holds no whole line.
-pub(crate) fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<Link> {
+pub(crate) fn end_before(segments: &[(u64, PathBuf)]) -> io::Result<ChainLink> {
     for (_, path) in segments.iter().rev().skip(1) {
         if let Some(end) = Tail::read(path)?.end {
             return Ok(end);
         }
     }
-    Ok(Link::default())
+    Ok(ChainLink::default())
 }
 
-/// The request ids of all records from the one with this number on, and of some before.
+/// The request ids of all records from number `floor` on, and of some before.
 pub(crate) fn recorded_since(segments: &[(u64, PathBuf)], floor: u64) -> io::Result<HashSet<String>> {
     let mut ids = HashSet::new();
     for (_, path) in segments.iter().rev() {
@@ -106,6 +107,6 @@ mod tests {
         assert_eq!(day("2026-01-01T00:00:00.000Z"), day("2026-01-01T23:59:59.999Z"));
         assert_ne!(day("2026-01-01T23:59:59.999Z"), day("2026-01-02T00:00:00.000Z"));
         assert_eq!(Day::of("yesterday"), None);
-        assert_eq!(Day::of(&crate::audit::entry::now()), Some(Day::today()));
+        assert_eq!(Day::of(&crate::audit::record::now()), Some(Day::today()));
     }
 }

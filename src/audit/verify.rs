@@ -1,4 +1,6 @@
-//! Recomputes a chain offline, and finds the first place where it is not what it says.
+//! Verifies a chain offline: recomputes every hash and reports the first place that does not match.
+//!
+//! Reads directories of every format up to the current one. Changes nothing.
 
 use std::fs;
 use std::io;
@@ -7,144 +9,154 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::audit::chain::{self, Link, Mismatch};
-use crate::audit::entry::{Entry, Kind};
+use crate::audit::chain::{self, ChainLink, Mismatch};
 use crate::audit::files;
+use crate::audit::record::{AuditRecord, RecordKind};
 use crate::config::policy::hex;
 
-/// What was seen.
+/// The result of a verification.
 #[derive(Debug, Default, Serialize)]
-pub struct Verdict {
+pub struct Verification {
     /// Segments read.
     pub n_segments: u64,
     /// Records read.
     pub n_records: u64,
-    /// Places that a crash tore, each noted by a record.
-    pub n_torn: u64,
+    /// Unfinished lines that crashes left, each covered by a record.
+    pub n_unfinished: u64,
     /// The last record.
-    pub end: Link,
-    /// The first place that does not fit.
-    pub broken: Option<Break>,
-    /// What is worth knowing and no fault.
+    pub end: ChainLink,
+    /// The first place where the chain is broken.
+    pub broken: Option<ChainBreak>,
+    /// Observations that are not faults.
     pub notes: Vec<String>,
 }
 
-/// A place that does not fit.
+/// A place where the chain is broken.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct Break {
+pub struct ChainBreak {
     /// The file's name.
     pub file: String,
-    /// The line, from 1; 0 if the file itself is the matter.
+    /// The line, from 1; 0 if the whole file is meant.
     pub line: usize,
     /// What is wrong.
     pub reason: String,
 }
 
-impl Verdict {
-    /// Whether the chain is what it says.
-    pub fn is_whole(&self) -> bool {
+impl Verification {
+    /// Whether no break was found.
+    pub fn is_intact(&self) -> bool {
         self.broken.is_none()
     }
 }
 
-/// Recomputes the chain of a directory, and gives each record to `see`.
+/// Verifies the chain of a directory, and passes each record to `visit`.
 ///
 /// # Errors
 /// A file cannot be read.
-pub fn verify(dir: &Path, mut see: impl FnMut(&Entry)) -> io::Result<Verdict> {
+pub fn verify(dir: &Path, mut visit: impl FnMut(&AuditRecord)) -> io::Result<Verification> {
     let head = files::read_head(dir);
-    let mut verdict = Verdict::default();
-    let mut head_seen = head.as_ref().is_none_or(|head| head.seq == 0);
+    let mut verification = Verification::default();
+    let mut is_head_seen = head.as_ref().is_none_or(|head| head.seq == 0);
     for (number, path) in files::segments(dir)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        verdict.n_segments += 1;
-        if number != verdict.n_segments {
-            let reason = format!("segment {} is missing", verdict.n_segments);
-            verdict.broken = Some(Break { file: name, line: 0, reason });
-            return Ok(verdict);
+        verification.n_segments += 1;
+        if number != verification.n_segments {
+            let reason = format!("segment {} is missing", verification.n_segments);
+            verification.broken = Some(ChainBreak { file: name, line: 0, reason });
+            return Ok(verification);
         }
         let bytes = fs::read(&path)?;
-        let mut walk = Walk { name: &name, bytes: &bytes, at: 0, line: 0 };
-        while let Some(step) = walk.next(&verdict.end) {
-            match step {
-                Step::Record(entry, link) => {
-                    verdict.n_records += 1;
-                    verdict.n_torn += u64::from(entry.kind == Kind::Torn);
-                    head_seen |= head.as_ref() == Some(&link);
-                    verdict.end = link;
-                    if let Some(broken) = check_in_force(dir, &entry) {
-                        verdict.broken = Some(broken);
-                        return Ok(verdict);
+        let mut reader = SegmentReader { name: &name, bytes: &bytes, at: 0, line: 0 };
+        while let Some(check) = reader.next(&verification.end) {
+            match check {
+                LineCheck::Record(entry, link) => {
+                    verification.n_records += 1;
+                    verification.n_unfinished += u64::from(entry.kind == RecordKind::Torn);
+                    is_head_seen |= head.as_ref() == Some(&link);
+                    verification.end = link;
+                    if let Some(broken) = check_config_file(dir, &entry) {
+                        verification.broken = Some(broken);
+                        return Ok(verification);
                     }
-                    see(&entry);
+                    visit(&entry);
                 }
-                Step::Unfinished => {
-                    let note = "its last line has no end: it is being written, or a crash tore it";
-                    verdict.notes.push(format!("{name}: {note}"));
+                LineCheck::Unfinished => {
+                    let note = "the last line is unfinished: it is being written, or a crash cut it off";
+                    verification.notes.push(format!("{name}: {note}"));
                 }
-                Step::Broken(broken) => {
-                    verdict.broken = Some(broken);
-                    return Ok(verdict);
+                LineCheck::Broken(broken) => {
+                    verification.broken = Some(broken);
+                    return Ok(verification);
                 }
             }
         }
     }
-    verdict.broken = check_head(head.as_ref(), head_seen, &verdict);
-    Ok(verdict)
+    verification.broken = check_head(head.as_ref(), is_head_seen, &verification);
+    Ok(verification)
 }
 
-/// Whether the description that a record names is there and is the one it names.
-fn check_in_force(dir: &Path, entry: &Entry) -> Option<Break> {
-    let sha256 = entry.in_force.as_ref()?;
-    let file = files::in_force_name(sha256);
+/// Checks that the description of the configuration exists and has the hash in the record.
+fn check_config_file(dir: &Path, entry: &AuditRecord) -> Option<ChainBreak> {
+    let sha256 = entry.config_sha256.as_ref()?;
+    let file = files::config_file_name(entry.format, sha256);
     let reason = match fs::read(dir.join(&file)) {
         Ok(bytes) if hex(&Sha256::digest(&bytes)) == *sha256 => return None,
-        Ok(_) => format!("it is not what record {} says was in force: it was changed", entry.seq),
-        Err(_) => format!("it is missing; record {} says that it was in force", entry.seq),
+        Ok(_) => format!("the file does not match its hash in record {}: it was changed", entry.seq),
+        Err(_) => format!("the file is missing, but record {} refers to it", entry.seq),
     };
-    Some(Break { file, line: 0, reason })
+    Some(ChainBreak { file, line: 0, reason })
 }
 
-fn check_head(head: Option<&Link>, head_seen: bool, verdict: &Verdict) -> Option<Break> {
-    let at_head = |reason: String| Some(Break { file: files::HEAD.to_owned(), line: 0, reason });
+/// Checks that the chain contains the record that the head names.
+fn check_head(
+    head: Option<&ChainLink>,
+    is_head_seen: bool,
+    verification: &Verification,
+) -> Option<ChainBreak> {
+    let at_head = |reason: String| Some(ChainBreak { file: files::HEAD.to_owned(), line: 0, reason });
     match head {
-        None if verdict.n_records == 0 => at_head("there is no audit chain here".to_owned()),
-        None => at_head("it is missing or cannot be read, so a cut tail would not be seen".to_owned()),
-        Some(head) if !head_seen => at_head(format!(
-            "it names record {} as the newest, but the chain ends with record {}: records were cut off",
-            head.seq, verdict.end.seq
+        None if verification.n_records == 0 => at_head("no audit chain in this directory".to_owned()),
+        None => at_head(
+            "the file is missing or unreadable, so records removed from the end would not be noticed"
+                .to_owned(),
+        ),
+        Some(head) if !is_head_seen => at_head(format!(
+            "the file names record {} as the newest, but the chain ends with record {}: records were removed from the end",
+            head.seq, verification.end.seq
         )),
         Some(_) => None,
     }
 }
 
-enum Step {
-    Record(Box<Entry>, Link),
+/// What the reader of a segment found at one line.
+enum LineCheck {
+    Record(Box<AuditRecord>, ChainLink),
     Unfinished,
-    Broken(Break),
+    Broken(ChainBreak),
 }
 
-/// Goes through the lines of one segment.
-struct Walk<'a> {
+/// Checks the lines of one segment in order.
+struct SegmentReader<'a> {
     name: &'a str,
     bytes: &'a [u8],
     at: usize,
     line: usize,
 }
 
-impl<'a> Walk<'a> {
-    fn next(&mut self, end: &Link) -> Option<Step> {
+impl<'a> SegmentReader<'a> {
+    fn next(&mut self, end: &ChainLink) -> Option<LineCheck> {
         let start = self.at;
         let (line, is_whole) = self.line()?;
         let first_line = self.line;
         match chain::follow(line, end) {
-            Ok((entry, link)) if is_whole && entry.kind != Kind::Torn => {
-                Some(Step::Record(Box::new(entry), link))
+            Ok((entry, link)) if is_whole && entry.kind != RecordKind::Torn => {
+                Some(LineCheck::Record(Box::new(entry), link))
             }
-            Ok((_, _)) if is_whole => Some(
-                self.broken(first_line, "it tells of a torn line, but there is none before it".to_owned()),
-            ),
-            _ if !is_whole => Some(Step::Unfinished),
+            Ok((_, _)) if is_whole => Some(self.broken(
+                first_line,
+                "the record covers an unfinished line, but there is none before it".to_owned(),
+            )),
+            _ if !is_whole => Some(LineCheck::Unfinished),
             Ok(_) => None,
             Err(mismatch) => {
                 Some(self.torn(start, end).unwrap_or_else(|| self.at_line(first_line, &mismatch)))
@@ -152,8 +164,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Looks behind a line that does not fit for the record that says a crash tore it.
-    fn torn(&mut self, start: usize, end: &Link) -> Option<Step> {
+    /// Skips a line that does not follow, if a later record says that a crash left it unfinished.
+    fn torn(&mut self, start: usize, end: &ChainLink) -> Option<LineCheck> {
         loop {
             let torn_end = self.at.checked_sub(1)?;
             let (line, _) = self.line()?;
@@ -161,7 +173,7 @@ impl<'a> Walk<'a> {
             let torn = entry.torn.as_ref()?;
             let bytes = self.bytes.get(start..torn_end)?;
             let fits = torn.bytes == bytes.len() as u64 && torn.sha256 == hex(&Sha256::digest(bytes));
-            return fits.then(|| Step::Record(Box::new(entry), link));
+            return fits.then(|| LineCheck::Record(Box::new(entry), link));
         }
     }
 
@@ -177,11 +189,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn at_line(&self, line: usize, mismatch: &Mismatch) -> Step {
+    fn at_line(&self, line: usize, mismatch: &Mismatch) -> LineCheck {
         self.broken(line, mismatch.to_string())
     }
 
-    fn broken(&self, line: usize, reason: String) -> Step {
-        Step::Broken(Break { file: self.name.to_owned(), line, reason })
+    fn broken(&self, line: usize, reason: String) -> LineCheck {
+        LineCheck::Broken(ChainBreak { file: self.name.to_owned(), line, reason })
     }
 }

@@ -1,4 +1,4 @@
-//! `blackbar audit`: verifies the chain, and sums up what it says. Needs no running proxy.
+//! `blackbar audit`: verifies an audit directory and totals its records. Needs no running proxy.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -6,92 +6,104 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::audit::report::Summary;
-use crate::audit::verify::{self, Verdict};
+use crate::audit::report::{Summary, counted};
+use crate::audit::verify::{self, Verification};
 use crate::cli::{failed, put};
 
-/// Verifies and sums up the audit.
+/// Verifies the audit and reports totals.
 #[derive(Subcommand)]
-pub(crate) enum Audit {
-    /// Recomputes the chain and reports the first place that does not fit.
+pub(crate) enum AuditCommand {
+    /// Verifies that no audit record was changed or removed.
     ///
-    /// Sees lines that were changed, removed or reordered, segments that are missing, and a tail that
-    /// was cut off. Exits with 1 if the chain is not whole.
+    /// Recomputes the hash chain and reports the first place where it is broken: a record that was
+    /// changed, removed, inserted or reordered, a missing segment, or records removed from the end.
+    /// Prints the number and hash of the last record; compare them with a copy that you keep elsewhere,
+    /// because the chain has no key. Works while a proxy writes into the directory, and reads
+    /// directories of older versions. Exits with 1 if the chain is broken.
     Verify(Input),
-    /// Sums up exchanges and findings by region, project, endpoint, outcome, rule and surface.
+    /// Reports totals: exchanges, findings and bytes by region, project, endpoint, outcome and rule.
+    ///
+    /// Verifies the chain first and exits with 1 if it is broken; the totals then cover the records
+    /// before the break.
     Report(Input),
 }
 
 #[derive(Args)]
 pub(crate) struct Input {
-    /// The audit directory.
+    /// The audit directory, as in [audit] dir.
     #[arg(long, value_name = "DIR", default_value = "/var/lib/blackbar/audit")]
     dir: PathBuf,
-    /// How the result is written.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// The output format.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people.
+enum ReportFormat {
+    /// Text for people.
     Text,
-    /// For machines.
+    /// JSON for programs.
     Json,
 }
 
-impl Audit {
+impl AuditCommand {
     pub(crate) fn run(self) -> ExitCode {
         let (Self::Verify(input) | Self::Report(input)) = &self;
         let mut summary = Summary::default();
-        let verdict = match verify::verify(&input.dir, |entry| summary.add(entry)) {
-            Ok(verdict) => verdict,
+        let verification = match verify::verify(&input.dir, |entry| summary.add(entry)) {
+            Ok(verification) => verification,
             Err(error) => return failed(format_args!("cannot read {}: {error}", input.dir.display())),
         };
         match self {
-            Self::Verify(_) => put(&verdict_text(&verdict, input.format)),
-            Self::Report(_) => put(&summary_text(&summary, &verdict, input.format)),
+            Self::Verify(_) => put(&verdict_text(&verification, input.format)),
+            Self::Report(_) => put(&summary_text(&summary, &verification, input.format)),
         }
-        if verdict.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if verification.is_intact() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
-fn verdict_text(verdict: &Verdict, format: Format) -> String {
-    if format == Format::Json {
-        return json(verdict);
+fn verdict_text(verification: &Verification, format: ReportFormat) -> String {
+    if format == ReportFormat::Json {
+        return json(verification);
     }
     let mut text = String::new();
-    for note in &verdict.notes {
+    for note in &verification.notes {
         let _ = writeln!(text, "note: {note}");
     }
-    if verdict.n_torn > 0 {
-        let _ = writeln!(text, "note: {} lines were torn by a crash, and the chain says so", verdict.n_torn);
+    if verification.n_unfinished > 0 {
+        let lines = counted(verification.n_unfinished, "unfinished line");
+        let _ = writeln!(text, "note: {lines} from a crash, covered by the chain");
     }
-    match &verdict.broken {
+    match &verification.broken {
         Some(at) => {
             let line = if at.line > 0 { format!(":{}", at.line) } else { String::new() };
             let _ = writeln!(text, "BROKEN at {}{line}: {}", at.file, at.reason);
-            let _ = writeln!(text, "{} records before it are whole", verdict.n_records);
+            let records = counted(verification.n_records, "record");
+            let verb = if verification.n_records == 1 { "is" } else { "are" };
+            let _ = writeln!(text, "{records} before it {verb} intact");
         }
         None => {
             let _ = writeln!(
                 text,
-                "whole: {} records in {} segments, up to {} {}",
-                verdict.n_records, verdict.n_segments, verdict.end.seq, verdict.end.hash
+                "OK: {} in {}; last record {}, hash {}",
+                counted(verification.n_records, "record"),
+                counted(verification.n_segments, "segment"),
+                verification.end.seq,
+                verification.end.hash
             );
         }
     }
     text
 }
 
-fn summary_text(summary: &Summary, verdict: &Verdict, format: Format) -> String {
-    if format == Format::Json {
-        return json(&serde_json::json!({ "summary": summary, "chain": verdict }));
+fn summary_text(summary: &Summary, verification: &Verification, format: ReportFormat) -> String {
+    if format == ReportFormat::Json {
+        return json(&serde_json::json!({ "summary": summary, "chain": verification }));
     }
-    format!("{}\nchain\n  {}", summary.to_text(), verdict_text(verdict, format))
+    format!("{}\nchain\n  {}", summary.to_text(), verdict_text(verification, format))
 }
 
 fn json(value: &impl serde::Serialize) -> String {
-    // Counts and texts always serialize.
+    // Serializing numbers and strings cannot fail.
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

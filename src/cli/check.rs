@@ -1,4 +1,4 @@
-//! `blackbar check`: says what is wrong with a configuration.
+//! `blackbar check`: reports every problem of a configuration.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,9 @@ use crate::exchange::ActiveConfig;
 
 /// Checks a configuration and its rules without starting anything.
 ///
-/// Prints each problem with file, line and key, and exits with 1 if there is one.
+/// Reports all problems at once, each with file, line and key, and exits with 1 if there are any.
+/// Reads the files that the configuration names, such as rule packs, keys and certificates; contacts
+/// no upstream.
 #[derive(Args)]
 pub(crate) struct Check {
     #[command(flatten)]
@@ -48,7 +50,7 @@ impl Check {
     }
 }
 
-/// How many suppressions there are, if there are any.
+/// The number of suppressions, or nothing if there are none.
 fn suppressions(policy: &Policy) -> String {
     match policy.suppressions().numbered().count() {
         0 => String::new(),

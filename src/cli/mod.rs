@@ -1,9 +1,10 @@
-//! The command line: one file a subcommand. What it prints is for people, or for a pipe.
+//! The command line: one file per subcommand. Results go to standard output, everything else to
+//! standard error.
 
 mod audit;
 mod check;
 mod demo;
-mod explain;
+mod explain_notes;
 mod redact;
 mod rules;
 mod serve;
@@ -17,8 +18,9 @@ use crate::telemetry::panics;
 
 /// A privacy and redaction proxy for session replay.
 ///
-/// SDKs send to it instead of to the backend. It decodes each request, masks what is personal,
-/// forwards it to the one region it belongs to, and keeps a chained record of what it removed.
+/// SDKs send their data to Blackbar instead of to the backend. Blackbar decodes each request, masks
+/// personal data and secrets, forwards the request to the one region that it belongs to, and keeps a
+/// hash-chained audit of what it removed.
 #[derive(Parser)]
 #[command(name = "blackbar", version, after_help = EXAMPLES)]
 pub struct Cli {
@@ -42,19 +44,19 @@ enum Command {
     #[command(subcommand)]
     Rules(rules::Rules),
     #[command(subcommand)]
-    Audit(audit::Audit),
+    Audit(audit::AuditCommand),
     Demo(demo::Demo),
 }
 
-/// Where the configuration is.
+/// The option that names the configuration.
 #[derive(Args)]
 struct ConfigFile {
-    /// The configuration, a TOML file.
+    /// The configuration file, in TOML.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     panics::install_hook();
     match Cli::parse().command {
@@ -67,19 +69,19 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Writes a line for people, on standard error.
-#[expect(clippy::print_stderr, reason = "the command line speaks to people here")]
+/// Prints a line for people on standard error.
+#[expect(clippy::print_stderr, reason = "the command line reports to people here")]
 fn tell(line: impl std::fmt::Display) {
     eprintln!("{line}");
 }
 
-/// Writes a result, on standard output. A reader that has gone away is no fault.
+/// Prints a result on standard output. A reader that closed the pipe is not an error.
 fn put(text: &str) {
     use std::io::Write as _;
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
-/// What a failed command returns.
+/// Prints the reason, and returns the exit code of a failed command.
 fn failed(reason: impl std::fmt::Display) -> ExitCode {
     tell(format_args!("error: {reason}"));
     ExitCode::FAILURE

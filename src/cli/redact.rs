@@ -1,4 +1,4 @@
-//! `blackbar redact`: redacts one document, offline, with the same front door as the proxy.
+//! `blackbar redact`: redacts one document offline, with the code that the proxy runs.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -11,38 +11,39 @@ use blackbar_core::redact::report::Report;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{explain, failed, tell};
+use crate::cli::{explain_notes, failed, tell};
 use crate::config::suppressions::now;
 use crate::config::{self, RedactionOnly};
 
-/// Redacts a document to standard output, in the shape it came in.
+/// Redacts a document and writes it to standard output in its original format.
 ///
-/// Takes a request body in any encoding an SDK uses, a bare array of rrweb events, lines of
-/// [windowId, event], or an exported recording. Without --config the default policy holds; of a
-/// configuration only the sections redaction, rules, suppressions and limits are read.
+/// Reads a request body in any encoding that an SDK uses, an array of rrweb events, lines of
+/// [windowId, event], or an exported recording. Without --config the default policy applies. With
+/// --config only the sections redaction, rules, suppressions and limits are read.
 #[derive(Args)]
 #[command(after_help = "Examples:
   blackbar redact --report counts.json recording.json > redacted.json
   blackbar redact --explain=why.jsonl recording.json > redacted.json
   blackbar redact --explain --rule us-ssn recording.json 2>&1 >/dev/null | jq -c .")]
 pub(crate) struct Redact {
-    /// The configuration.
+    /// The configuration file whose policy applies [default: the built-in policy].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where counts by rule and surface are written, as JSON.
+    /// Write the number of findings by rule and surface to FILE, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Says why, one JSON object a line, on standard error or in FILE: what each rule found in which
-    /// field, what was suppressed, and what it nearly found and what spoke against that.
+    /// Explain each finding, suppression and near miss, as lines of JSON on standard error or in FILE.
     ///
-    /// Without --rule, of what only lacks a keyword that is told whose checksum holds. A line holds a path, ids, offsets in bytes and lengths, never text; a key that is no plain
-    /// name stands there as `*`. This is slow: every rule looks at every text.
+    /// A near miss is a text that a rule almost matched; the line has the reason why it did not.
+    /// Without --rule, a near miss that lacks only a keyword is listed only if its checksum is valid. A
+    /// line has a field path, ids, byte offsets and lengths, never text; a key that is not a plain name
+    /// is printed as `*`. This is slow, because every rule is tried on every text.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     explain: Option<PathBuf>,
-    /// With --explain: tells of this rule alone, and of all that it misses. May be given more than once.
+    /// With --explain: report only this rule, and all of its near misses. Can be repeated.
     #[arg(long, value_name = "ID", requires = "explain")]
     rule: Vec<String>,
-    /// The document; standard input if it is missing or `-`.
+    /// The document [default: standard input, as with `-`].
     #[arg(value_name = "INPUT")]
     input: Option<PathBuf>,
 }
@@ -70,7 +71,7 @@ impl Redact {
         let mut scratch = Scratch::default();
         scratch.set_time(Some(now()));
         if self.explain.is_some() {
-            match explain::rules(policy.policy.rules(), &self.rule) {
+            match explain_notes::rules(policy.policy.rules(), &self.rule) {
                 Ok(only) => scratch.take_notes(only),
                 Err(reason) => return failed(reason),
             }
@@ -78,7 +79,7 @@ impl Redact {
         match document::redact(&input, &policy.policy, &mut scratch) {
             Ok(redacted) => {
                 if let Some(file) = &self.explain
-                    && let Err(error) = explain::write(file, &scratch.notes(), policy.policy.rules())
+                    && let Err(error) = explain_notes::write(file, &scratch.notes(), policy.policy.rules())
                 {
                     return failed(format_args!("cannot write {}: {error}", file.display()));
                 }
@@ -113,7 +114,7 @@ fn read(input: Option<&Path>) -> std::io::Result<Vec<u8>> {
 }
 
 #[derive(Serialize)]
-struct Counts {
+struct ReportCounts {
     n_events: u64,
     n_snapshots: u64,
     n_findings: u64,
@@ -123,11 +124,11 @@ struct Counts {
     by_rule: BTreeMap<String, u64>,
     by_surface: BTreeMap<&'static str, u64>,
     findings: Vec<RuleCount>,
-    suppressed: Vec<SuppressedCount>,
+    suppressed: Vec<SuppressedFindings>,
 }
 
 #[derive(Serialize)]
-struct SuppressedCount {
+struct SuppressedFindings {
     suppression: u16,
     rule: String,
     count: u64,
@@ -141,7 +142,7 @@ struct RuleCount {
 }
 
 fn counts(report: &Report) -> Vec<u8> {
-    let mut counts = Counts {
+    let mut counts = ReportCounts {
         n_events: report.n_events,
         n_snapshots: report.n_snapshots,
         n_findings: report.n_findings(),
@@ -155,7 +156,7 @@ fn counts(report: &Report) -> Vec<u8> {
     };
     for ((suppression, rule), count) in &report.suppressed {
         let (suppression, rule, count) = (*suppression, rule.to_string(), *count);
-        counts.suppressed.push(SuppressedCount { suppression, rule, count });
+        counts.suppressed.push(SuppressedFindings { suppression, rule, count });
     }
     for ((cause, surface), count) in &report.findings {
         let (rule, surface, count) = (cause.label(), surface.as_str(), *count);
@@ -163,7 +164,7 @@ fn counts(report: &Report) -> Vec<u8> {
         *counts.by_surface.entry(surface).or_default() += count;
         counts.findings.push(RuleCount { rule, surface, count });
     }
-    // Counts and texts always serialize.
+    // Serializing numbers and strings cannot fail.
     let mut text = serde_json::to_vec_pretty(&counts).unwrap_or_default();
     text.push(b'\n');
     text

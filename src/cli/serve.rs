@@ -1,4 +1,4 @@
-//! `blackbar serve`: runs the proxy until a signal ends it.
+//! `blackbar serve`: runs the proxy until a signal stops it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,9 +14,9 @@ use crate::telemetry::logs;
 
 /// Runs the proxy.
 ///
-/// SIGTERM and SIGINT drain: /readyz says no, no connection is accepted any more, requests under
-/// way end, the audit is closed. SIGHUP reads the configuration again; if that fails, the policy
-/// in force stays in force and the log says why.
+/// SIGTERM and SIGINT drain: /readyz reports that the proxy is not ready, new connections are refused,
+/// requests in progress finish, and the audit is closed. SIGHUP reloads the configuration; if that
+/// fails, the current configuration stays active and the log has the reason.
 #[derive(Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
@@ -42,14 +42,14 @@ impl Serve {
     }
 }
 
-/// Threads for the network. Its share of the work is a tenth of that of redacting; on more threads
-/// than that needs, they mostly wake each other.
+/// Threads for the network. It takes a tenth of the CPU time that redaction takes; additional threads
+/// would mostly wake each other.
 fn network_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |n| n.get().div_ceil(4))
 }
 
 async fn serve(config: Config, file: PathBuf) -> ExitCode {
-    // Signals that come while we start must not kill us half-way.
+    // A signal that arrives during the start must not kill the process halfway.
     let signals =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
     let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
@@ -71,11 +71,11 @@ async fn serve(config: Config, file: PathBuf) -> ExitCode {
     tracing::info!("draining");
     match running.shutdown().await {
         Drained::Whole => {
-            tracing::info!("stopped; nothing was cut short");
+            tracing::info!("stopped; all requests finished");
             ExitCode::SUCCESS
         }
         Drained::CutShort => {
-            tracing::error!("stopped; requests were still under way when the time was up");
+            tracing::error!("stopped; drain_time ran out before all requests finished");
             ExitCode::FAILURE
         }
     }
@@ -86,13 +86,13 @@ fn reload(running: &Running, file: &Path) {
         Ok(()) => tracing::info!(policy = &*running.policy_digest(), "reloaded"),
         Err(error) => {
             for line in error.to_string().lines() {
-                tracing::error!(problem = line, "not reloaded; what was in force stays in force");
+                tracing::error!(problem = line, "reload failed; keeping the current configuration");
             }
         }
     }
 }
 
-/// What is said once both listeners are open.
+/// The log lines that are written once both listeners are open.
 struct StartLines {
     regions: Vec<(String, String)>,
     n_rules: usize,
@@ -123,7 +123,7 @@ impl StartLines {
             tracing::warn!("{warning}");
         }
         for (region, hosts) in &self.regions {
-            tracing::info!(region, hosts, "a region");
+            tracing::info!(region, hosts, "region configured");
         }
         let policy = running.policy_digest();
         tracing::info!(
@@ -131,9 +131,9 @@ impl StartLines {
             rules = self.n_rules,
             suppressions = self.n_suppressions,
             postures = self.summary,
-            "the policy in force"
+            "policy loaded"
         );
-        tracing::info!(dir = self.audit_dir, "the audit");
+        tracing::info!(dir = self.audit_dir, "audit log opened");
         let version = env!("CARGO_PKG_VERSION");
         let (sdk, admin) = (running.sdk_addr(), running.admin_addr());
         tracing::info!(version, %sdk, %admin, "listening");

@@ -8,7 +8,7 @@ use blackbar_core::redact::remote_config::Hardening;
 use blackbar_core::session::store::{InMemoryWindows, WindowStore, WindowStoreLimits};
 use http::HeaderName;
 
-use crate::audit::writer::{InForce, Writer};
+use crate::audit::writer::{AuditWriter, ConfigDescription};
 use crate::config::Config;
 use crate::config::forward::Forward;
 use crate::config::in_force;
@@ -39,7 +39,7 @@ pub struct ActiveConfig {
     pub(crate) hardening: Option<Arc<Hardening>>,
     session_store: SessionStore,
     /// Digest and description of all of it, for the audit.
-    pub in_force: InForce,
+    pub in_force: ConfigDescription,
 }
 
 impl ActiveConfig {
@@ -59,7 +59,7 @@ impl ActiveConfig {
             redacted_headers: headers::redacted_names(&config.forward.request_headers),
             hardening: config.sdk.clone(),
             session_store: config.session_store.clone(),
-            in_force: InForce {
+            in_force: ConfigDescription {
                 digest: Arc::clone(&config.policy.digest),
                 description: in_force::describe(config).into(),
             },
@@ -79,7 +79,7 @@ pub struct SharedState {
     pub(crate) workers: Workers,
     pub(crate) pins: Pins,
     pub(crate) sessions: Arc<dyn WindowStore>,
-    pub(crate) audit: Writer,
+    pub(crate) audit: AuditWriter,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -88,7 +88,7 @@ impl SharedState {
     ///
     /// # Errors
     /// A thread cannot be started.
-    pub fn new(config: ActiveConfig, audit: Writer, metrics: Arc<Metrics>) -> std::io::Result<Self> {
+    pub fn new(config: ActiveConfig, audit: AuditWriter, metrics: Arc<Metrics>) -> std::io::Result<Self> {
         let limits = config.limits.clone();
         Ok(Self {
             budget: ByteBudget::new(limits.in_flight, Arc::clone(&metrics)),
@@ -115,7 +115,7 @@ impl SharedState {
     pub fn activate(&self, config: ActiveConfig) {
         self.metrics.policy_in_force(&config.policy.digest);
         if config.in_force.description != self.active.load().in_force.description {
-            self.audit.in_force(config.in_force.clone());
+            self.audit.config_changed(config.in_force.clone());
         }
         self.active.store(Arc::new(config));
         drop(self.warm_up());

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use blackbar::app::{self, Running, StartError};
 use blackbar::audit::OpenError;
-use blackbar::audit::entry::Kind;
-use blackbar::audit::verify::{Verdict, verify};
+use blackbar::audit::record::RecordKind;
+use blackbar::audit::report::Summary;
+use blackbar::audit::verify::{Verification, verify};
 use blackbar::config;
 use tempfile::TempDir;
 
@@ -90,7 +91,7 @@ async fn nothing_forwarded(audit: &'static str) {
     assert_eq!(proxy.client.post("/s/", replay("phc_eu", "s")).await.status, 200);
     assert_eq!(proxy.eu.recorded().len(), 1);
     let (entries, _dir) = proxy.stop().await;
-    assert!(entries.iter().any(|entry| entry.kind == Kind::Resumed));
+    assert!(entries.iter().any(|entry| entry.kind == RecordKind::Resumed));
 }
 
 #[tokio::test]
@@ -135,7 +136,7 @@ async fn chain(audit: &'static str) -> (TempDir, PathBuf) {
     (dir, audit)
 }
 
-fn verdict(dir: &Path) -> Verdict {
+fn verification(dir: &Path) -> Verification {
     verify(dir, |_| {}).unwrap()
 }
 
@@ -147,7 +148,7 @@ async fn broken_by(change: impl FnOnce(&mut Vec<String>)) -> (String, usize) {
     assert_eq!(lines.len(), 6, "{lines:?}");
     change(&mut lines);
     fs::write(&segment, lines.join("\n") + "\n").unwrap();
-    let broken = verdict(&audit).broken.expect("a break");
+    let broken = verification(&audit).broken.expect("a break");
     (broken.file, broken.line)
 }
 
@@ -190,7 +191,7 @@ async fn any_changed_byte_is_found() {
         let mut changed = whole.clone();
         changed[idx] ^= 1;
         fs::write(&segment, &changed).unwrap();
-        assert!(!verdict(&audit).is_whole(), "byte {idx}");
+        assert!(!verification(&audit).is_intact(), "byte {idx}");
     }
 }
 
@@ -208,10 +209,10 @@ async fn a_crash_at_any_byte_of_the_last_line_is_mended() {
         fs::write(&segment, &whole[..cut]).unwrap();
         fs::write(audit.join("head.json"), &head).unwrap();
         start_on(&audit).await.unwrap().shutdown().await;
-        let mended = verdict(&audit);
+        let mended = verification(&audit);
         // A line that lacks only its line break is a whole one.
-        let n_torn = u64::from(cut < whole.len() - 1);
-        assert!(mended.is_whole() && mended.n_torn == n_torn, "{cut}: {mended:?}");
+        let n_unfinished = u64::from(cut < whole.len() - 1);
+        assert!(mended.is_intact() && mended.n_unfinished == n_unfinished, "{cut}: {mended:?}");
         assert_eq!(mended.n_records as usize, lines.len() - 1 + 3);
     }
 }
@@ -246,8 +247,8 @@ async fn what_a_power_failure_takes_from_the_chain_stands_in_the_journal() {
         }
         fs::write(dir.path().join("audit-00000001.jsonl"), damaged).unwrap();
         start_on(dir.path()).await.unwrap().shutdown().await;
-        let mended = verdict(dir.path());
-        assert!(mended.is_whole() && mended.n_torn == 0, "{n}: {mended:?}");
+        let mended = verification(dir.path());
+        assert!(mended.is_intact() && mended.n_unfinished == 0, "{n}: {mended:?}");
         let entries = entries(dir.path());
         // Start, six exchanges, start, stop: each once, and none is told as interrupted.
         assert_eq!(entries.len(), 9, "{n}");
@@ -277,15 +278,15 @@ async fn the_journal_mends_nothing_before_its_first_line() {
         running.shutdown().await;
     }
     assert!(fs::read_to_string(&segment).unwrap().starts_with(&forged));
-    assert!(!verdict(&audit).is_whole());
+    assert!(!verification(&audit).is_intact());
 }
 
 #[tokio::test]
 async fn a_missing_segment_is_found() {
     let (_dir, audit) = chain("segment_size = \"1B\"").await;
-    assert!(verdict(&audit).is_whole());
+    assert!(verification(&audit).is_intact());
     fs::remove_file(audit.join("audit-00000002.jsonl")).unwrap();
-    let broken = verdict(&audit).broken.unwrap();
+    let broken = verification(&audit).broken.unwrap();
     assert_eq!((broken.file.as_str(), broken.line), ("audit-00000003.jsonl", 0));
 }
 
@@ -293,7 +294,7 @@ async fn a_missing_segment_is_found() {
 async fn a_chain_without_its_last_segments_is_found() {
     let (_dir, audit) = chain("segment_size = \"1B\"").await;
     fs::remove_file(audit.join("audit-00000006.jsonl")).unwrap();
-    assert_eq!(verdict(&audit).broken.unwrap().file, "head.json");
+    assert_eq!(verification(&audit).broken.unwrap().file, "head.json");
 }
 
 async fn start_on(audit: &Path) -> Result<Running, StartError> {
@@ -312,7 +313,7 @@ async fn a_restart_continues_the_chain() {
     start_on(&audit).await.unwrap().shutdown().await;
     let after = entries(&audit);
     assert_eq!(after.len(), before + 2);
-    assert_eq!(after[before].kind, Kind::Start);
+    assert_eq!(after[before].kind, RecordKind::Start);
     assert_eq!(after[before].seq, before as u64 + 1);
 }
 
@@ -323,17 +324,17 @@ async fn a_torn_line_is_kept_and_told() {
     let mut text = fs::read_to_string(&segment).unwrap();
     text.push_str("{\"v\":1,\"seq\":7,\"ti");
     fs::write(&segment, &text).unwrap();
-    let torn = verdict(&audit);
-    assert!(torn.is_whole() && torn.notes.len() == 1, "{torn:?}");
+    let torn = verification(&audit);
+    assert!(torn.is_intact() && torn.notes.len() == 1, "{torn:?}");
     start_on(&audit).await.unwrap().shutdown().await;
-    let mended = verdict(&audit);
-    assert!(mended.is_whole(), "{mended:?}");
-    assert_eq!(mended.n_torn, 1);
+    let mended = verification(&audit);
+    assert!(mended.is_intact(), "{mended:?}");
+    assert_eq!(mended.n_unfinished, 1);
     assert!(fs::read_to_string(&segment).unwrap().starts_with(&text));
     // The bytes that were torn are covered by the record that tells of them.
     let forged = fs::read_to_string(&segment).unwrap().replace("\"seq\":7,\"ti\n", "\"seq\":8,\"ti\n");
     fs::write(&segment, forged).unwrap();
-    assert!(!verdict(&audit).is_whole());
+    assert!(!verification(&audit).is_intact());
 }
 
 #[tokio::test]
@@ -419,9 +420,9 @@ async fn exchanges_that_write_at_once_make_one_whole_chain() {
         assert_eq!(recorded, answered);
         let (entries, dir) = Arc::into_inner(proxy).unwrap().stop().await;
         let audit = dir.path().join("audit");
-        assert_eq!(entries.last().unwrap().kind, Kind::Stop);
+        assert_eq!(entries.last().unwrap().kind, RecordKind::Stop);
         assert_eq!(entries.len(), 96 + 2);
-        assert!(verdict(&audit).is_whole());
+        assert!(verification(&audit).is_intact());
         assert_eq!(fs::read_to_string(audit.join("pending.jsonl")).unwrap(), "");
     }
 }
@@ -442,9 +443,9 @@ async fn what_was_in_force_is_kept_and_covered_by_the_chain() {
     proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
     proxy.running.reload(&config::parse(&changed, "test.toml").unwrap()).unwrap();
     let (entries, dir) = proxy.stop().await;
-    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.in_force.as_deref()).collect();
+    let told: Vec<&str> = entries.iter().filter_map(|entry| entry.config_sha256.as_deref()).collect();
     assert_eq!(told.len(), 2);
-    let file = |sha256: &str| dir.path().join("audit").join(format!("in-force-{}.json", &sha256[..16]));
+    let file = |sha256: &str| dir.path().join("audit").join(format!("config-{}.json", &sha256[..16]));
     let before: serde_json::Value = serde_json::from_slice(&fs::read(file(told[0])).unwrap()).unwrap();
     let after: serde_json::Value = serde_json::from_slice(&fs::read(file(told[1])).unwrap()).unwrap();
     assert_eq!(before["rules"], after["rules"]);
@@ -453,5 +454,96 @@ async fn what_was_in_force_is_kept_and_covered_by_the_chain() {
 
     let forged = fs::read_to_string(file(told[0])).unwrap().replace("phc_eu", "phc_xx");
     fs::write(file(told[0]), forged).unwrap();
-    assert!(verdict(&dir.path().join("audit")).broken.unwrap().file.starts_with("in-force-"));
+    assert!(verification(&dir.path().join("audit")).broken.unwrap().file.starts_with("config-"));
+}
+
+/// A directory that format 1 left after a crash: a start, exchanges, a reload, a time in which records
+/// could not be written, a stop, an unfinished line, a second start, and one open intent.
+fn format_1() -> (TempDir, PathBuf) {
+    let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/audit-format-1"));
+    let dir = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(source).unwrap() {
+        let path = file.unwrap().path();
+        fs::copy(&path, dir.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let audit = dir.path().to_owned();
+    (dir, audit)
+}
+
+#[test]
+fn a_directory_of_format_1_verifies_and_has_the_same_totals() {
+    let (_dir, audit) = format_1();
+    let mut summary = Summary::default();
+    let mut kinds = Vec::new();
+    let verification = verify(&audit, |entry| {
+        summary.add(entry);
+        kinds.push(entry.kind);
+    });
+    let verification = verification.unwrap();
+    assert!(verification.is_intact(), "{verification:?}");
+    assert_eq!((verification.n_segments, verification.n_records, verification.n_unfinished), (2, 15, 1));
+    for kind in [
+        RecordKind::Start,
+        RecordKind::Exchange,
+        RecordKind::ConfigChanged,
+        RecordKind::Resumed,
+        RecordKind::Torn,
+        RecordKind::Stop,
+    ] {
+        assert!(kinds.contains(&kind), "{kind:?}");
+    }
+    // As the program that wrote it reported them.
+    assert_eq!((summary.n_exchanges, summary.received_bytes, summary.forwarded_bytes), (9, 1362, 987));
+    assert_eq!((summary.by_outcome["forwarded"], summary.by_outcome["no_region"]), (7, 1));
+    assert_eq!(summary.findings_by_rule["email"], 7);
+    assert_eq!(summary.suppressed["99e6e843e0f4 #1 email"], 6);
+    assert_eq!(summary.unmasked_inputs_by_sdk["web 1.418"], 1);
+}
+
+#[test]
+fn a_change_in_a_directory_of_format_1_is_found() {
+    let (_dir, audit) = format_1();
+    let segment = audit.join("audit-00000001.jsonl");
+    let text = fs::read_to_string(&segment).unwrap();
+    let end = text.find("{\"v\":1,\"seq\":99").unwrap_or(text.len());
+    for idx in (0..end).step_by(37) {
+        let mut changed = text.clone().into_bytes();
+        changed[idx] ^= 1;
+        fs::write(&segment, &changed).unwrap();
+        assert!(!verification(&audit).is_intact(), "byte {idx}");
+    }
+    fs::write(&segment, &text).unwrap();
+    let config = fs::read_dir(&audit).unwrap().map(|file| file.unwrap().path());
+    let config = config.into_iter().find(|path| path.to_str().unwrap().contains("in-force-")).unwrap();
+    fs::write(config, "{}").unwrap();
+    assert!(verification(&audit).broken.unwrap().file.starts_with("in-force-"));
+}
+
+#[tokio::test]
+async fn a_new_process_continues_a_directory_of_format_1() {
+    let (_dir, audit) = format_1();
+    let old = entries(&audit);
+    start_on(&audit).await.unwrap().shutdown().await;
+    let all = entries(&audit);
+    assert_eq!(all[..old.len()], old);
+    assert!(old.iter().all(|record| record.format == 1));
+    let new = &all[old.len()..];
+    assert!(new.iter().all(|record| record.format == 2));
+    // The open intent of the old process, then the start and the stop of the new one.
+    assert_eq!(
+        new.iter().map(|record| record.kind).collect::<Vec<_>>(),
+        [RecordKind::Exchange, RecordKind::Start, RecordKind::Stop]
+    );
+    assert_eq!(new[0].exchange.as_ref().unwrap().outcome, "interrupted");
+    // They are in the old segment if the fixture is of today, or else in one of their own.
+    let segments = fs::read_dir(&audit).unwrap().map(|file| file.unwrap().path());
+    let segments = segments.filter(|path| path.to_str().unwrap().contains("audit-0"));
+    let all: String = segments.map(|path| fs::read_to_string(path).unwrap()).collect();
+    let text: String = all.lines().filter(|line| line.starts_with("{\"format\":2,")).collect();
+    for name in ["format", "policy_digest", "config_sha256", "previous_hash", "received_bytes"] {
+        assert!(text.contains(&format!("\"{name}\":")), "{name}: {text}");
+    }
+    for name in ["v", "policy", "in_force", "prev", "bytes_in", "bytes_out"] {
+        assert!(!text.contains(&format!("\"{name}\":")), "{name}: {text}");
+    }
 }

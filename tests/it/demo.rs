@@ -1,4 +1,4 @@
-//! `blackbar demo`, as a newcomer runs it: the real binary, its output and what it leaves behind.
+//! `blackbar demo`, as a newcomer runs it: the real binary, its output and the files it writes.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::support::decoded;
 
-const SAMPLE: &str = include_str!("../../src/cli/demo/data/sample.json");
+const SAMPLE: &str = include_str!("../../src/demo/data/sample.json");
 
 fn command(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_blackbar"));
@@ -55,7 +55,7 @@ fn session_of(project: &str) -> String {
     visits.iter().find(|visit| visit["project"] == project).unwrap()["session"].as_str().unwrap().to_owned()
 }
 
-/// What may reach no backend.
+/// The secrets that must not reach a backend.
 fn planted() -> Vec<String> {
     let sample = sample();
     sample["planted"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
@@ -75,7 +75,7 @@ fn strings(file: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn nothing_planted_is_left_in_any_file() {
+fn no_planted_secret_is_left_in_any_file() {
     let dir = tempfile::tempdir().unwrap();
     once(dir.path());
     let planted = planted();
@@ -89,7 +89,7 @@ fn nothing_planted_is_left_in_any_file() {
 }
 
 #[test]
-fn each_recording_is_in_its_region_alone() {
+fn each_recording_is_only_in_its_region() {
     let dir = tempfile::tempdir().unwrap();
     once(dir.path());
     for (region, project, other) in [("eu", "phc_demo_eu", "us"), ("us", "phc_demo_us", "eu")] {
@@ -106,15 +106,19 @@ fn each_recording_is_in_its_region_alone() {
 }
 
 #[test]
-fn the_summary_says_what_the_audit_says() {
+fn the_summary_has_the_counts_of_the_audit() {
     let dir = tempfile::tempdir().unwrap();
     let printed = text(&once(dir.path()));
     let mut summary = Summary::default();
-    let verdict = verify::verify(&dir.path().join("audit"), |entry| summary.add(entry)).unwrap();
-    assert!(verdict.is_whole());
+    let verification = verify::verify(&dir.path().join("audit"), |entry| summary.add(entry)).unwrap();
+    assert!(verification.is_intact());
     let counts = format!(
-        "{} requests, {} events, {} snapshots (rrweb events), {} bytes; {} bytes went on",
-        summary.n_exchanges, summary.n_events, summary.n_snapshots, summary.bytes_in, summary.bytes_out
+        "{} requests, {} events, {} snapshots (rrweb events), {} bytes; {} bytes forwarded",
+        summary.n_exchanges,
+        summary.n_events,
+        summary.n_snapshots,
+        summary.received_bytes,
+        summary.forwarded_bytes
     );
     assert!(printed.contains(&counts), "{printed}");
     for (rule, count) in &summary.findings_by_rule {
@@ -123,12 +127,12 @@ fn the_summary_says_what_the_audit_says() {
     assert_eq!(summary.by_outcome["no_region"], 1);
     assert_eq!((summary.by_region["eu"], summary.by_region["us"]), (3, 3));
     assert!(printed.contains("451 no_region"), "{printed}");
-    assert!(printed.contains("the chain is whole"), "{printed}");
+    assert!(printed.contains("the chain is intact"), "{printed}");
     assert!(!printed.contains('\u{1b}'), "no colour in a pipe");
 }
 
 #[test]
-fn the_configuration_that_ran_is_left_and_valid() {
+fn the_effective_configuration_is_written_and_valid() {
     let dir = tempfile::tempdir().unwrap();
     once(dir.path());
     let config = blackbar::config::load(&dir.path().join("blackbar.toml")).unwrap();
@@ -136,7 +140,7 @@ fn the_configuration_that_ran_is_left_and_valid() {
 }
 
 #[test]
-fn a_directory_in_use_is_refused() {
+fn a_directory_that_is_not_empty_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("notes"), "mine").unwrap();
     let output = command(dir.path()).arg("--once").output().unwrap();
@@ -145,12 +149,12 @@ fn a_directory_in_use_is_refused() {
     assert_eq!(files(dir.path()).len(), 1);
 }
 
-/// Reads lines until one fits, and gives it.
+/// Reads lines until one contains `part`, and returns it.
 fn line_with(lines: &mut impl Iterator<Item = std::io::Result<String>>, part: &str) -> String {
     lines.map(|line| line.unwrap()).find(|line| line.contains(part)).unwrap_or_else(|| panic!("no {part}"))
 }
 
-/// Ends the process in any case.
+/// Kills the process when it goes out of scope.
 struct Running(Child);
 
 impl Drop for Running {
@@ -161,7 +165,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn stays_up_tells_what_comes_in_and_drains() {
+fn keeps_running_prints_requests_and_drains() {
     let dir = tempfile::tempdir().unwrap();
     let mut child = Running(command(dir.path()).stdout(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
@@ -176,10 +180,10 @@ fn stays_up_tells_what_comes_in_and_drains() {
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();
     assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
-    let told = line_with(&mut lines, "1 redacted");
+    let line = line_with(&mut lines, "1 redacted");
     assert!(
-        told.contains("events") && told.contains("→ eu") && told.contains("email in property 1"),
-        "{told}"
+        line.contains("events") && line.contains("→ eu") && line.contains("email in property 1"),
+        "{line}"
     );
 
     let stopped = Command::new("kill").arg("-TERM").arg(child.0.id().to_string()).status().unwrap();

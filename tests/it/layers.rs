@@ -21,6 +21,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "exchange",
             "listen",
             "app",
+            "demo",
             "cli",
             "main",
         ],

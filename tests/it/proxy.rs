@@ -82,7 +82,7 @@ async fn what_is_refused_is_sent_nowhere_and_recorded() {
     let records = proxy.exchanges();
     let outcomes: Vec<&str> = records.iter().map(|record| record.outcome.as_str()).collect();
     assert_eq!(outcomes[..4], cases.map(|case| case.4));
-    assert!(records.iter().all(|record| record.region.is_none() && record.bytes_out == 0));
+    assert!(records.iter().all(|record| record.region.is_none() && record.forwarded_bytes == 0));
     assert!(records[3].project.as_deref().unwrap().starts_with("sha256:"));
 }
 

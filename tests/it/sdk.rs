@@ -250,7 +250,7 @@ async fn sdks_that_do_not_mask_typed_values_are_counted() {
     let unmasked: Vec<_> = records
         .iter()
         .map(|record| {
-            record.unmasked_inputs.as_ref().map(|u| (u.lib.as_str(), u.version_class.as_str(), u.count))
+            record.unmasked_inputs.as_ref().map(|u| (u.sdk.as_str(), u.sdk_version.as_str(), u.count))
         })
         .collect();
     assert_eq!(

@@ -392,7 +392,7 @@ async fn the_proxy_lets_through_and_its_records_say_so() {
     assert_eq!((suppressed[0].suppression, &*suppressed[0].rule, suppressed[0].count), (1, "email", 1));
     let files = std::fs::read_dir(&audit).unwrap().map(|file| file.unwrap().path());
     let in_force = files
-        .filter(|file| file.to_str().unwrap().contains("in-force"))
+        .filter(|file| file.to_str().unwrap().contains("config-"))
         .map(|file| std::fs::read_to_string(file).unwrap());
     let in_force: Vec<Value> = in_force.map(|text| serde_json::from_str(&text).unwrap()).collect();
     assert_eq!(in_force[0]["suppressions"][1]["reason"], "was ours");

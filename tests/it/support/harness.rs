@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use blackbar::app::{self, Running};
-use blackbar::audit::entry::{Entry, Exchange};
+use blackbar::audit::record::{AuditRecord, ExchangeRecord};
 use blackbar::audit::verify::verify;
 use blackbar::config;
 use tempfile::TempDir;
@@ -132,14 +132,14 @@ region = "us"
     }
 
     /// Stops the proxy in order and gives what stands in its audit.
-    pub(crate) async fn stop(self) -> (Vec<Entry>, TempDir) {
+    pub(crate) async fn stop(self) -> (Vec<AuditRecord>, TempDir) {
         self.running.shutdown().await;
         let entries = entries(&self.dir.path().join("audit"));
         (entries, self.dir)
     }
 
     /// The records of exchanges so far.
-    pub(crate) fn exchanges(&self) -> Vec<Exchange> {
+    pub(crate) fn exchanges(&self) -> Vec<ExchangeRecord> {
         entries(&self.audit_dir()).into_iter().filter_map(|entry| entry.exchange).collect()
     }
 
@@ -151,10 +151,10 @@ region = "us"
 }
 
 /// All entries of a directory, whose chain must be whole.
-pub(crate) fn entries(dir: &std::path::Path) -> Vec<Entry> {
+pub(crate) fn entries(dir: &std::path::Path) -> Vec<AuditRecord> {
     let mut entries = Vec::new();
-    let verdict = verify(dir, |entry| entries.push(entry.clone())).unwrap();
-    assert!(verdict.is_whole(), "{verdict:?}");
+    let verification = verify(dir, |entry| entries.push(entry.clone())).unwrap();
+    assert!(verification.is_intact(), "{verification:?}");
     entries
 }
 

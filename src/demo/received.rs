@@ -1,8 +1,8 @@
-//! What a backend of the demo keeps of one region: raw bodies, and a readable copy.
+//! What one region's backend received, on disk: raw bodies and a readable copy.
 //!
-//! Below the region's directory: `SESSION/recording.jsonl` with lines of `[windowId, event]`,
-//! `events.jsonl` with the bodies of other requests, and `raw` directories with every body as it
-//! came. Holds what the proxy let through and nothing else.
+//! In the region's directory: `SESSION/recording.jsonl` has lines of `[windowId, event]`,
+//! `events.jsonl` has the bodies of other requests, and the `raw` directories have every body as it
+//! arrived. It holds what the proxy forwarded and nothing else.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -15,17 +15,17 @@ use blackbar_core::decode::wrapping::{self, Wrapped};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::cli::demo::packed;
-use crate::cli::demo::setup::private_dir;
+use crate::demo::packing;
+use crate::demo::setup::private_dir;
 
-/// What one body may inflate to.
-const BOUND: Bound = Bound { bytes: 256 << 20, ratio: 1000 };
+/// How much one body may inflate to.
+const BODY_BOUND: Bound = Bound { bytes: 256 << 20, ratio: 1000 };
 
-/// The name of a readable recording.
-const RECORDING: &str = "recording.jsonl";
+/// The file of a readable recording.
+const RECORDING_FILE: &str = "recording.jsonl";
 
-/// What came in a request.
-pub(super) struct Received {
+/// A request as the backend received it.
+pub(super) struct ReceivedRequest {
     pub(super) endpoint: &'static Endpoint,
     pub(super) query: String,
     pub(super) content_type: Option<String>,
@@ -33,94 +33,96 @@ pub(super) struct Received {
     pub(super) body: Bytes,
 }
 
-/// How much was kept.
+/// How much was received.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Totals {
+pub(super) struct ReceivedTotals {
     pub(super) requests: u64,
     pub(super) snapshots: u64,
     pub(super) unreadable: u64,
 }
 
-/// One region's store.
-pub(super) struct Store {
+/// What one region received.
+pub(super) struct ReceivedStore {
     pub(super) region: &'static str,
     dir: PathBuf,
-    totals: Mutex<Totals>,
+    totals: Mutex<ReceivedTotals>,
 }
 
-impl Store {
-    /// An empty store below `dir`.
+impl ReceivedStore {
+    /// An empty store in a new directory inside `dir`.
     ///
     /// # Errors
-    /// Its directory cannot be made.
+    /// Its directory cannot be created.
     pub(super) fn new(dir: &Path, region: &'static str) -> io::Result<Self> {
         let dir = dir.join(region);
         private_dir(&dir)?;
         Ok(Self { region, dir, totals: Mutex::default() })
     }
 
-    /// Keeps a request. Blocks.
+    /// Stores a request. Blocks.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub(super) fn keep(&self, received: &Received) -> io::Result<()> {
-        // One at a time: lines of one recording must not mix.
+    pub(super) fn store(&self, received: &ReceivedRequest) -> io::Result<()> {
+        // One request at a time: lines of one recording must not interleave.
         let mut totals = self.totals();
         totals.requests += 1;
         let number = totals.requests;
         let mut codecs = Codecs::default();
-        let Some(body) = readable(received, &mut codecs) else {
+        let Some(body) = decode_body(received, &mut codecs) else {
             totals.unreadable += 1;
-            return keep_raw(&self.dir, number, received);
+            return store_raw(&self.dir, number, received);
         };
         if received.endpoint.class == Class::Replay {
-            totals.snapshots += self.keep_recording(number, received, body, &mut codecs)?;
+            totals.snapshots += self.store_recording(number, received, body, &mut codecs)?;
             return Ok(());
         }
-        keep_raw(&self.dir, number, received)?;
+        store_raw(&self.dir, number, received)?;
         let line = json!({"endpoint": received.endpoint.path, "body": body});
         append(&self.dir.join("events.jsonl"), &format!("{line}\n"))
     }
 
-    fn keep_recording(
+    fn store_recording(
         &self,
         number: u64,
-        received: &Received,
+        received: &ReceivedRequest,
         body: Value,
         codecs: &mut Codecs,
     ) -> io::Result<u64> {
         let mut n_snapshots = 0;
-        for (idx, mut event) in list(body).into_iter().enumerate() {
+        for (idx, mut event) in elements(body).into_iter().enumerate() {
             let Some(properties) = event.get_mut("properties") else { continue };
             let dir = self.dir.join(session_name(properties.get("$session_id")));
             if idx == 0 {
-                keep_raw(&dir, number, received)?;
+                store_raw(&dir, number, received)?;
             }
             let window = properties.get("$window_id").cloned().unwrap_or_default();
             let data = properties.get_mut("$snapshot_data").map(Value::take).unwrap_or_default();
             let mut lines = String::new();
-            for mut snapshot in list(data) {
-                packed::open(&mut snapshot, codecs);
+            for mut snapshot in elements(data) {
+                packing::unpack(&mut snapshot, codecs);
                 lines.push_str(&json!([window, snapshot]).to_string());
                 lines.push('\n');
                 n_snapshots += 1;
             }
             private_dir(&dir)?;
-            append(&dir.join(RECORDING), &lines)?;
+            append(&dir.join(RECORDING_FILE), &lines)?;
         }
         Ok(n_snapshots)
     }
 
-    /// How much was kept.
-    pub(super) fn totals(&self) -> MutexGuard<'_, Totals> {
+    /// How much was received.
+    pub(super) fn totals(&self) -> MutexGuard<'_, ReceivedTotals> {
         self.totals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sessions and the files of their recordings.
+    /// The sessions and their recording files.
     pub(super) fn recordings(&self) -> Vec<(String, PathBuf)> {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let mut found: Vec<(String, PathBuf)> = entries
-            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path().join(RECORDING)))
+            .map(|entry| {
+                (entry.file_name().to_string_lossy().into_owned(), entry.path().join(RECORDING_FILE))
+            })
             .filter(|(_, file)| file.is_file())
             .collect();
         found.sort();
@@ -131,16 +133,16 @@ impl Store {
     pub(super) fn events(&self, session: &str) -> Vec<Value> {
         let named = self.recordings().into_iter().find(|(name, _)| name == session);
         let lines = named.map(|(_, file)| lines(&file)).unwrap_or_default();
-        lines.into_iter().filter_map(|line| list(line).into_iter().nth(1)).collect()
+        lines.into_iter().filter_map(|line| elements(line).into_iter().nth(1)).collect()
     }
 
-    /// The bodies of requests that were no recordings, in the order in which they came.
+    /// The bodies of requests that were not recordings, in order of arrival.
     pub(super) fn bodies(&self) -> Vec<Value> {
         let lines = lines(&self.dir.join("events.jsonl"));
         lines.into_iter().filter_map(|mut line| line.get_mut("body").map(Value::take)).collect()
     }
 
-    /// All that was received and could be read.
+    /// Everything that was received and could be decoded.
     pub(super) fn everything(&self) -> Vec<Value> {
         let mut all = self.bodies();
         all.extend(self.recordings().iter().flat_map(|(session, _)| self.events(session)));
@@ -148,8 +150,8 @@ impl Store {
     }
 }
 
-/// The elements of an array; any other value but null is the only one.
-pub(super) fn list(value: Value) -> Vec<Value> {
+/// The elements of an array; null has none, any other value is the only one.
+fn elements(value: Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items,
         Value::Null => Vec::new(),
@@ -157,24 +159,24 @@ pub(super) fn list(value: Value) -> Vec<Value> {
     }
 }
 
-fn keep_raw(dir: &Path, number: u64, received: &Received) -> io::Result<()> {
+fn store_raw(dir: &Path, number: u64, received: &ReceivedRequest) -> io::Result<()> {
     let dir = dir.join("raw");
     private_dir(&dir)?;
     fs::write(dir.join(format!("{number:05}-{}.body", received.endpoint.class.as_str())), &received.body)
 }
 
-fn readable(received: &Received, codecs: &mut Codecs) -> Option<Value> {
+fn decode_body(received: &ReceivedRequest, codecs: &mut Codecs) -> Option<Value> {
     let wrapped = Wrapped {
         query: &received.query,
         content_type: received.content_type.as_deref(),
         content_encoding: received.content_encoding.as_deref(),
         body: &received.body,
     };
-    let unwrapped = wrapping::unwrap(received.endpoint.wrapping, &wrapped, BOUND, codecs).ok()?;
+    let unwrapped = wrapping::unwrap(received.endpoint.wrapping, &wrapped, BODY_BOUND, codecs).ok()?;
     serde_json::from_str(unwrapped.text()).ok()
 }
 
-/// A session's id as the name of a directory: nothing that could lead elsewhere.
+/// A session id as the name of a directory; an id that could be a path is replaced.
 fn session_name(id: Option<&Value>) -> &str {
     let is_name = |id: &&str| {
         (8..=70).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_names_no_other_directory() {
+    fn a_session_id_cannot_escape_the_output_directory() {
         for id in [json!("../../etc"), json!("a/b/c/d/e"), json!(7), json!("raw"), json!("")] {
             assert_eq!(session_name(Some(&id)), "without-session", "{id}");
         }

@@ -1,7 +1,7 @@
-//! A recording backend, as far as a real SDK needs one to record: one a region.
+//! A recording backend for one region: as much of one as a real SDK needs to record.
 //!
-//! Answers remote config and flags, serves the SDK's scripts if it has them, and keeps what is
-//! captured. It stands behind the proxy, so it gives no answers to browsers directly.
+//! It replies to remote config and flags, serves the SDK's scripts if it has them, and stores what is
+//! captured. Only the proxy talks to it, so it does not handle CORS.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,53 +12,53 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::cli::demo::server::{self, Reply};
-use crate::cli::demo::store::{Received, Store};
+use crate::demo::http_server::{self, Reply};
+use crate::demo::received::{ReceivedRequest, ReceivedStore};
 
 /// A region's backend.
 pub(super) struct Backend {
-    pub(super) store: Store,
+    pub(super) store: ReceivedStore,
     sdk: Option<PathBuf>,
 }
 
 impl Backend {
-    pub(super) fn new(store: Store, sdk: Option<PathBuf>) -> Self {
+    pub(super) fn new(store: ReceivedStore, sdk: Option<PathBuf>) -> Self {
         Self { store, sdk }
     }
 
-    /// Answers a request of the proxy.
-    pub(super) async fn answer(self: Arc<Self>, request: Request<Bytes>) -> Reply {
+    /// Replies to a request of the proxy.
+    pub(super) async fn reply_to(self: Arc<Self>, request: Request<Bytes>) -> Reply {
         let (path, method) = (request.uri().path().to_owned(), request.method().as_str().to_owned());
-        let Ok(endpoint) = classify(&method, &path) else { return server::empty(StatusCode::NOT_FOUND) };
+        let Ok(endpoint) = classify(&method, &path) else { return http_server::empty(StatusCode::NOT_FOUND) };
         match endpoint.class {
             Class::Static => script(self.sdk.as_deref(), &path),
             Class::Config => config(&path),
-            Class::Api if request.body().is_empty() => server::json(&json!({})),
+            Class::Api if request.body().is_empty() => http_server::json(&json!({})),
             _ => {
                 let is_beacon = request.uri().query().is_some_and(|query| query.contains("beacon=1"));
-                if self.keep(endpoint, request).await.is_err() {
-                    return server::empty(StatusCode::SERVICE_UNAVAILABLE);
+                if self.store(endpoint, request).await.is_err() {
+                    return http_server::empty(StatusCode::SERVICE_UNAVAILABLE);
                 }
                 match endpoint.class {
-                    Class::Flags => server::json(&flags()),
-                    _ if is_beacon => server::empty(StatusCode::NO_CONTENT),
-                    _ => server::json(&json!({"status": "Ok"})),
+                    Class::Flags => http_server::json(&flags()),
+                    _ if is_beacon => http_server::empty(StatusCode::NO_CONTENT),
+                    _ => http_server::json(&json!({"status": "Ok"})),
                 }
             }
         }
     }
 
-    async fn keep(self: Arc<Self>, endpoint: &'static Endpoint, request: Request<Bytes>) -> Result<(), ()> {
+    async fn store(self: Arc<Self>, endpoint: &'static Endpoint, request: Request<Bytes>) -> Result<(), ()> {
         let header = |name: HeaderName| Some(request.headers().get(name)?.to_str().ok()?.to_owned());
-        let received = Received {
+        let received = ReceivedRequest {
             endpoint,
             query: request.uri().query().unwrap_or_default().to_owned(),
             content_type: header(CONTENT_TYPE),
             content_encoding: header(CONTENT_ENCODING),
             body: request.body().clone(),
         };
-        let kept = tokio::task::spawn_blocking(move || self.store.keep(&received)).await;
-        if matches!(kept, Ok(Ok(()))) { Ok(()) } else { Err(()) }
+        let stored = tokio::task::spawn_blocking(move || self.store.store(&received)).await;
+        if matches!(stored, Ok(Ok(()))) { Ok(()) } else { Err(()) }
     }
 }
 
@@ -69,8 +69,8 @@ pub(super) fn script(sdk: Option<&Path>, path: &str) -> Reply {
         |stem: &str| stem.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     let is_script = name.strip_suffix(".js").is_some_and(is_plain);
     match sdk.filter(|_| is_script).and_then(|dir| std::fs::read(dir.join(name)).ok()) {
-        Some(script) => server::content("text/javascript; charset=utf-8", script),
-        None => server::empty(StatusCode::NOT_FOUND),
+        Some(script) => http_server::content("text/javascript; charset=utf-8", script),
+        None => http_server::empty(StatusCode::NOT_FOUND),
     }
 }
 
@@ -78,27 +78,27 @@ pub(super) fn script(sdk: Option<&Path>, path: &str) -> Reply {
 fn config(path: &str) -> Reply {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty()).skip(1);
     match (segments.next(), segments.next()) {
-        (Some(_), Some("config")) => server::json(&remote_config()),
+        (Some(_), Some("config")) => http_server::json(&remote_config()),
         (Some(token), Some("config.js")) => {
             let (token, config) = (Value::from(token), json!({"config": remote_config(), "siteApps": []}));
-            let all = "window._POSTHOG_REMOTE_CONFIG";
-            let script = format!("({all} = {all} || {{}})[{token}] = {config};\n");
-            server::content("text/javascript; charset=utf-8", script)
+            let global = "window._POSTHOG_REMOTE_CONFIG";
+            let script = format!("({global} = {global} || {{}})[{token}] = {config};\n");
+            http_server::content("text/javascript; charset=utf-8", script)
         }
-        _ => server::empty(StatusCode::NOT_FOUND),
+        _ => http_server::empty(StatusCode::NOT_FOUND),
     }
 }
 
 fn flags() -> Value {
-    let mut answer = remote_config();
-    if let Some(answer) = answer.as_object_mut() {
-        answer.insert("flags".to_owned(), json!({}));
-        answer.insert("errorsWhileComputingFlags".to_owned(), json!(false));
+    let mut reply = remote_config();
+    if let Some(reply) = reply.as_object_mut() {
+        reply.insert("flags".to_owned(), json!({}));
+        reply.insert("errorsWhileComputingFlags".to_owned(), json!(false));
     }
-    answer
+    reply
 }
 
-/// Everything that can be recorded is recorded: the demo is about what the proxy takes out of it.
+/// Turns on everything that can be recorded, so that the proxy has something to redact.
 fn remote_config() -> Value {
     json!({
         "supportedCompression": ["gzip", "gzip-js"],
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gives_no_file_but_scripts_of_the_named_directory() {
+    fn serves_only_scripts_of_the_named_directory() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("array.js"), "1").unwrap();
         std::fs::write(dir.path().join("notes.txt"), "1").unwrap();

@@ -1,4 +1,4 @@
-//! A small HTTP server for the demo's own ends: the backends and the page. On loopback alone.
+//! A small HTTP server for the backends and the page of the demo. It listens on loopback only.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,29 +16,29 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::cli::demo::DemoError;
+use crate::demo::error::DemoError;
 
-/// The largest body; the proxy in front lets less through.
-const BODY_BYTES: usize = 64 << 20;
+/// The largest body; the proxy in front has a lower limit.
+const MAX_BODY_BYTES: usize = 64 << 20;
 
-/// How long a request's head may take.
-const HEADER_TIME: Duration = Duration::from_mins(1);
+/// How long the headers of a request may take to arrive.
+const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What is answered.
+/// A complete reply.
 pub(super) type Reply = Response<Full<Bytes>>;
 
 /// A server that runs until it is stopped.
-pub(super) struct Server {
+pub(super) struct DemoServer {
     pub(super) address: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
-impl Server {
-    /// Takes a free port on loopback and answers there.
+impl DemoServer {
+    /// Listens on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// There is no port to be had.
+    /// No port is free.
     pub(super) async fn start<H, F>(handler: H) -> Result<Self, DemoError>
     where
         H: Fn(Request<Bytes>) -> F + Clone + Send + 'static,
@@ -52,7 +52,7 @@ impl Server {
         Ok(Self { address, stop, task })
     }
 
-    /// Takes no more connections and waits for those that are open.
+    /// Accepts no more connections and waits until the open ones have ended.
     pub(super) async fn stop(self) {
         let _ = self.stop.send(true);
         let _ = self.task.await;
@@ -79,11 +79,11 @@ where
         connections.spawn(async move {
             let service = service_fn(move |request| {
                 let handler = handler.clone();
-                async move { Ok::<_, Infallible>(read_and_answer(request, handler).await) }
+                async move { Ok::<_, Infallible>(read_and_reply(request, handler).await) }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_TIME)
+                .header_read_timeout(HEADER_TIMEOUT)
                 .serve_connection(TokioIo::new(stream), service);
             let mut connection = std::pin::pin!(connection);
             let stopped = async { stop.wait_for(|stop| *stop).await.is_ok() };
@@ -98,31 +98,31 @@ where
     while connections.join_next().await.is_some() {}
 }
 
-async fn read_and_answer<H, F>(request: Request<Incoming>, handler: H) -> Reply
+async fn read_and_reply<H, F>(request: Request<Incoming>, handler: H) -> Reply
 where
     H: Fn(Request<Bytes>) -> F,
     F: Future<Output = Reply>,
 {
     let (head, body) = request.into_parts();
-    match Limited::new(body, BODY_BYTES).collect().await {
+    match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(body) => handler(Request::from_parts(head, body.to_bytes())).await,
         Err(_) => empty(StatusCode::PAYLOAD_TOO_LARGE),
     }
 }
 
-/// An answer with a body.
-pub(super) fn content(kind: &'static str, body: impl Into<Bytes>) -> Reply {
+/// A reply with a body.
+pub(super) fn content(content_type: &'static str, body: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
-    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     reply
 }
 
-/// An answer in JSON.
+/// A JSON reply.
 pub(super) fn json(value: &serde_json::Value) -> Reply {
     content("application/json", value.to_string())
 }
 
-/// An answer without a body.
+/// A reply without a body.
 pub(super) fn empty(status: StatusCode) -> Reply {
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = status;

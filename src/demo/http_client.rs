@@ -11,19 +11,19 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::cli::demo::DemoError;
+use crate::demo::error::DemoError;
 
-/// Where the sample is sent.
-pub(super) struct Client {
+/// Sends requests to the proxy.
+pub(super) struct DemoClient {
     proxy: SocketAddr,
 }
 
-impl Client {
+impl DemoClient {
     pub(super) fn new(proxy: SocketAddr) -> Self {
         Self { proxy }
     }
 
-    /// Sends a body and gives the status and the JSON of the answer.
+    /// Sends a body; returns the status and the JSON of the reply.
     ///
     /// # Errors
     /// The proxy cannot be reached.
@@ -45,13 +45,13 @@ impl Client {
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|_| DemoError::Unreachable)?;
         let exchange = async {
-            let answer = sender.send_request(request).await?;
-            let status = answer.status();
-            let body = answer.into_body().collect().await?.to_bytes();
+            let reply = sender.send_request(request).await?;
+            let status = reply.status();
+            let body = reply.into_body().collect().await?.to_bytes();
             drop(sender);
             Ok::<_, hyper::Error>((status, serde_json::from_slice(&body).unwrap_or_default()))
         };
-        let (answered, _) = tokio::join!(exchange, connection);
-        answered.map_err(|_| DemoError::Unreachable)
+        let (replied, _) = tokio::join!(exchange, connection);
+        replied.map_err(|_| DemoError::Unreachable)
     }
 }

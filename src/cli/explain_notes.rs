@@ -1,4 +1,4 @@
-//! The lines of `blackbar redact --explain`: one JSON object a note.
+//! The lines of `blackbar redact --explain`: one JSON object per note. Never holds text of the document.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -9,24 +9,28 @@ use blackbar_core::redact::notes::{Note, Outcome};
 use blackbar_core::rules::{RuleIdx, RuleSet};
 use serde::Serialize;
 
-/// The rules of these ids.
+/// The rules with these ids.
 pub(super) fn rules(rules: &RuleSet, ids: &[String]) -> Result<Vec<RuleIdx>, String> {
-    let find = |id: &String| rules.find(id).ok_or_else(|| format!("the rule {id:?} is not in force"));
+    let find = |id: &String| {
+        rules
+            .find(id)
+            .ok_or_else(|| format!("no active rule has the id {id:?}; `blackbar rules list` lists them"))
+    };
     ids.iter().map(find).collect()
 }
 
-/// Writes notes into a file, or on standard error if it is `-`. What a text that is looked at in several
-/// ways says twice is told once.
+/// Writes notes to a file, or to standard error if it is `-`. A text that is decoded in several ways can
+/// give the same note twice; duplicates are written once.
 pub(super) fn write(file: &Path, notes: &[Note], rules: &RuleSet) -> std::io::Result<()> {
-    let mut told = HashSet::new();
+    let mut written = HashSet::new();
     let mut lines = Vec::new();
     for note in notes {
-        // Texts and numbers always serialize.
-        let line = serde_json::to_string(&Line::of(note, rules)).unwrap_or_default();
-        if !told.contains(&line) {
+        // Serializing numbers and strings cannot fail.
+        let line = serde_json::to_string(&NoteLine::of(note, rules)).unwrap_or_default();
+        if !written.contains(&line) {
             lines.extend_from_slice(line.as_bytes());
             lines.push(b'\n');
-            told.insert(line);
+            written.insert(line);
         }
     }
     if file == Path::new("-") {
@@ -37,13 +41,13 @@ pub(super) fn write(file: &Path, notes: &[Note], rules: &RuleSet) -> std::io::Re
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct NoteLine<'a> {
     path: &'a str,
     cause: &'a str,
     outcome: &'static str,
     start: usize,
     end: usize,
-    /// Of the text that was looked at.
+    /// Length of the searched text.
     text_bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
@@ -59,7 +63,7 @@ struct Line<'a> {
     suppression: Option<u16>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> NoteLine<'a> {
     fn of(note: &'a Note, rules: &'a RuleSet) -> Self {
         let mut line = Self {
             path: &note.path,

@@ -1,31 +1,31 @@
-//! Packs and opens the fields of rrweb events, as the SDK and the player do.
+//! Compresses and decompresses the packed fields of rrweb events, as the SDK and the player do.
 //!
-//! The demo's sample is kept readable and packed when it is sent; the backend keeps a readable copy
-//! of what it receives. What does not open is kept as it is.
+//! The demo's sample is readable in the repository and is packed when it is sent. The backend stores
+//! a readable copy of what it receives. A field that cannot be unpacked stays as it is.
 
 use blackbar_core::decode::codec::{Bound, Codecs, Level};
 use serde_json::Value;
 
-/// The mark of an event whose fields are packed.
-const VERSION: &str = "2024-10";
+/// The value of `cv` in an event whose fields are packed.
+const PACKED_VERSION: &str = "2024-10";
 
-/// What one field may inflate to.
-const BOUND: Bound = Bound { bytes: 64 << 20, ratio: 1000 };
+/// How much one field may inflate to.
+const FIELD_BOUND: Bound = Bound { bytes: 64 << 20, ratio: 1000 };
 
-/// Packs the fields of an event that carries the mark.
+/// Packs the fields of an event that has a `cv` version.
 pub(super) fn pack(event: &mut Value, codecs: &mut Codecs) {
-    for field in fields(event) {
+    for field in packed_fields(event) {
         let mut zipped = Vec::new();
         codecs.gzip(field.to_string().as_bytes(), Level::Field, &mut zipped);
         *field = Value::String(zipped.into_iter().map(char::from).collect());
     }
 }
 
-/// Opens the fields of an event that carries the mark, and takes the mark away.
-pub(super) fn open(event: &mut Value, codecs: &mut Codecs) {
-    for field in fields(event) {
-        if let Some(opened) = field.as_str().and_then(|text| opened(text, codecs)) {
-            *field = opened;
+/// Unpacks the fields of an event that has a `cv` version, and removes the version.
+pub(super) fn unpack(event: &mut Value, codecs: &mut Codecs) {
+    for field in packed_fields(event) {
+        if let Some(unpacked) = field.as_str().and_then(|text| unpack_text(text, codecs)) {
+            *field = unpacked;
         }
     }
     if let Some(event) = event.as_object_mut() {
@@ -33,16 +33,16 @@ pub(super) fn open(event: &mut Value, codecs: &mut Codecs) {
     }
 }
 
-fn opened(text: &str, codecs: &mut Codecs) -> Option<Value> {
+fn unpack_text(text: &str, codecs: &mut Codecs) -> Option<Value> {
     let zipped: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     let mut plain = Vec::new();
-    codecs.gunzip(&zipped?, BOUND, &mut plain).ok()?;
+    codecs.gunzip(&zipped?, FIELD_BOUND, &mut plain).ok()?;
     serde_json::from_slice(&plain).ok()
 }
 
-/// The fields that are packed in an event of this kind; none if it does not carry the mark.
-fn fields(event: &mut Value) -> Vec<&mut Value> {
-    if event.get("cv").and_then(Value::as_str) != Some(VERSION) {
+/// The fields that are packed in an event of this kind; none if it has no `cv` version.
+fn packed_fields(event: &mut Value) -> Vec<&mut Value> {
+    if event.get("cv").and_then(Value::as_str) != Some(PACKED_VERSION) {
         return Vec::new();
     }
     let kind = event.get("type").and_then(Value::as_u64);
@@ -65,25 +65,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn opens_what_it_packed() {
+    fn unpacks_what_it_packed() {
         let mut codecs = Codecs::default();
         for event in [
-            json!({"type": 2, "timestamp": 1, "cv": VERSION, "data": {"node": {"id": 1}}}),
-            json!({"type": 3, "timestamp": 1, "cv": VERSION,
+            json!({"type": 2, "timestamp": 1, "cv": PACKED_VERSION, "data": {"node": {"id": 1}}}),
+            json!({"type": 3, "timestamp": 1, "cv": PACKED_VERSION,
                    "data": {"source": 0, "texts": [], "attributes": [], "removes": [], "adds": [{"id": 2}]}}),
         ] {
             let mut copy = event.clone();
             pack(&mut copy, &mut codecs);
             assert_ne!(copy, event);
-            open(&mut copy, &mut codecs);
-            let mut unmarked = event;
-            unmarked.as_object_mut().unwrap().remove("cv");
-            assert_eq!(copy, unmarked);
+            unpack(&mut copy, &mut codecs);
+            let mut unpacked_event = event;
+            unpacked_event.as_object_mut().unwrap().remove("cv");
+            assert_eq!(copy, unpacked_event);
         }
     }
 
     #[test]
-    fn leaves_unmarked_events_alone() {
+    fn events_without_a_version_stay_unchanged() {
         let event = json!({"type": 2, "timestamp": 1, "data": {"node": {"id": 1}}});
         let mut copy = event.clone();
         pack(&mut copy, &mut Codecs::default());

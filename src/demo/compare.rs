@@ -1,63 +1,66 @@
-//! Before and after: the sample as it was sent, beside what the backend received.
+//! Before and after: compares the sample as it was sent with what the backend received.
 //!
-//! Only ever given the sample, whose data is invented. What was sent by anyone else is not kept.
+//! The sample is its only input, because that data is invented. No other request is ever compared.
 
 use serde_json::Value;
 
 /// How much of a text is shown.
-const SHOWN: usize = 62;
+const SHOWN_CHARS: usize = 62;
 
-/// How much of what stayed the same is shown before the first difference.
-const LEAD: usize = 18;
+/// How much unchanged text is shown before the first difference.
+const LEAD_CHARS: usize = 18;
 
-/// A text that changed on its way.
+/// A text that differs between the client and the backend.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    /// What kind of place it stands in, for people.
+pub(super) struct TextChange {
+    /// The kind of place it occurs in, for people.
     pub(super) place: String,
     pub(super) sent: String,
     pub(super) received: String,
 }
 
 /// All texts that changed between two lists of events or bodies.
-pub(super) fn changes(sent: &[Value], received: &[Value]) -> Vec<Change> {
+pub(super) fn changes(sent: &[Value], received: &[Value]) -> Vec<TextChange> {
     let mut found = Vec::new();
     for (sent, received) in sent.iter().zip(received) {
         walk(sent, received, place_of(sent), &mut |place, sent, received| {
-            found.push(Change { place, sent, received });
+            found.push(TextChange { place, sent, received });
         });
     }
     found
 }
 
-/// For each of the planted texts one change that holds it, in kinds of places as various as can be.
-pub(super) fn pick(changes: &[Change], planted: &[String], most: usize) -> Vec<Change> {
-    let mut picked: Vec<Change> = Vec::new();
+/// Picks one change for each planted secret, and varies the kinds of places.
+pub(super) fn pick(changes: &[TextChange], planted: &[String], max_changes: usize) -> Vec<TextChange> {
+    let mut picked: Vec<TextChange> = Vec::new();
     for text in planted {
-        let kind = |change: &Change| change.place.split(' ').next().map(str::to_owned);
-        let n_picked = |change: &&Change| picked.iter().filter(|other| kind(other) == kind(change)).count();
+        let kind = |change: &TextChange| change.place.split(' ').next().map(str::to_owned);
+        let n_picked =
+            |change: &&TextChange| picked.iter().filter(|other| kind(other) == kind(change)).count();
         let holding = changes.iter().filter(|change| change.sent.contains(text.as_str()));
         if let Some(change) = holding.min_by_key(n_picked) {
             let (sent, received) = shorten(&change.sent, &change.received);
-            picked.push(Change { place: change.place.clone(), sent, received });
+            picked.push(TextChange { place: change.place.clone(), sent, received });
         }
     }
-    picked.truncate(most);
+    picked.truncate(max_changes);
     picked.sort_by(|a, b| a.place.cmp(&b.place));
     picked
 }
 
-/// Which of the planted texts stand in something that was received.
-pub(super) fn survivors<'a>(planted: &'a [String], received: &[Value]) -> Vec<&'a str> {
-    let survives = |text: &&String| received.iter().any(|value| holds(value, text));
-    planted.iter().filter(survives).map(String::as_str).collect()
+/// The planted secrets that occur in something that was received.
+pub(super) fn leaked<'a>(planted: &'a [String], received: &[Value]) -> Vec<&'a str> {
+    let is_leaked = |text: &&String| received.iter().any(|value| contains(value, text));
+    planted.iter().filter(is_leaked).map(String::as_str).collect()
 }
 
-fn holds(value: &Value, text: &str) -> bool {
+fn contains(value: &Value, text: &str) -> bool {
     match value {
         Value::String(value) => value.contains(text),
-        Value::Array(items) => items.iter().any(|item| holds(item, text)),
-        Value::Object(fields) => fields.iter().any(|(key, value)| key.contains(text) || holds(value, text)),
+        Value::Array(items) => items.iter().any(|item| contains(item, text)),
+        Value::Object(fields) => {
+            fields.iter().any(|(key, value)| key.contains(text) || contains(value, text))
+        }
         _ => false,
     }
 }
@@ -68,7 +71,7 @@ fn walk(sent: &Value, received: &Value, place: &str, found: &mut impl FnMut(Stri
             for (key, sent) in sent {
                 let Some(received) = received.get(key) else { continue };
                 match sent {
-                    Value::String(_) => walk(sent, received, &name(place, key), found),
+                    Value::String(_) => walk(sent, received, &place_with_key(place, key), found),
                     _ if key == "attributes" => walk(sent, received, "attribute", found),
                     _ => walk(sent, received, place, found),
                 }
@@ -84,7 +87,7 @@ fn walk(sent: &Value, received: &Value, place: &str, found: &mut impl FnMut(Stri
     }
 }
 
-/// The kind of place that all texts of an event or body stand in.
+/// The kind of place of all texts of an event or body.
 fn place_of(value: &Value) -> &'static str {
     let number = |value: Option<&Value>| value.and_then(Value::as_u64);
     let data = value.get("data");
@@ -101,23 +104,23 @@ fn place_of(value: &Value) -> &'static str {
     }
 }
 
-fn name(place: &str, key: &str) -> String {
+fn place_with_key(place: &str, key: &str) -> String {
     match place {
         "attribute" | "network" | "event" | "flags" => format!("{place} {key}"),
         _ => place.to_owned(),
     }
 }
 
-/// Both texts cut to the same window around the first difference.
+/// Cuts both texts to the same window around the first difference.
 fn shorten(sent: &str, received: &str) -> (String, String) {
     let same = sent.chars().zip(received.chars()).take_while(|(sent, received)| sent == received).count();
-    let skipped = if sent.chars().count() > SHOWN { same.saturating_sub(LEAD) } else { 0 };
+    let skipped = if sent.chars().count() > SHOWN_CHARS { same.saturating_sub(LEAD_CHARS) } else { 0 };
     let cut = |text: &str| {
-        let mut shown: String = text.chars().skip(skipped).take(SHOWN).collect();
+        let mut shown: String = text.chars().skip(skipped).take(SHOWN_CHARS).collect();
         if skipped > 0 {
             shown.insert(0, '…');
         }
-        if text.chars().count() > skipped + SHOWN {
+        if text.chars().count() > skipped + SHOWN_CHARS {
             shown.push('…');
         }
         shown.replace(char::is_control, " ")
@@ -131,12 +134,12 @@ mod tests {
 
     use super::*;
 
-    fn change(place: &str, sent: &str, received: &str) -> Change {
-        Change { place: place.to_owned(), sent: sent.to_owned(), received: received.to_owned() }
+    fn change(place: &str, sent: &str, received: &str) -> TextChange {
+        TextChange { place: place.to_owned(), sent: sent.to_owned(), received: received.to_owned() }
     }
 
     #[test]
-    fn finds_what_changed_and_where_it_stands() {
+    fn finds_changed_texts_and_their_places() {
         let input = |text: &str| json!({"type": 3, "data": {"source": 5, "id": 7, "text": text}});
         let meta = json!({"type": 4, "data": {"href": "same"}});
         assert_eq!(
@@ -146,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn picks_one_change_a_text_in_various_places() {
+    fn picks_one_change_per_planted_secret() {
         let all =
             [change("text", "one", "***"), change("text", "one two", "*** ***"), change("url", "two", "")];
         let planted = ["one", "two", "three"].map(str::to_owned);
@@ -155,14 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn sees_what_survives_in_keys_and_values() {
+    fn finds_leaks_in_keys_and_values() {
         let planted = ["one", "two", "three"].map(str::to_owned);
         let received = [json!({"a one": [{"b": "twofold"}]})];
-        assert_eq!(survivors(&planted, &received), ["one", "two"]);
+        assert_eq!(leaked(&planted, &received), ["one", "two"]);
     }
 
     #[test]
-    fn cuts_long_texts_around_the_difference() {
+    fn long_texts_are_cut_around_the_difference() {
         let (sent, received) = shorten(&format!("{}secret", "x".repeat(100)), &"x".repeat(106));
         assert!(sent.starts_with('…') && sent.ends_with("xsecret"), "{sent}");
         assert_eq!(sent.chars().count(), received.chars().count());

@@ -1,5 +1,5 @@
-// Shows a recording as the backend has it: played by rrweb's Replayer where the SDK's directory
-// has one, or else put together here. Nothing in a recording is ever run or fetched.
+// Shows a recording as the backend has it: played by rrweb's Replayer if the SDK's directory
+// has one, otherwise rebuilt here. Nothing in a recording is ever run or fetched.
 
 const byId = (id) => document.getElementById(id);
 const read = async (url) => (await fetch(url)).json();
@@ -43,7 +43,7 @@ function view(title, events) {
 const LEFT_OUT = new Set(['script', 'noscript', 'iframe', 'object', 'embed', 'link', 'meta', 'base']);
 const FETCHED = new Set(['src', 'href', 'srcset', 'action', 'formaction', 'poster', 'data', 'xlink:href']);
 
-/** Brings a document into the state in which a recording ends. */
+/** Rebuilds the document as it is at the end of a recording. */
 function rebuild(target, events) {
   const nodes = new Map();
   const build = (node) => {
@@ -94,7 +94,7 @@ function setAttribute(node, name, value) {
   try {
     node.setAttribute(name, value === true ? '' : String(value));
   } catch {
-    // A name that a parser takes and setAttribute does not.
+    // A name that a parser accepts and setAttribute does not.
   }
 }
 

@@ -1,25 +1,25 @@
-//! The bundled sample: invented visits, kept readable and wrapped as an SDK wraps them when sent.
+//! The bundled sample: visits of invented people, wrapped as an SDK wraps them when they are sent.
 //!
-//! Read from `data/sample.json`. Nobody's data stands in it, which is why the demo may print it.
+//! Read from `data/sample.json`. It has no real person's data, so the demo may print it.
 
 use blackbar_core::decode::codec::{Codecs, Level};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::cli::demo::DemoError;
-use crate::cli::demo::client::Client;
-use crate::cli::demo::packed;
+use crate::demo::error::DemoError;
+use crate::demo::http_client::DemoClient;
+use crate::demo::packing;
 
-const SAMPLE: &str = include_str!("data/sample.json");
+const SAMPLE_JSON: &str = include_str!("data/sample.json");
 
 /// All visits.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sample {
-    /// What it is, for people.
+    /// A description for people.
     pub(super) about: String,
-    /// Texts in it that no backend may receive.
+    /// Secrets in it that no backend may receive.
     pub(super) planted: Vec<String>,
     pub(super) visits: Vec<Visit>,
 }
@@ -28,48 +28,48 @@ pub(super) struct Sample {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Visit {
-    /// What it is, for people.
+    /// A description for people.
     pub(super) what: String,
     pub(super) project: String,
     pub(super) session: String,
     window: String,
-    requests: Vec<Request>,
+    requests: Vec<SampleRequest>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Request {
+struct SampleRequest {
     path: String,
-    /// A body as it is.
+    /// A complete body.
     body: Option<Value>,
-    /// rrweb events, for a body around them.
+    /// rrweb events; the body is built around them.
     snapshots: Option<Vec<Value>>,
 }
 
-/// How a visit was answered.
-pub(super) struct Answered<'a> {
+/// A visit and the replies to its requests.
+pub(super) struct AnsweredVisit<'a> {
     pub(super) visit: &'a Visit,
     pub(super) replies: Vec<(StatusCode, Value)>,
 }
 
 impl Sample {
-    /// Reads the sample; times in it become times before `now_ms`.
+    /// Reads the sample and moves its timestamps, so that each visit ends at `now_ms`.
     ///
     /// # Errors
     /// The file in the program is damaged.
     pub(super) fn read(now_ms: u64) -> Result<Self, DemoError> {
-        let mut sample: Self = serde_json::from_str(SAMPLE).map_err(DemoError::Sample)?;
+        let mut sample: Self = serde_json::from_str(SAMPLE_JSON).map_err(DemoError::Sample)?;
         for visit in &mut sample.visits {
             visit.fill_in(now_ms);
         }
         Ok(sample)
     }
 
-    /// Sends all visits, one request after the other.
+    /// Sends all visits, one request after another.
     ///
     /// # Errors
     /// The proxy cannot be reached.
-    pub(super) async fn send(&self, client: &Client) -> Result<Vec<Answered<'_>>, DemoError> {
+    pub(super) async fn send(&self, client: &DemoClient) -> Result<Vec<AnsweredVisit<'_>>, DemoError> {
         let mut answered = Vec::new();
         for visit in &self.visits {
             let mut replies = Vec::new();
@@ -77,7 +77,7 @@ impl Sample {
                 let (content_type, body) = wrap(&request.path, &visit.body(request));
                 replies.push(client.post(&request.path, content_type, body).await?);
             }
-            answered.push(Answered { visit, replies });
+            answered.push(AnsweredVisit { visit, replies });
         }
         Ok(answered)
     }
@@ -89,7 +89,7 @@ impl Visit {
         self.project.strip_prefix("phc_demo_") == Some(region)
     }
 
-    /// The rrweb events as they happened: nothing packed, nothing redacted.
+    /// The rrweb events before packing and redaction.
     pub(super) fn events(&self) -> Vec<Value> {
         let mut events: Vec<Value> = self
             .requests
@@ -104,7 +104,7 @@ impl Visit {
         events
     }
 
-    /// The bodies of the other requests, as they were sent.
+    /// The bodies of the other requests, before redaction.
     pub(super) fn bodies(&self) -> impl Iterator<Item = &Value> {
         self.requests.iter().filter_map(|request| request.body.as_ref())
     }
@@ -126,12 +126,12 @@ impl Visit {
         }
     }
 
-    fn body(&self, request: &Request) -> Value {
+    fn body(&self, request: &SampleRequest) -> Value {
         let Some(snapshots) = &request.snapshots else { return request.body.clone().unwrap_or_default() };
         let mut codecs = Codecs::default();
         let mut snapshots = snapshots.clone();
         for snapshot in &mut snapshots {
-            packed::pack(snapshot, &mut codecs);
+            packing::pack(snapshot, &mut codecs);
         }
         json!([{
             "event": "$snapshot",
@@ -166,7 +166,7 @@ fn fill(value: &mut Value, names: &[(&str, &String)]) {
     }
 }
 
-/// Wraps a body as the browser's SDK does: gzip that says it is text, but for flags.
+/// Wraps a body as the browser's SDK does: gzip with the content type of text, except for flags.
 fn wrap(path: &str, body: &Value) -> (&'static str, Vec<u8>) {
     let plain = body.to_string().into_bytes();
     if path.starts_with("/flags") {
@@ -182,8 +182,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_small_and_ends_now() {
-        assert!(SAMPLE.len() < 60_000);
+    fn the_sample_is_small_and_ends_now() {
+        assert!(SAMPLE_JSON.len() < 60_000);
         let sample = Sample::read(1_000_000_000).unwrap();
         for visit in &sample.visits {
             assert_eq!(visit.events().iter().filter_map(time).max(), Some(1_000_000_000));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn every_planted_value_is_really_in_it() {
+    fn the_sample_contains_every_planted_secret() {
         let sample = Sample::read(0).unwrap();
         let all: String = sample
             .visits
