@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar_core::detect::validate;
+use blackbar_core::validate;
 use dd_sds::{
     MatchAction, ProximityKeywordsConfig, RegexRuleConfig, RootRuleConfig, RuleConfig, Scanner,
     ScannerBuilder, SecondaryValidator, SimpleEvent,

@@ -203,7 +203,7 @@ impl Run<'_> {
         if self.rule.allow.iter().any(|allowed| value.of(text).eq_ignore_ascii_case(allowed)) {
             return Err(Why::Allowed);
         }
-        let passes = self.rule.validator.is_none_or(|validator| validator.accepts(value.of(text)));
+        let passes = self.rule.validator.as_ref().is_none_or(|check| check.accepts(value.of(text)));
         let speaks = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword
             && nearness == Nearness::Beside
             && !self.pattern.is_strict;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use regex_automata::{meta, util::syntax};
 use regex_syntax::hir::{Hir, Look};
 
-use crate::detect::validate;
 use crate::rules::loosen;
 use crate::rules::shape::Shape;
 use crate::rules::syntax::{
@@ -15,6 +14,9 @@ use crate::rules::syntax::{
 use crate::rules::{
     Action, Boundary, Example, Examples, KeyStrength, Keyword, OnFailedCheck, Pattern, Rule, Tier,
 };
+use crate::validate;
+use crate::validate::ValueCheck;
+use crate::validate::weighted_sum::WeightedSum;
 
 /// How far a keyword may stand before a match unless the rule says otherwise, in bytes.
 const DISTANCE: u16 = 48;
@@ -35,13 +37,7 @@ pub(crate) fn rule(
     check_words(rule, &mut wrong);
     let anchors = anchors(rule, &mut wrong);
     let patterns = patterns(rule, tier, &anchors, &mut wrong);
-    let validator = rule.validator.as_deref().and_then(|name| {
-        let found = validate::find(name);
-        if found.is_none() {
-            wrong.push(format!("there is no validator \"{name}\"; see src/detect/validate"));
-        }
-        found
-    });
+    let validator = value_check(rule, &mut wrong);
     let compiled = Rule {
         id: Arc::from(rule.id.as_str()),
         name: rule.name.clone().unwrap_or_else(|| rule.id.replace('-', " ")),
@@ -73,6 +69,20 @@ pub(crate) fn rule(
     };
     check_reach(&compiled, rule, &mut wrong);
     if wrong.is_empty() { Ok(compiled) } else { Err(wrong) }
+}
+
+fn value_check(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Option<ValueCheck> {
+    let checked = match (&rule.validator, &rule.check) {
+        (None, None) => return None,
+        (Some(_), Some(_)) => Err("give it a validator or a check, not both".to_owned()),
+        (Some(name), None) => validate::find(name)
+            .map(ValueCheck::Named)
+            .ok_or_else(|| format!("unknown validator \"{name}\"; `blackbar rules validators` lists them")),
+        (None, Some(check)) => {
+            WeightedSum::new(check.parameters()).map(|sum| ValueCheck::WeightedSum(Arc::new(sum)))
+        }
+    };
+    checked.map_err(|message| wrong.push(message)).ok()
 }
 
 fn boundary(rule: &RuleSyntax) -> Boundary {
@@ -128,7 +138,10 @@ fn anchors(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Vec<String> {
     if let Some(name) = &rule.anchor_list {
         match validate::word_list(name) {
             Some(words) => anchors.extend(words),
-            None => wrong.push(format!("there is no list of anchors \"{name}\"; see src/detect/validate")),
+            None => {
+                let known = validate::WORD_LISTS.join(", ");
+                wrong.push(format!("unknown anchor_list \"{name}\"; there are: {known}"));
+            }
         }
     }
     anchors

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::rules::error::{LoadError, Problem};
-use crate::rules::groups::{self, Standing};
+use crate::rules::groups::{self, Membership};
 use crate::rules::keys::KeyIndex;
 use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
 use crate::rules::{
@@ -43,9 +43,9 @@ pub(crate) fn build(
     if problems.is_empty() { Ok(set) } else { Err(LoadError { problems }) }
 }
 
-/// The names that these packs give themselves; those that do not parse are left out.
-pub(crate) fn names(sources: &[PackSource<'_>]) -> Vec<String> {
-    sources.iter().filter_map(|source| parse(source).ok()).map(|pack| pack.syntax.pack.name).collect()
+/// The heads of these packs; packs that do not parse are left out.
+pub(crate) fn heads(sources: &[PackSource<'_>]) -> Vec<PackHead> {
+    sources.iter().filter_map(|source| parse(source).ok()).map(|pack| pack.syntax.pack).collect()
 }
 
 struct Pack<'a> {
@@ -95,7 +95,12 @@ struct Loaded {
 impl Loaded {
     fn add_pack(&mut self, pack: &Pack<'_>, selection: &Selection, problems: &mut Vec<Problem>) {
         let head = &pack.syntax.pack;
-        let standing = groups::standing(&selection.packs, &head.name, head.opt_in);
+        let membership = groups::membership(&selection.packs, head);
+        for group in head.groups.iter().filter(|group| groups::find(group).is_none()) {
+            let known: Vec<&str> = groups::GROUPS.iter().map(|group| group.name).collect();
+            let message = format!("there is no group \"{group}\"; there are: {}", known.join(", "));
+            problems.push(pack.problem(None, message));
+        }
         let name: Arc<str> = Arc::from(head.name.as_str());
         for spanned in &pack.syntax.rules {
             let rule = spanned.as_ref();
@@ -105,14 +110,14 @@ impl Loaded {
                 problems.push(pack.problem(place, message));
                 continue;
             }
-            let is_in_force = is_in_force(rule, standing > Standing::Out, selection);
+            let is_in_force = is_in_force(rule, membership > Membership::Out, selection);
             if pack.is_builtin && !is_in_force {
                 continue;
             }
             let change = last_override(selection, &rule.id);
             let action = change.and_then(|change| change.action.clone());
             let action = action.unwrap_or_else(|| action_of(rule, head));
-            let tier = tier_of(rule, standing);
+            let tier = tier_of(rule, membership);
             match compile::rule(rule, &name, tier, action) {
                 Ok(mut compiled) if is_in_force => {
                     let Examples { line, positive, negative, .. } = &mut compiled.examples;
@@ -218,8 +223,8 @@ fn is_in_force(rule: &RuleSyntax, is_selected: bool, selection: &Selection) -> b
 }
 
 /// In a pack that somebody named, a rule may say more by itself.
-fn tier_of(rule: &RuleSyntax, standing: Standing) -> TierSyntax {
-    let named = rule.named_tier.filter(|_| standing != Standing::Careful);
+fn tier_of(rule: &RuleSyntax, membership: Membership) -> TierSyntax {
+    let named = rule.named_tier.filter(|_| membership != Membership::Careful);
     named.or(rule.tier).unwrap_or(TierSyntax::D)
 }
 

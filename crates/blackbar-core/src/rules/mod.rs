@@ -11,20 +11,22 @@ mod beside;
 mod builtin;
 mod compile;
 pub mod error;
-pub mod groups;
+pub(crate) mod groups;
 pub(crate) mod keys;
 mod load;
 mod loosen;
 pub(crate) mod shape;
 mod syntax;
+#[cfg(test)]
+mod vectors;
 
 use std::sync::Arc;
 
 use regex_automata::meta;
 
-use crate::detect::validate::Validator;
 use crate::rules::error::LoadError;
 use crate::rules::keys::KeyIndex;
+use crate::validate::ValueCheck;
 
 pub use crate::rules::builtin::builtin_packs;
 
@@ -56,7 +58,7 @@ impl Selection {
 
     /// Every rule of these packs.
     pub fn of_all(packs: &[PackSource<'_>]) -> Self {
-        Self { packs: load::names(packs), ..Self::default() }
+        Self { packs: load::heads(packs).into_iter().map(|head| head.name).collect(), ..Self::default() }
     }
 }
 
@@ -155,7 +157,7 @@ pub struct Rule {
     pub(crate) action: Action,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) boundary: Boundary,
-    pub(crate) validator: Option<Validator>,
+    pub(crate) validator: Option<ValueCheck>,
     pub(crate) on_failed_check: OnFailedCheck,
     pub(crate) anchors: Vec<String>,
     /// No letter or digit follows an anchor in any match.
@@ -209,6 +211,17 @@ pub(crate) struct Examples {
     pub(crate) undecided_keys: Vec<String>,
 }
 
+/// An example of a rule, for people.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleExample<'a> {
+    /// The text; what must be found is between guillemets.
+    pub text: &'a str,
+    /// The words next to it.
+    pub context: &'a str,
+    /// Why it must not match; empty for one that must.
+    pub because: &'a str,
+}
+
 /// One text, with guillemets around what must be found.
 #[derive(Clone)]
 pub(crate) struct Example {
@@ -222,6 +235,12 @@ pub(crate) struct Example {
     pub(crate) line: usize,
 }
 
+impl Example {
+    fn for_people(&self) -> RuleExample<'_> {
+        RuleExample { text: &self.text, context: &self.context, because: &self.because }
+    }
+}
+
 impl Rule {
     /// Texts that the rule finds something in: its examples, the words around them included.
     pub fn example_texts(&self) -> impl Iterator<Item = String> {
@@ -229,6 +248,16 @@ impl Rule {
             .positive
             .iter()
             .map(|example| format!("{} {}", example.context, example.text.replace(['«', '»'], "")))
+    }
+
+    /// Texts in which the rule must find what is between guillemets.
+    pub fn examples_to_find(&self) -> impl Iterator<Item = RuleExample<'_>> {
+        self.examples.positive.iter().map(Example::for_people)
+    }
+
+    /// Texts in which the rule must find nothing.
+    pub fn examples_to_leave(&self) -> impl Iterator<Item = RuleExample<'_>> {
+        self.examples.negative.iter().map(Example::for_people)
     }
 
     /// The stable id.
@@ -276,14 +305,19 @@ impl Rule {
         self.patterns.iter().map(|pattern| pattern.source.as_str())
     }
 
-    /// Whether a checksum stands behind its matches.
+    /// Whether matches are checked by a validator or a weighted sum.
     pub fn is_validated(&self) -> bool {
         self.validator.is_some()
     }
 
-    /// The name of the checksum behind its matches.
-    pub fn validator(&self) -> Option<&'static str> {
-        self.validator.map(|validator| validator.name())
+    /// The name of the validator that checks matches, or the weighted sum in a few words.
+    pub fn validator(&self) -> Option<&str> {
+        self.validator.as_ref().map(ValueCheck::name)
+    }
+
+    /// Whether `value` passes the validator or weighted sum; `None` if the rule has none.
+    pub fn passes_check(&self, value: &str) -> Option<bool> {
+        self.validator.as_ref().map(|check| check.accepts(value))
     }
 
     /// Whether it looks at texts at all, and not at the names of fields alone.

@@ -5,6 +5,9 @@
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::validate::weighted_sum::CountFrom;
+use crate::validate::weighted_sum::Parameters;
+
 /// One pack file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +29,9 @@ pub(crate) struct PackHead {
     /// Whether it is in force only where it is named, not with `all`.
     #[serde(default)]
     pub(crate) opt_in: bool,
+    /// The groups that select it.
+    #[serde(default)]
+    pub(crate) groups: Vec<String>,
 }
 
 /// One rule.
@@ -58,6 +64,9 @@ pub(crate) struct RuleSyntax {
     pub(crate) boundary: Option<BoundarySyntax>,
     #[serde(default)]
     pub(crate) validator: Option<String>,
+    /// A checksum that is a weighted sum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) check: Option<CheckSyntax>,
     #[serde(default)]
     pub(crate) on_failed_check: FailedCheckSyntax,
     /// Literals one of which every match holds.
@@ -125,6 +134,62 @@ impl OneOrMany {
             Self::Many(many) => many,
         }
     }
+}
+
+/// `{ weights = [2, 7, 6, 5, 4, 3, 2, 1], modulus = 11 }`: see [`crate::validate::weighted_sum`].
+#[derive(Deserialize, Serialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CheckSyntax {
+    weights: Vec<u32>,
+    modulus: u32,
+    /// Without a map: what must be left of the whole sum.
+    #[serde(default)]
+    remainder: u32,
+    /// The check character of each remainder.
+    #[serde(default)]
+    map: Option<String>,
+    #[serde(default)]
+    from: FromSyntax,
+    /// How many characters a number may have.
+    #[serde(default)]
+    length: Vec<usize>,
+    /// Letters that may be in front and do not count.
+    #[serde(default)]
+    prefix: String,
+    /// The characters of a number, in the order of their values.
+    #[serde(default)]
+    alphabet: Option<String>,
+    /// Rejects a number of which all characters are the same.
+    #[serde(default)]
+    reject_repeated: bool,
+}
+
+impl CheckSyntax {
+    pub(crate) fn parameters(&self) -> Parameters {
+        Parameters {
+            weights: self.weights.clone(),
+            modulus: self.modulus,
+            remainder: self.remainder,
+            map: self.map.clone(),
+            from: match self.from {
+                FromSyntax::Left => CountFrom::Left,
+                FromSyntax::Right => CountFrom::Right,
+            },
+            lengths: self.length.clone(),
+            prefix: self.prefix.clone(),
+            alphabet: self.alphabet.clone(),
+            reject_repeated: self.reject_repeated,
+        }
+    }
+}
+
+/// See [`CountFrom`].
+#[derive(Deserialize, Serialize, Clone, Copy, Default)]
+#[serde(rename_all = "lowercase")]
+enum FromSyntax {
+    #[default]
+    Left,
+    Right,
 }
 
 /// See [`crate::rules::Tier`].
