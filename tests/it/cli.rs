@@ -125,7 +125,7 @@ fn rules_are_listed_for_programs_and_for_the_docs() {
         (&ssn["tier"], &ssn["validator"], &ssn["action"]),
         (&"C".into(), &"us-ssn".into(), &"mask".into())
     );
-    assert_eq!(ssn["needs"], "keyword or official form");
+    assert_eq!(ssn["needs"], "keyword or official separators");
     assert!(ssn["n_must_match"].as_u64() >= Some(3) && !ssn["keywords"].as_array().unwrap().is_empty());
     let packs: Vec<&str> =
         listed["packs"].as_array().unwrap().iter().map(|pack| pack["name"].as_str().unwrap()).collect();
@@ -218,9 +218,9 @@ id = "acme-customer"
 entity = "ACME_CUSTOMER"
 name = "customer number"
 description = "Number of a customer"
-tier = "C"
+tier = "keyword_or_separators"
 pattern = '(?:AC ?)?(?P<value>[0-9]{4} ?[0-9]{4})'
-official = 'AC-(?P<value>[0-9]{4}-[0-9]{4})'
+pattern_with_separators = 'AC-(?P<value>[0-9]{4}-[0-9]{4})'
 boundary = "number"
 validator = "luhn"
 on_failed_check = "reject"
@@ -239,16 +239,16 @@ must_not_match = [
     { text = "customer 0000 0000", because = "a placeholder" },
     { text = "1234 5674", because = "of another kind", context = "order" },
 ]
-must_not_decide = ["acme_customer_id_type"]
+keys_not_matched = ["acme_customer_id_type"]
 
 [[rule]]
 id = "acme-badge"
 entity = "ACME_BADGE"
 description = "Badge, also where it looks like an address"
-tier = "A"
+tier = "distinctive"
 pattern = 'badge:(?P<value>[a-z]{3,9})@acme\.test'
 anchors = ["@acme.test"]
-whole_anchors = true
+anchors_end_word = true
 replaces = ["email"]
 action = "hash"
 must_match = ["badge:«ann»@acme.test", "a badge:«joe»@acme.test", "(badge:«eve»@acme.test)"]
@@ -262,7 +262,7 @@ must_not_match = [
 id = "acme-shift"
 entity = "ACME_SHIFT"
 description = "Shift by month"
-tier = "A"
+tier = "distinctive"
 pattern = 'shift (?P<value>march|may|dec)'
 anchor_list = "months"
 must_match = ["shift «march»", "a shift «may»", "(shift «dec»)"]
@@ -283,7 +283,7 @@ action = "drop"
 id = "acme-tag"
 entity = "ACME_TAG"
 description = "Radio tag"
-tier = "B"
+tier = "bounded"
 pattern = '(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){3}'
 hex_groups = 4
 must_match = ["tag «0A:1b:2C:3d»", "«ff:ff:00:11», worn", "(«aa:bb:cc:dd»)"]
@@ -297,9 +297,9 @@ must_not_match = [
 id = "acme-code"
 entity = "ACME_CODE"
 description = "Code of a door"
-tier = "C"
-named_tier = "B"
-worded = '[A-Z]{4}-[0-9]{4}'
+tier = "keyword_or_separators"
+tier_when_named = "bounded"
+pattern_with_keyword = '[A-Z]{4}-[0-9]{4}'
 grouping = "written"
 keywords = ["door"]
 pattern = '[A-Z]{4}[0-9]{4}[A-Z0-9]{4}'

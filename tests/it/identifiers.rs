@@ -70,7 +70,7 @@ fn identifiers() -> Vec<Identifier> {
         Identifier {
             key: key.clone(),
             rule: more["rule"].as_str().unwrap().to_owned(),
-            is_free: matches!(more["tier"].as_str(), Some("A" | "B")),
+            is_free: matches!(more["tier"].as_str(), Some("distinctive" | "bounded")),
             groups: more["groups"]
                 .as_array()
                 .into_iter()

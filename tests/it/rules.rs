@@ -181,8 +181,8 @@ fn takes_no_minute(scanner: &Scanner, piece: &str, len: usize, scratch: &mut Scr
 #[test]
 fn everything_wrong_is_said_at_once_and_where() {
     let text = "[pack]\nname = \"own\"\ndescription = \"ours\"\n\n[[rule]]\nid = \"email\"\nentity = \"E\"\ndescription = \"d\"\n\
-                tier = \"A\"\npattern = \"a+\"\n\n[[rule]]\nid = \"Own Rule\"\nentity = \"E\"\ndescription = \"d\"\n\
-                tier = \"C\"\npattern = \"(?=x)\"\nvalidator = \"nope\"\n";
+                tier = \"distinctive\"\npattern = \"a+\"\n\n[[rule]]\nid = \"Own Rule\"\nentity = \"E\"\ndescription = \"d\"\n\
+                tier = \"keyword_or_separators\"\npattern = \"(?=x)\"\nvalidator = \"nope\"\n";
     let extra = [PackSource { name: "own.toml", text }];
     let selection = Selection {
         packs: vec!["contcat".to_owned()],

@@ -1,6 +1,6 @@
-//! From what people wrote to what runs: everything that can be wrong with a pack is found here.
+//! Turns packs as written into rules that run, and reports everything that is wrong with a pack or a selection.
 //!
-//! Does not run examples: that is `detect::check`. **Invariant:** either all problems come back, or a
+//! Does not run examples: `detect::check` does. **Invariant:** either all problems come back, or a
 //! rule set in which each rule can be reached.
 
 use std::collections::HashMap;
@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use crate::rules::error::{LoadError, Problem};
 use crate::rules::groups::{self, Membership};
 use crate::rules::keys::KeyIndex;
-use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
+use crate::rules::syntax::{self, ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
 use crate::rules::{
     Action, Examples, MAX_KEPT, Override, Pack as PackInForce, PackSource, Rule, RuleIdx, RuleSet, Selection,
     compile,
 };
 
-/// Part of the digest: goes up when the engine itself starts to find different things.
+/// Part of the digest: increases when the engine itself starts to find different things.
 const ENGINE: u32 = 1;
 
 /// See [`RuleSet::build`].
@@ -51,7 +51,7 @@ pub(crate) fn heads(sources: &[PackSource<'_>]) -> Vec<PackHead> {
 struct Pack<'a> {
     source: PackSource<'a>,
     syntax: PackSyntax,
-    /// Tests vouch for it: what is not in force of it need not be compiled.
+    /// Tests cover it: rules of it that are not in force need not be compiled.
     is_builtin: bool,
 }
 
@@ -73,7 +73,7 @@ fn parse<'a>(source: &PackSource<'a>) -> Result<Pack<'a>, Problem> {
             file: source.name.to_owned(),
             line: error.span().map_or(0, |span| line_of(source.text, span.start)),
             rule: None,
-            message: error.message().to_owned(),
+            message: syntax::renamed(error.message()).unwrap_or_else(|| error.message().to_owned()),
         }),
     }
 }
@@ -198,7 +198,7 @@ impl Loaded {
     }
 }
 
-/// The names beside the unknown one stand without quotes: by its quotes it is found in the configuration.
+/// Known names have no quotes: the configuration locates the unknown name by its quotes.
 fn unknown_pack<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = groups::near(name, known.clone());
     if near.is_empty() {
@@ -222,10 +222,10 @@ fn is_in_force(rule: &RuleSyntax, is_selected: bool, selection: &Selection) -> b
     !selection.disable.contains(&rule.id) && switch.unwrap_or(is_selected)
 }
 
-/// In a pack that somebody named, a rule may say more by itself.
+/// In a pack that was selected by name, a rule may need less next to a match.
 fn tier_of(rule: &RuleSyntax, membership: Membership) -> TierSyntax {
-    let named = rule.named_tier.filter(|_| membership != Membership::Careful);
-    named.or(rule.tier).unwrap_or(TierSyntax::D)
+    let named = rule.tier_when_named.filter(|_| membership != Membership::Careful);
+    named.or(rule.tier).unwrap_or(TierSyntax::Keyword)
 }
 
 fn action_of(rule: &RuleSyntax, pack: &PackHead) -> Action {

@@ -7,14 +7,14 @@
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.
 
-mod beside;
+mod allow_separators;
+mod anchor_context;
 mod builtin;
 mod compile;
 pub mod error;
 pub(crate) mod groups;
 pub(crate) mod keys;
 mod load;
-mod loosen;
 pub(crate) mod shape;
 mod syntax;
 #[cfg(test)]
@@ -161,7 +161,7 @@ pub struct Rule {
     pub(crate) on_failed_check: OnFailedCheck,
     pub(crate) anchors: Vec<String>,
     /// No letter or digit follows an anchor in any match.
-    pub(crate) whole_anchors: bool,
+    pub(crate) anchors_end_word: bool,
     pub(crate) digits: usize,
     pub(crate) run: usize,
     /// Groups of hex digits that a match is made of.
@@ -208,7 +208,7 @@ pub(crate) struct Examples {
     pub(crate) file: String,
     pub(crate) positive: Vec<Example>,
     pub(crate) negative: Vec<Example>,
-    pub(crate) undecided_keys: Vec<String>,
+    pub(crate) keys_not_matched: Vec<String>,
 }
 
 /// An example of a rule, for people.

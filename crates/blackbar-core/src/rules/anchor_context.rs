@@ -1,8 +1,10 @@
-//! How an anchor in the middle of a pattern is written, what stands right beside it, and how much of a match
-//! at most: `@media` is no address, for nothing that can be a name stands before the sign, and ` row;` no street.
+//! The context of a literal anchor inside a pattern: its exact spellings, the bytes allowed right before and after
+//! it, and the longest match on each side.
 //!
-//! **Invariant:** every match holds an anchor that is written so, with neighbours that are in the sets, and goes
-//! no farther than is said here; a side of which nothing is known has no set and no bound.
+//! Lets the prefilter discard `@media` (no name before the `@`) without running the regex.
+//!
+//! **Invariant:** every match contains an anchor with one of these spellings and with neighbors in these sets, and
+//! is no longer than the bounds. A side about which nothing is known has no set and no bound.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -24,39 +26,38 @@ impl Bytes {
     }
 }
 
-/// What may stand right before and right behind an anchor; `None` where anything may, or nothing.
+/// What may be next to an anchor; `None` on a side where anything may be, or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Beside {
+pub(crate) struct AnchorContext {
     before: Option<Bytes>,
-    behind: Option<Bytes>,
-    /// How it may be written, sorted; empty if in any case.
+    after: Option<Bytes>,
+    /// Its spellings, sorted; empty if any letter case counts.
     spellings: Vec<Vec<u8>>,
-    /// How much of a match stands before its anchor at most, and how much behind it.
+    /// Longest part of a match before the anchor, and after it.
     pub(crate) reach: (Option<usize>, Option<usize>),
 }
 
-impl Beside {
-    /// Of a pattern that has a part which is one of the anchors and nothing else, or one together with the
-    /// last byte before it.
+impl AnchorContext {
+    /// For a pattern in which one part is exactly an anchor, or becomes one together with the last byte before it.
     pub(crate) fn of(hir: &Hir, anchors: &[String]) -> Self {
         let HirKind::Concat(parts) = hir.kind() else { return Self::default() };
         match parts.iter().position(|part| is_anchor(part, anchors)) {
             Some(at) => {
-                let (before, behind) = (parts.get(..at).unwrap_or(&[]), parts.get(at + 1..).unwrap_or(&[]));
+                let (before, after) = (parts.get(..at).unwrap_or(&[]), parts.get(at + 1..).unwrap_or(&[]));
                 Self {
                     before: edge(before, Side::Last),
-                    behind: edge(behind, Side::First),
+                    after: edge(after, Side::First),
                     spellings: Vec::new(),
-                    reach: (max_len(before), max_len(behind)),
+                    reach: (max_len(before), max_len(after)),
                 }
             }
             None => (1..parts.len()).find_map(|at| Self::joined(parts, at, anchors)).unwrap_or_default(),
         }
     }
 
-    /// Of a pattern in which the part `at` makes up an anchor with the byte before it.
+    /// For a pattern in which the part `at` and the byte before it form an anchor.
     fn joined(parts: &[Hir], at: usize, anchors: &[String]) -> Option<Self> {
-        let (before, behind) = (parts.get(..at)?, parts.get(at + 1..)?);
+        let (before, after) = (parts.get(..at)?, parts.get(at + 1..)?);
         let (last, rest) = last_byte(before.last()?)?;
         let mut spellings = literals(parts.get(at)?)?;
         for spelling in &mut spellings {
@@ -68,13 +69,13 @@ impl Beside {
         spellings.sort_unstable();
         spellings.iter().all(is_anchor).then(|| Self {
             before: edge(rest, Side::Last),
-            behind: edge(behind, Side::First),
+            after: edge(after, Side::First),
             spellings,
-            reach: (max_len(before), max_len(behind)),
+            reach: (max_len(before), max_len(after)),
         })
     }
 
-    /// Whether the anchor at `start..end` of a text can be the one that a match holds.
+    /// Whether the anchor at `start..end` of a text can belong to a match.
     pub(crate) fn allows(&self, bytes: &[u8], start: usize, end: usize) -> bool {
         let before = start.checked_sub(1).and_then(|at| bytes.get(at));
         let is_of = |set: &Option<Bytes>, byte: Option<&u8>| {
@@ -85,7 +86,7 @@ impl Beside {
             self.spellings.binary_search_by(|spelling| spelling.as_slice().cmp(anchor)).is_ok()
         };
         is_of(&self.before, before)
-            && is_of(&self.behind, bytes.get(end))
+            && is_of(&self.after, bytes.get(end))
             && (self.spellings.is_empty() || is_spelled())
     }
 }
@@ -101,7 +102,7 @@ fn is_anchor(part: &Hir, anchors: &[String]) -> bool {
     }
 }
 
-/// The byte with which all that this matches ends, and what stands before it.
+/// The byte that ends every match of this part, and the parts before it.
 fn last_byte(hir: &Hir) -> Option<(u8, &[Hir])> {
     match hir.kind() {
         HirKind::Capture(capture) => last_byte(&capture.sub),
@@ -116,7 +117,7 @@ fn last_byte(hir: &Hir) -> Option<(u8, &[Hir])> {
     }
 }
 
-/// All texts that this matches, if they are listed in it.
+/// All texts that this matches, if it is a list of literals.
 fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     match hir.kind() {
         HirKind::Literal(literal) => Some(vec![literal.0.to_vec()]),
@@ -129,7 +130,7 @@ fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
     }
 }
 
-/// How long what these parts match is at most.
+/// Longest match of these parts.
 fn max_len(parts: &[Hir]) -> Option<usize> {
     parts.iter().map(|part| part.properties().maximum_len()).sum()
 }
@@ -140,13 +141,13 @@ enum Side {
     Last,
 }
 
-/// The bytes with which what these parts match can begin or end; `None` if it can be empty.
+/// The bytes that a match of these parts can begin or end with; `None` if it can be empty.
 fn edge(parts: &[Hir], side: Side) -> Option<Bytes> {
     let mut set = Bytes::default();
     (!add_parts(parts, side, &mut set)).then_some(set)
 }
 
-/// Adds the bytes at an edge; says whether the parts can be empty.
+/// Adds the bytes at an edge; returns whether the parts can be empty.
 fn add_parts(parts: &[Hir], side: Side, set: &mut Bytes) -> bool {
     match side {
         Side::First => parts.iter().all(|part| add(part, side, set)),
@@ -201,24 +202,24 @@ mod tests {
     fn check(pattern: &str, anchor: &str, allowed: &[&str], others: &[&str]) {
         let hir =
             regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
-        let beside = Beside::of(&hir, &[anchor.to_owned(), "%40".to_owned(), " st".to_owned()]);
+        let context = AnchorContext::of(&hir, &[anchor.to_owned(), "%40".to_owned(), " st".to_owned()]);
         let allows = |text: &&&str| {
             let start = text.find(anchor).unwrap();
-            beside.allows(text.as_bytes(), start, start + anchor.len())
+            context.allows(text.as_bytes(), start, start + anchor.len())
         };
         assert_eq!(allowed.iter().find(|text| !allows(text)), None, "{pattern}");
         assert_eq!(others.iter().find(allows), None, "{pattern}");
     }
 
     #[test]
-    fn knows_the_neighbours_of_an_anchor() {
+    fn knows_the_bytes_next_to_an_anchor() {
         check("[a-z.]{0,9}[a-z](?:@|%40)[a-z]+", "@", &["a@b", "1z@a1"], &["@b", "a@", "1@b", "a@1", "a.@b"]);
         check("x(?P<value>a|bc?)@", "@", &["a@", "b@", "c@"], &["x@", "@"]);
         check("(?:ab){2}@(?:cd|Ef)", "@", &["b@c", "b@E"], &["a@c", "b@d"]);
     }
 
     #[test]
-    fn knows_how_an_anchor_is_written_that_takes_in_the_byte_before_it() {
+    fn an_anchor_may_include_the_byte_before_it() {
         check(
             "[0-9] (?:(?:[A-Z][a-z]|1st) ){1,2}(?:Row|St)",
             " Row",
@@ -231,10 +232,10 @@ mod tests {
     }
 
     #[test]
-    fn knows_how_far_a_match_goes() {
+    fn knows_the_longest_match_on_each_side() {
         let reach = |pattern: &str| {
             let hir = regex_syntax::parse(pattern).unwrap();
-            Beside::of(&hir, &["@".to_owned(), " st".to_owned()]).reach
+            AnchorContext::of(&hir, &["@".to_owned(), " st".to_owned()]).reach
         };
         assert_eq!(reach("[a-z]{1,9}@[a-z]{2}x?"), (Some(9), Some(3)));
         assert_eq!(reach("[a-z]+@"), (None, Some(0)));
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_nothing_of_what_may_be_absent() {
+    fn optional_parts_give_no_context() {
         check("[a-z]?@[0-9]*", "@", &["@", "-@-"], &[]);
         check("(?:a|b?)@", "@", &["-@"], &[]);
         check("[a-z]+(?:@|#)", "@", &["-@"], &[]);
@@ -253,10 +254,10 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_beyond_ascii_may_begin_with_any_byte_beyond() {
+    fn a_non_ascii_letter_allows_every_non_ascii_byte() {
         let hir = regex_syntax::parse("[xé]@[à-ÿ]").unwrap();
-        let beside = Beside::of(&hir, &["@".to_owned()]);
-        assert!(beside.allows("é@ÿ".as_bytes(), 2, 3) && beside.allows("x@à".as_bytes(), 1, 2));
-        assert!(!beside.allows("y@ÿ".as_bytes(), 1, 2) && !beside.allows("x@y".as_bytes(), 1, 2));
+        let context = AnchorContext::of(&hir, &["@".to_owned()]);
+        assert!(context.allows("é@ÿ".as_bytes(), 2, 3) && context.allows("x@à".as_bytes(), 1, 2));
+        assert!(!context.allows("y@ÿ".as_bytes(), 1, 2) && !context.allows("x@y".as_bytes(), 1, 2));
     }
 }

@@ -1,14 +1,14 @@
-//! A pattern with separators anywhere: how people write a number that has no official groups, or other ones.
+//! A pattern with an optional separator between any two characters, for numbers that have no official groups or are
+//! written in other ones.
 //!
-//! Between any two characters that the pattern matches, one separator may stand. That is far too much for a text
-//! of which nothing is known, so such forms count only beside a keyword, and only if their checksum holds.
+//! Such a pattern matches far too much on its own: it counts only next to a keyword, and only if the check passes.
 //!
-//! **Invariant:** what the pattern matches, the loosened one matches, too.
+//! **Invariant:** what the pattern matches, the result matches, too.
 
 use regex_syntax::hir::{Capture, Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 
 /// The pattern with an optional separator between any two characters.
-pub(crate) fn loosen(hir: &Hir) -> Hir {
+pub(crate) fn allow_separators(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => hir.clone(),
         HirKind::Literal(literal) => {
@@ -17,16 +17,16 @@ pub(crate) fn loosen(hir: &Hir) -> Hir {
         }
         HirKind::Repetition(repetition) => repeated(repetition),
         HirKind::Capture(capture) => {
-            Hir::capture(Capture { sub: Box::new(loosen(&capture.sub)), ..capture.clone() })
+            Hir::capture(Capture { sub: Box::new(allow_separators(&capture.sub)), ..capture.clone() })
         }
-        HirKind::Concat(parts) => joined(parts.iter().map(loosen)),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(loosen).collect()),
+        HirKind::Concat(parts) => joined(parts.iter().map(allow_separators)),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(allow_separators).collect()),
     }
 }
 
 /// `x{n}` becomes `x` and `n - 1` times a separator and `x`.
 fn repeated(repetition: &Repetition) -> Hir {
-    let first = loosen(&repetition.sub);
+    let first = allow_separators(&repetition.sub);
     if repetition.max == Some(1) {
         return Hir::repetition(Repetition { sub: Box::new(first), ..repetition.clone() });
     }
@@ -43,7 +43,7 @@ fn repeated(repetition: &Repetition) -> Hir {
     Hir::repetition(Repetition { min: 0, max: Some(1), greedy: repetition.greedy, sub: Box::new(all) })
 }
 
-/// What may be missing brings its separator along, so that none is left behind when it is.
+/// An optional part contains its separator, so that no separator remains if the part is absent.
 fn joined(parts: impl Iterator<Item = Hir>) -> Hir {
     let mut all = Vec::new();
     let mut has_begun = false;
@@ -85,7 +85,7 @@ mod tests {
     fn check(pattern: &str, matches: &[&str], fails: &[&str]) {
         let hir =
             regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).unwrap();
-        let loose = regex::Regex::new(&format!("^(?:{})$", loosen(&hir))).unwrap();
+        let loose = regex::Regex::new(&format!("^(?:{})$", allow_separators(&hir))).unwrap();
         for text in matches {
             assert!(loose.is_match(text), "{pattern}: {text}");
         }
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn separators_may_stand_anywhere_inside() {
+    fn separators_may_be_between_any_two_characters() {
         check("[0-9]{4}", &["1234", "12 34", "1-2-3-4", "12/34"], &["12  34", "123", " 1234", "1234-"]);
         check("DE ?[0-9]{2}[A-Z]?", &["DE12", "D E 1 2 X", "DE.12-X"], &["DE1", "DE 12 XX"]);
         check("(?:IT)?[0-9]{2,3}", &["12", "IT12", "I-T 1 2 3"], &["IT", " 12"]);
