@@ -231,7 +231,8 @@ mod tests {
 
     #[test]
     fn what_one_pattern_of_a_rule_finds_no_other_misses() {
-        let both = WORDED.replace("\"keyword\"", "\"keyword_or_separators\"") + "\npattern_with_separators = '[0-9]{2}-[0-9]{2}|[0-9]{4}'";
+        let both = WORDED.replace("\"keyword\"", "\"keyword_or_separators\"")
+            + "\npattern_with_separators = '[0-9]{2}-[0-9]{2}|[0-9]{4}'";
         let scanner = scanner(&rule("zed", &both));
         assert!(why(&scanner, "1234").is_empty());
     }

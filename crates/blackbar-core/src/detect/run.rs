@@ -303,8 +303,7 @@ mod tests {
         assert_eq!(marked, expected);
     }
 
-    const NUMBER: &str =
-        "tier = \"bounded\"\npattern = '[0-9]{4}(?: ?[0-9]{2}){0,3}'\nboundary = \"number\"\nvalidator = \"luhn\"";
+    const NUMBER: &str = "tier = \"bounded\"\npattern = '[0-9]{4}(?: ?[0-9]{2}){0,3}'\nboundary = \"number\"\nvalidator = \"luhn\"";
     const WORDED: &str = "tier = \"keyword\"\npattern = '[0-9]{4}'\nkeywords = [\"zed\"]\ndistance = 20";
 
     #[test]
@@ -338,7 +337,10 @@ mod tests {
 
     #[test]
     fn only_the_group_value_is_found() {
-        check(&["tier = \"distinctive\"\npattern = 'key=(?P<value>[a-z]+)'\nanchors = [\"key=\"]"], "key=«abc» key=");
+        check(
+            &["tier = \"distinctive\"\npattern = 'key=(?P<value>[a-z]+)'\nanchors = [\"key=\"]"],
+            "key=«abc» key=",
+        );
     }
 
     #[test]
@@ -349,8 +351,7 @@ mod tests {
     #[test]
     fn a_claim_takes_its_text_from_the_rules_it_replaces() {
         let part = "tier = \"distinctive\"\npattern = '[a-z]+@[a-z]+'\nanchors = [\"@\"]";
-        let whole =
-            "tier = \"distinctive\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"";
+        let whole = "tier = \"distinctive\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"";
         let bounded = part.replace("[a-z]+", "[a-z]{1,9}");
         check(&[&bounded, whole], "//«a:»«b@host»");
         check(&[&bounded, &format!("{whole}\nreplaces = [\"toy-0\"]")], "//«a:b»@host");

@@ -106,7 +106,7 @@ fn key_strength(rule: &RuleSyntax) -> Option<KeyStrength> {
 
 fn tier(tier: TierSyntax) -> Tier {
     match tier {
-        TierSyntax::Keywordistinctive => Tier::A,
+        TierSyntax::Distinctive => Tier::A,
         TierSyntax::Bounded => Tier::B,
         TierSyntax::KeywordOrSeparators => Tier::C,
         TierSyntax::Keyword => Tier::D,
@@ -149,11 +149,14 @@ fn anchors(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Vec<String> {
 
 fn patterns(rule: &RuleSyntax, tier: Tier, anchors: &[String], wrong: &mut Vec<String>) -> Vec<Pattern> {
     let main = rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::B, false));
-    let separated = rule.pattern_with_separators.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
-    let with_keyword = rule.pattern_with_keyword.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
+    let separated =
+        rule.pattern_with_separators.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
+    let with_keyword =
+        rule.pattern_with_keyword.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
     let is_loose = rule.grouping == GroupingSyntax::Any;
-    let loose = rule.pattern.as_slice().iter().chain(rule.pattern_with_keyword.as_slice()).filter(|_| is_loose);
-    let loose = loose.map(|source| (separated(source), false, true));
+    let loose =
+        rule.pattern.as_slice().iter().chain(rule.pattern_with_keyword.as_slice()).filter(|_| is_loose);
+    let loose = loose.map(|source| (with_separators(source), false, true));
     let mut patterns = Vec::new();
     for (source, is_free, is_strict) in main.chain(separated).chain(with_keyword).chain(loose) {
         let compiled = source.and_then(|source| pattern(&source, boundary(rule), anchors));
@@ -165,7 +168,7 @@ fn patterns(rule: &RuleSyntax, tier: Tier, anchors: &[String], wrong: &mut Vec<S
     patterns
 }
 
-fn separated(source: &str) -> Result<String, String> {
+fn with_separators(source: &str) -> Result<String, String> {
     parse(source).map(|hir| allow_separators(&hir).to_string())
 }
 
@@ -226,7 +229,9 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     if syntax.tier.is_some_and(|tier| self::tier(tier) >= Tier::C) && rule.keywords.is_empty() {
         wrong.push("tiers keyword_or_separators and keyword need keywords".to_owned());
     }
-    if !syntax.pattern_with_separators.as_slice().is_empty() && !matches!(syntax.tier, Some(TierSyntax::KeywordOrSeparators)) {
+    if !syntax.pattern_with_separators.as_slice().is_empty()
+        && !matches!(syntax.tier, Some(TierSyntax::KeywordOrSeparators))
+    {
         wrong.push("pattern_with_separators is for the tier keyword_or_separators alone".to_owned());
     }
     if rule.keywords.is_empty() && rule.patterns.iter().any(|pattern| !pattern.is_free) {

@@ -10,6 +10,8 @@
 mod allow_separators;
 mod anchor_context;
 mod builtin;
+#[cfg(test)]
+mod comparison;
 mod compile;
 pub mod error;
 pub(crate) mod groups;
