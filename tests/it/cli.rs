@@ -207,6 +207,14 @@ fn a_hash_is_made_from_standard_input_with_the_key_of_the_configuration() {
     assert_eq!((&counts["n_suppressed"], &counts["suppressed"][0]["rule"]), (&1.into(), &"email".into()));
 }
 
+#[test]
+fn validators_are_listed_with_what_they_accept() {
+    let listed = blackbar(&["rules", "validators"]);
+    let listed = text(&listed.stdout);
+    assert!(listed.lines().count() > 100, "{listed}");
+    assert!(listed.contains("\nde-vat                German VAT number: MOD 11,10\n"), "{listed}");
+}
+
 /// A pack with every key that a rule can have.
 const OWN_PACK: &str = r#"[pack]
 name = "acme"
@@ -311,6 +319,21 @@ must_not_match = [
     { text = "DOOR1234AB123", because = "too long" },
     { text = "door1234ab12", because = "in small letters" },
 ]
+
+[[rule]]
+id = "acme-account"
+entity = "ACME_ACCOUNT"
+description = "Account with a check character"
+must_match = ["«ACC-12343»", "account «ACC-00019»", "(«ACC-47112»)"]
+must_not_match = [
+    { text = "ACC-12344", because = "the check character is wrong" },
+    { text = "ACC-1234", because = "too short" },
+    { text = "ACC-123433", because = "too long" },
+]
+tier = "bounded"
+pattern = 'ACC-[0-9]{4}[0-9X]'
+check = { weights = [5, 4, 3, 2], modulus = 11, map = "0X987654321", prefix = "ACC" }
+anchors = ["ACC-"]
 "#;
 
 #[test]
@@ -336,7 +359,7 @@ fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
     std::fs::write(packs.join("acme.toml"), OWN_PACK).unwrap();
     let checked = blackbar(&["rules", "check", packs.to_str().unwrap()]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
-    assert_eq!(text(&checked.stdout), "6 rules (1 with a checksum), 31 examples\n");
+    assert_eq!(text(&checked.stdout), "7 rules (2 with a checksum), 37 examples\n");
     let document = serde_json::json!([{"event": "customer 1234 5674, customer 1234 5675", "properties": {
         "acme_note": "anything", "acmeCustomer": "whatever 99", "a": "badge:ann@acme.test", "b": "door DOOR1234AB12",
         "Kundennummer": 12_345_674}}]);

@@ -224,7 +224,8 @@ fn valid_values_are_found_next_to_a_keyword_in_any_format() {
     for of in identifiers() {
         let word = keyword_of(&scanner, &of.rule);
         for value in &of.valid {
-            let odd = unusual_groups(value).into_iter().map(|value| Formatted { before: "", value, after: "" });
+            let odd =
+                unusual_groups(value).into_iter().map(|value| Formatted { before: "", value, after: "" });
             let is_loose = is_checked(&scanner, &of.rule)
                 && !EXACT_CASE.contains(&of.key.as_str())
                 && !OWN_GROUPS.contains(&of.key.as_str());

@@ -232,7 +232,10 @@ fn a_weighted_sum_that_cannot_work_is_an_error() {
     let extra = [PackSource { name: "own.toml", text }];
     let error = RuleSet::build(builtin_packs(), &extra, &Selection::all()).err().expect("no such check");
     let report = error.to_string();
-    for part in ["own.toml:5: rule zed: give it a validator or a check, not both", "own.toml:14: rule zet: check.map needs 11"] {
+    for part in [
+        "own.toml:5: rule zed: give it a validator or a check, not both",
+        "own.toml:14: rule zet: check.map needs 11",
+    ] {
         assert!(report.contains(part), "{part} is missing in:\n{report}");
     }
 }

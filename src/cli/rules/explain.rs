@@ -250,10 +250,12 @@ fn describe_patterns(rule: &Rule) -> String {
 
 fn tier_meaning(rule: &Rule) -> &'static str {
     match rule.tier() {
-        Tier::A => "matches anywhere",
-        Tier::B => "matches unless it is part of a longer word or number",
-        Tier::C if rule.has_official_form() => "needs a keyword, or its official separators",
-        Tier::C | Tier::D => "needs a keyword",
+        Tier::Distinctive => "matches anywhere",
+        Tier::Bounded => "matches unless it is part of a longer word or number",
+        Tier::KeywordOrSeparators if rule.has_separated_form() => {
+            "needs a keyword, or its official separators"
+        }
+        Tier::KeywordOrSeparators | Tier::Keyword => "needs a keyword",
     }
 }
 

@@ -80,9 +80,9 @@ fn row(rule: &Rule) -> [String; 8] {
 fn needs(rule: &Rule) -> String {
     match rule.tier() {
         _ if !rule.has_pattern() => "key".to_owned(),
-        Tier::A | Tier::B => "-".to_owned(),
-        Tier::C if rule.has_official_form() => "keyword or official separators".to_owned(),
-        Tier::C | Tier::D => "keyword".to_owned(),
+        Tier::Distinctive | Tier::Bounded => "-".to_owned(),
+        Tier::KeywordOrSeparators if rule.has_separated_form() => "keyword or official separators".to_owned(),
+        Tier::KeywordOrSeparators | Tier::Keyword => "keyword".to_owned(),
     }
 }
 
@@ -147,17 +147,18 @@ fn json(rules: &RuleSet) -> String {
 fn markdown(rules: &RuleSet) -> String {
     let n_validated = rules.rules().iter().filter(|rule| rule.is_validated()).count();
     let n_rules = counted(rules.rules().len(), "rule");
-    let mut page = format!("{n_rules}, {n_validated} with a validator.\n");
+    let mut page = format!("{n_rules}, {n_validated} with a check.\n");
     for pack in rules.packs() {
         let own = || rules.rules().iter().filter(|rule| rule.pack() == &*pack.name);
         let n_rules = counted(own().count(), "rule");
         let _ = write!(
             page,
-            "\n### {}\n\n{}. {n_rules}.\n\n\
+            "\n### {}\n\n{}. {n_rules}.{}\n\n\
              | rule | entity | finds | tier | needs | validator | keys | action | examples |\n\
              | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
             pack.name,
             cell(pack.description.trim_end_matches('.')),
+            group_note(&pack.groups),
         );
         for rule in own() {
             let validator = rule.validator().map(|name| format!("`{name}`")).unwrap_or_default();
@@ -177,6 +178,16 @@ fn markdown(rules: &RuleSet) -> String {
         }
     }
     page
+}
+
+/// A sentence with the groups that select a pack; empty if there are none.
+fn group_note(groups: &[String]) -> String {
+    let names = groups.iter().map(|group| format!("`{group}`")).collect::<Vec<_>>().join(", ");
+    match groups.len() {
+        0 => names,
+        1 => format!(" Group: {names}."),
+        _ => format!(" Groups: {names}."),
+    }
 }
 
 /// A text as the cell of a table.

@@ -9,7 +9,7 @@ mod validators;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use blackbar_core::rules::{Rule, RuleSet, Selection, Tier, builtin_packs};
+use blackbar_core::rules::{Rule, RuleSet, Selection, builtin_packs};
 use clap::Subcommand;
 
 use crate::cli::rules::list::Format;
@@ -96,13 +96,7 @@ fn with_rules(config: Option<&Path>, f: impl FnOnce(&RuleSet) -> ExitCode) -> Ex
 
 /// The name of a rule's tier, as packs write it.
 fn tier(rule: &Rule) -> &'static str {
-    match rule.tier() {
-        _ if !rule.has_pattern() => "keys only",
-        Tier::A => "distinctive",
-        Tier::B => "bounded",
-        Tier::C => "keyword_or_separators",
-        Tier::D => "keyword",
-    }
+    if rule.has_pattern() { rule.tier().name() } else { "keys only" }
 }
 
 /// `1 rule`, `2 rules`.

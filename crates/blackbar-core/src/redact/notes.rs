@@ -199,7 +199,7 @@ fn is_near(rules: &RuleSet, miss: &Miss, text: &str) -> bool {
     let passes = || rule.passes_check(miss.span.of(text)) == Some(true);
     match miss.why {
         Against::NoKeyword => passes(),
-        Against::Boundary => rule.tier() <= Tier::B || passes(),
+        Against::Boundary => rule.tier() <= Tier::Bounded || passes(),
         _ => true,
     }
 }

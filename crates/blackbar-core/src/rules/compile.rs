@@ -106,10 +106,10 @@ fn key_strength(rule: &RuleSyntax) -> Option<KeyStrength> {
 
 fn tier(tier: TierSyntax) -> Tier {
     match tier {
-        TierSyntax::Distinctive => Tier::A,
-        TierSyntax::Bounded => Tier::B,
-        TierSyntax::KeywordOrSeparators => Tier::C,
-        TierSyntax::Keyword => Tier::D,
+        TierSyntax::Distinctive => Tier::Distinctive,
+        TierSyntax::Bounded => Tier::Bounded,
+        TierSyntax::KeywordOrSeparators => Tier::KeywordOrSeparators,
+        TierSyntax::Keyword => Tier::Keyword,
     }
 }
 
@@ -148,7 +148,8 @@ fn anchors(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Vec<String> {
 }
 
 fn patterns(rule: &RuleSyntax, tier: Tier, anchors: &[String], wrong: &mut Vec<String>) -> Vec<Pattern> {
-    let main = rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::B, false));
+    let main =
+        rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::Bounded, false));
     let separated =
         rule.pattern_with_separators.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
     let with_keyword =
@@ -226,7 +227,9 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     if syntax.tier.is_none() {
         wrong.push("set its tier: distinctive, bounded, keyword_or_separators or keyword".to_owned());
     }
-    if syntax.tier.is_some_and(|tier| self::tier(tier) >= Tier::C) && rule.keywords.is_empty() {
+    if syntax.tier.is_some_and(|tier| self::tier(tier) >= Tier::KeywordOrSeparators)
+        && rule.keywords.is_empty()
+    {
         wrong.push("tiers keyword_or_separators and keyword need keywords".to_owned());
     }
     if !syntax.pattern_with_separators.as_slice().is_empty()
@@ -237,7 +240,7 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     if rule.keywords.is_empty() && rule.patterns.iter().any(|pattern| !pattern.is_free) {
         wrong.push("a form that counts only next to a keyword needs keywords".to_owned());
     }
-    if rule.tier == Tier::B && rule.boundary == Boundary::None {
+    if rule.tier == Tier::Bounded && rule.boundary == Boundary::None {
         wrong.push("tier bounded needs a boundary: word, number or address".to_owned());
     }
     for pattern in &rule.patterns {

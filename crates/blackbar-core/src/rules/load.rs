@@ -136,7 +136,8 @@ impl Loaded {
         }
         let is_new = self.packs.iter().all(|pack| pack.name != name);
         if is_new && self.rules.last().is_some_and(|rule| rule.pack == name) {
-            self.packs.push(PackInForce { name, description: head.description.clone() });
+            let (description, groups) = (head.description.clone(), head.groups.clone());
+            self.packs.push(PackInForce { name, description, groups });
         }
     }
 

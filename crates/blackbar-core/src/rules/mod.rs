@@ -1,8 +1,8 @@
-//! Rule packs: TOML that people write → checked → compiled rules that run.
+//! Rule packs: TOML that people write is checked and compiled to rules that run.
 //!
-//! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types and one
-//! conversion, [`RuleSet::build`]; all that can fail, fails there, with every problem at once. This module does not
-//! search anything: [`crate::detect`] does.
+//! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types with one conversion,
+//! [`RuleSet::build`]. Everything that can fail fails there, and all problems are reported at once. This module does
+//! not search: [`crate::detect`] does.
 //!
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.
@@ -48,12 +48,12 @@ pub struct Selection {
     pub packs: Vec<String>,
     /// Ids of rules that are off.
     pub disable: Vec<String>,
-    /// What differs from the pack.
+    /// Changes to single rules.
     pub overrides: Vec<Override>,
 }
 
 impl Selection {
-    /// Every rule of every pack, as the packs have them, but for packs that must be asked for by name.
+    /// Every rule of every pack that is not opt-in.
     pub fn all() -> Self {
         Self { packs: vec![groups::ALL.to_owned()], ..Self::default() }
     }
@@ -69,7 +69,7 @@ impl Selection {
 pub struct Override {
     /// The rule's id.
     pub rule: String,
-    /// What is done to its findings instead.
+    /// What happens to its findings instead.
     pub action: Option<Action>,
     /// `Some(true)` puts a rule of any known pack in force, `Some(false)` takes it out.
     pub enabled: Option<bool>,
@@ -79,14 +79,14 @@ pub struct Override {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIdx(pub u16);
 
-/// How many letters and digits of a finding may stay, at most: what the payment card standard
-/// allows of the end of a card number.
+/// Most letters and digits of a finding that may stay: the payment card standard allows the last four digits of a
+/// card number.
 pub const MAX_KEPT: u8 = 4;
 
-/// What is done to a finding.
+/// What happens to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Same length, blanks and line breaks kept, so the layout holds.
+    /// Same length, whitespace kept, so that the layout stays.
     Mask,
     /// A label such as `[card]`.
     Replace(String),
@@ -101,45 +101,57 @@ pub enum Action {
     Drop,
 }
 
-/// How much a match says by itself.
+/// What a match needs next to it in order to count, strictest form first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// Distinctive: matches anywhere.
-    A,
-    /// Matches where its boundaries are clean.
-    B,
-    /// Needs a keyword, or its official separators.
-    C,
-    /// Needs a keyword.
-    D,
+    /// Nothing: its form is distinctive.
+    Distinctive,
+    /// Clean boundaries.
+    Bounded,
+    /// A keyword, or its official separators.
+    KeywordOrSeparators,
+    /// A keyword.
+    Keyword,
 }
 
-/// What may not stand beside a match.
+impl Tier {
+    /// Its name, as packs write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Distinctive => "distinctive",
+            Self::Bounded => "bounded",
+            Self::KeywordOrSeparators => "keyword_or_separators",
+            Self::Keyword => "keyword",
+        }
+    }
+}
+
+/// What may not touch a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
     /// Anything may.
     None,
     /// No letter, digit or underscore.
     Word,
-    /// As `Word`, and no further digits behind a point or hyphen: not a part of a longer number.
+    /// As `Word`, and no more digits after a dot or hyphen: not part of a longer number.
     Number,
-    /// As `Number`, and no name of a product and slash: `Chrome/146.0.27.56` is a version.
+    /// As `Number`, and no product name and slash before it: `Chrome/146.0.27.56` is a version.
     Address,
 }
 
 /// What a failed checksum does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailedCheck {
-    /// The match still counts where a keyword stands right beside it.
+    /// The match still counts if a keyword is right next to it.
     NeedsKeyword,
-    /// No match.
+    /// The match does not count.
     Reject,
 }
 
-/// How much a key that decides by itself gives away.
+/// How sensitive the value of a field is, by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyStrength {
-    /// Passwords, tokens, numbers of cards and documents: the whole value always goes.
+    /// Passwords, tokens, card and document numbers: the whole value is always redacted.
     Secret,
     /// Names, streets, birthdays.
     Personal,
@@ -166,7 +178,7 @@ pub struct Rule {
     pub(crate) anchors_end_word: bool,
     pub(crate) digits: usize,
     pub(crate) run: usize,
-    /// Groups of hex digits that a match is made of.
+    /// Fewest groups of hex digits in a match.
     pub(crate) hex_groups: usize,
     pub(crate) keywords: Vec<Keyword>,
     pub(crate) distance: usize,
@@ -187,7 +199,7 @@ pub(crate) struct Pattern {
     pub(crate) value: Option<usize>,
     /// Whether it matches without a keyword.
     pub(crate) is_free: bool,
-    /// Whether its checksum must hold even beside a keyword.
+    /// Whether its check must pass even next to a keyword.
     pub(crate) is_strict: bool,
     pub(crate) shape: shape::Shape,
 }
@@ -197,13 +209,13 @@ pub(crate) struct Pattern {
 pub(crate) struct Keyword {
     /// In lower case.
     pub(crate) text: String,
-    /// Whether letters may stand before it.
+    /// Whether letters may come before it.
     pub(crate) is_open_left: bool,
-    /// Whether letters may stand behind it.
+    /// Whether letters may follow it.
     pub(crate) is_open_right: bool,
 }
 
-/// What a rule's author promised.
+/// The examples of a rule.
 #[derive(Clone, Default)]
 pub(crate) struct Examples {
     pub(crate) line: usize,
@@ -244,7 +256,7 @@ impl Example {
 }
 
 impl Rule {
-    /// Texts that the rule finds something in: its examples, the words around them included.
+    /// Texts in which the rule finds something: its examples, with their context.
     pub fn example_texts(&self) -> impl Iterator<Item = String> {
         self.examples
             .positive
@@ -277,7 +289,7 @@ impl Rule {
         &self.pack
     }
 
-    /// The kind of thing it finds, as in `CREDIT_CARD`.
+    /// The kind of data, such as `CREDIT_CARD`.
     pub fn entity(&self) -> &str {
         &self.entity
     }
@@ -287,17 +299,17 @@ impl Rule {
         &self.description
     }
 
-    /// How much a match says by itself.
+    /// What a match needs next to it in order to count.
     pub fn tier(&self) -> Tier {
         self.tier
     }
 
-    /// What is done to its findings.
+    /// What happens to its findings.
     pub fn action(&self) -> &Action {
         &self.action
     }
 
-    /// The words that give a match its context.
+    /// The words that must be near a match.
     pub fn keywords(&self) -> impl Iterator<Item = &str> {
         self.keywords.iter().map(|keyword| keyword.text.as_str())
     }
@@ -322,17 +334,17 @@ impl Rule {
         self.validator.as_ref().map(|check| check.accepts(value))
     }
 
-    /// Whether it looks at texts at all, and not at the names of fields alone.
+    /// Whether it searches texts, rather than matching field names only.
     pub fn has_pattern(&self) -> bool {
         !self.patterns.is_empty()
     }
 
     /// Whether it has a form with official separators, which needs no keyword.
-    pub fn has_official_form(&self) -> bool {
-        self.tier == Tier::C && self.patterns.iter().any(|pattern| pattern.is_free)
+    pub fn has_separated_form(&self) -> bool {
+        self.tier == Tier::KeywordOrSeparators && self.patterns.iter().any(|pattern| pattern.is_free)
     }
 
-    /// What may not stand beside a match.
+    /// What may not touch a match.
     pub fn boundary(&self) -> Boundary {
         self.boundary
     }
@@ -342,32 +354,32 @@ impl Rule {
         self.on_failed_check
     }
 
-    /// Literals of which every match holds one.
+    /// Literals, of which every match contains one.
     pub fn anchors(&self) -> &[String] {
         &self.anchors
     }
 
-    /// How many bytes a keyword may stand before a match.
+    /// How many bytes before a match a keyword may be.
     pub fn distance(&self) -> usize {
         self.distance
     }
 
-    /// How many examples it has: of what it must find, and of what it must not.
+    /// How many examples it has: those that must match, and those that must not.
     pub fn n_examples(&self) -> (usize, usize) {
         (self.examples.positive.len(), self.examples.negative.len())
     }
 
-    /// The file it stands in, and the line.
+    /// Its file and line.
     pub fn place(&self) -> (&str, usize) {
         (&self.examples.file, self.examples.line)
     }
 
-    /// The keys that decide by themselves, as written.
+    /// The field names whose whole value it redacts, as written.
     pub fn keys(&self) -> &[String] {
         &self.keys
     }
 
-    /// How much its keys give away, if it has keys.
+    /// How sensitive the values of its keys are, if it has keys.
     pub fn key_strength(&self) -> Option<KeyStrength> {
         self.key_strength
     }
@@ -378,8 +390,10 @@ impl Rule {
 pub struct Pack {
     /// Its name.
     pub name: Arc<str>,
-    /// What it is about, in a sentence.
+    /// What it covers, in a sentence.
     pub description: String,
+    /// The groups that select it.
+    pub groups: Vec<String>,
 }
 
 /// All rules in force.
@@ -419,7 +433,7 @@ impl RuleSet {
         &self.packs
     }
 
-    /// The rule with this index. An index of another set gives its last rule's neighbour or none.
+    /// The rule with this index, which must come from this set.
     pub fn rule(&self, idx: RuleIdx) -> Option<&Rule> {
         self.rules.get(usize::from(idx.0))
     }
@@ -435,8 +449,8 @@ impl RuleSet {
         self.digest
     }
 
-    /// The rule by which this key, header, parameter or field name alone decides that its whole
-    /// value goes. Decides on words: `newPassword` and `user[password]` do, `passport` does not say
+    /// The rule that redacts the whole value of a field with this key, header, parameter or field name.
+    /// Matches whole words: `newPassword` and `user[password]` match `password`, and `passport` does not match
     /// `pass`. No allocation for ASCII keys of usual length.
     pub fn key_rule(&self, key: &str) -> Option<RuleIdx> {
         self.keys.find(key)

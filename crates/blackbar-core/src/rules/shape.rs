@@ -9,7 +9,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::rules::anchor_context::AnchorContext;
 
-/// Facts about one pattern.
+/// Properties of one pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// Longest match in bytes; `None` if there is no bound.
@@ -93,8 +93,8 @@ fn min_digits(hir: &Hir) -> usize {
     }
 }
 
-/// What stands side by side in every match and is numeric is one row. A row that goes on into a part
-/// which also holds something else is counted without that part: too little, never too much.
+/// Adjacent numeric parts of a match form one row. A row that continues into a part with other characters is counted
+/// without that part: the result may be too low, never too high.
 fn min_row(hir: &Hir) -> usize {
     if is_numeric(hir) {
         return min_digits(hir);

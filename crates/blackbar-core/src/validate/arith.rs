@@ -1,6 +1,6 @@
-//! The arithmetic that checksums share, and the ways to read a number out of a match.
+//! The arithmetic that checksums share, and functions that read a number from a match.
 //!
-//! Digits come as values 0–9, characters as upper-case ASCII; without separators. Nothing here
+//! Digits are values 0–9, characters are upper-case ASCII; separators are dropped. Nothing here
 //! allocates or panics; what does not fit is `None` or `false`.
 
 use std::ops::Deref;
@@ -90,7 +90,7 @@ pub(super) fn is_uniform(digits: &[u8]) -> bool {
     digits.windows(2).all(|pair| pair.first() == pair.last())
 }
 
-/// Luhn: every second digit from the right doubled, cross sums, a multiple of 10.
+/// Luhn: every second digit from the right doubled, digit sums, a multiple of 10.
 pub(super) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -143,7 +143,7 @@ pub(super) fn verhoeff(digits: &[u8]) -> bool {
     !digits.is_empty() && check == Some(0)
 }
 
-/// Whether a day exists; `year` of four digits.
+/// Whether the date exists; `year` has four digits.
 pub(super) fn is_date(year: u32, month: u32, day: u32) -> bool {
     let is_leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
     let last = match month {
@@ -162,7 +162,7 @@ pub(super) fn pair(digits: &[u8], at: usize) -> Option<u32> {
     Some(u32::from(high) * 10 + u32::from(low))
 }
 
-/// Whether day, month and year of two digits fit some century.
+/// Whether day, month and two-digit year are a date in the 20th or 21st century.
 pub(super) fn is_short_date(year: u32, month: u32, day: u32) -> bool {
     is_date(1900 + year, month, day) || is_date(2000 + year, month, day)
 }

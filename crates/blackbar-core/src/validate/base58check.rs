@@ -1,4 +1,4 @@
-//! Base58Check: the last four bytes are the head of a double SHA-256.
+//! Base58Check: the last four bytes are the first of a double SHA-256.
 
 use sha2::{Digest, Sha256};
 
@@ -6,7 +6,7 @@ const ALPHABET: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuv
 /// Version, hash, checksum.
 const LEN: usize = 25;
 
-/// `base58check`: Base58Check: the last four bytes are the head of a double SHA-256.
+/// `base58check`: Base58Check: the last four bytes are the first of a double SHA-256.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(bytes) = decode(text) else { return false };
     let Some((body, check)) = bytes.split_last_chunk::<4>() else { return false };

@@ -1,4 +1,4 @@
-//! BIC: the fifth and sixth letters are a country that takes part in the registry.
+//! BIC: the fifth and sixth letters are a country code.
 
 /// Two-letter codes of ISO 3166, and XK.
 const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
@@ -10,7 +10,7 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
                          SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO \
                          TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
 
-/// `bic`: BIC: the fifth and sixth letters are a country that takes part in the registry.
+/// `bic`: BIC: the fifth and sixth letters are a country code.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(country) = text.get(4..6) else { return false };
     matches!(text.len(), 8 | 11)

@@ -1,13 +1,13 @@
-//! Dates: a day that its month has, in any usual order, with the month as a number or as a word.
+//! Dates: a valid day of its month, in any usual order, with the month as a number or as a word.
 //!
-//! Month names are those of the larger languages of Europe (`months.txt`). Looks at the date in front of a time of
-//! day and not at the time itself.
+//! Month names are those of the larger European languages (`months.txt`). Checks the date before a time of
+//! day, not the time itself.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 const NAMES: &str = include_str!("lists/months.txt");
-/// Abbreviations. Those before the bar are English, and stand for a day without a year if they have a capital.
+/// Abbreviations. Those before the bar are English; capitalized, they count in a date without a year.
 const SHORT: &str = "jan feb mar apr may jun jul aug sep sept oct nov dec | \
     1 janv ene gen ian янв 2 fév févr fev lut únor фев 3 mär mrt març мар 4 avr abr avg апр 5 mag mei \
     6 giu июн 7 juil lug июл 8 août ago авг 9 set сен 10 okt ott out paź окт 11 lis ноя 12 dez déc dic gru дек";
@@ -56,7 +56,7 @@ pub(super) fn names() -> Vec<String> {
     MONTHS.keys().map(|&name| name.to_owned()).collect()
 }
 
-/// `date`: A date of numbers alone: year first, or day and month in either order.
+/// `date`: Numeric date: year first, or day and month in either order.
 pub(super) fn is_numeric(text: &str) -> bool {
     let numbers: Vec<(u32, usize)> = numbers(text).take(3).collect();
     match numbers[..] {
@@ -72,7 +72,7 @@ pub(super) fn is_numeric(text: &str) -> bool {
     }
 }
 
-/// `date-written`: A date with the month as a word.
+/// `date-written`: Date with the month as a word.
 pub(super) fn is_written(text: &str) -> bool {
     let Some((at, word)) = month_word(text) else { return false };
     let Some(&month) = MONTHS.get(word.to_lowercase().as_str()) else { return false };
@@ -97,7 +97,7 @@ pub(super) fn is_written(text: &str) -> bool {
     }
 }
 
-/// The first word of letters that is a month, and where it stands.
+/// The first word that is a month, and its position.
 fn month_word(text: &str) -> Option<(usize, &str)> {
     let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 3);
     let is_month = |word: &&str| MONTHS.contains_key(word.to_lowercase().as_str());

@@ -1,9 +1,9 @@
-//! CUSIP: every second character doubled, cross sums, modulus 10.
+//! CUSIP: every second character doubled, digit sums, modulus 10.
 
 use crate::validate::arith::base36;
 use crate::validate::arith::symbols;
 
-/// `cusip`: CUSIP: every second character doubled, cross sums, modulus 10.
+/// `cusip`: CUSIP: every second character doubled, digit sums, modulus 10.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };

@@ -1,13 +1,13 @@
-//! E-mail addresses: not a picture for dense screens, not a package with its version.
+//! E-mail address, not a high-density image (`logo@2x.png`) or a package with its version.
 
-/// Last labels that are endings of files and no top-level domains.
+/// Last labels that are file extensions and not top-level domains.
 const FILES: [&str; 32] = [
     "asp", "aspx", "avif", "bmp", "cjs", "css", "csv", "gif", "gz", "htm", "html", "ico", "jpeg", "jpg",
     "js", "json", "jsx", "map", "mjs", "mp3", "pdf", "php", "png", "scss", "svg", "ts", "tsx", "txt", "webm",
     "webp", "woff", "xml",
 ];
 
-/// `email`: E-mail addresses: not a picture for dense screens, not a package with its version.
+/// `email`: E-mail address, not a high-density image (`logo@2x.png`) or a package with its version.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return is_encoded(text) };
     let last = domain.rsplit_once('.').map_or(domain, |(_, last)| last);
@@ -20,7 +20,7 @@ pub(super) fn is_valid(text: &str) -> bool {
         && !FILES.iter().any(|file| file.eq_ignore_ascii_case(last))
 }
 
-/// `jane%40example.test`: the sign stands there percent-encoded.
+/// `jane%40example.test`: the sign is percent-encoded.
 fn is_encoded(text: &str) -> bool {
     text.rsplit_once("%40").is_some_and(|(local, domain)| is_valid(&[local, domain].join("@")))
 }

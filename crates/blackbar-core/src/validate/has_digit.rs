@@ -1,6 +1,6 @@
-//! At least one digit: for shapes so loose that a word of capital letters fits them.
+//! At least one digit: for patterns so loose that an upper-case word matches them.
 
-/// `has-digit`: At least one digit: for shapes so loose that a word of capital letters fits them.
+/// `has-digit`: At least one digit: for patterns so loose that an upper-case word matches them.
 pub(super) fn is_valid(text: &str) -> bool {
     text.bytes().any(|byte| byte.is_ascii_digit())
 }

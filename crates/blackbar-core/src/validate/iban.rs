@@ -1,4 +1,4 @@
-//! IBAN: the country's length and MOD 97-10. Check digits 00, 01 and 99 are never given out.
+//! IBAN: the country's length and MOD 97-10. Check digits 00, 01 and 99 are never issued.
 
 use crate::validate::arith::mod_97;
 use crate::validate::arith::symbols;
@@ -10,7 +10,7 @@ const LENGTHS: &str = "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY
                        MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 \
                        SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30";
 
-/// `iban`: IBAN: the country's length and MOD 97-10. Check digits 00, 01 and 99 are never given out.
+/// `iban`: IBAN: the country's length and MOD 97-10. Check digits 00, 01 and 99 are never issued.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((head, body)) = symbols.split_at_checked(4) else { return false };

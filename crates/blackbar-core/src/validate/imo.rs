@@ -1,9 +1,9 @@
-//! Number of a ship: weights 7 to 2, modulus 10.
+//! IMO ship number: weights 7 to 2, modulus 10.
 
 use crate::validate::arith::digits_after;
 use crate::validate::arith::weighted;
 
-/// `imo`: Number of a ship: weights 7 to 2, modulus 10.
+/// `imo`: IMO ship number: weights 7 to 2, modulus 10.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(digits) = digits_after(text, "IMO") else { return false };
     digits.len() == 7

@@ -1,13 +1,13 @@
-//! Addresses of machines: not a version, not a network, not a scrap of code.
+//! IP addresses: not a version, not a network, not a piece of code.
 
 use std::net::Ipv6Addr;
 
-/// First numbers of networks that nobody visits from: those of the United States' armed forces are not
-/// routed, and from 224 on there are no hosts. Versions begin like that.
+/// First numbers of networks without visitors: those of the US armed forces are not routed, and from 224 on
+/// there are no hosts. Versions often begin like that.
 const NO_VISITORS: [u8; 13] = [0, 6, 7, 11, 21, 22, 26, 28, 29, 30, 33, 214, 215];
 
-/// `ipv4`: Four numbers that are no version: one of the first three has more than one digit, it does not end
-/// in `.0.0.0`, and somebody may come from there.
+/// `ipv4`: IPv4 address that is not a version: one of the first three numbers has more than one digit, it does not
+/// end in `.0.0.0`, and its network is routed.
 pub(super) fn is_v4(text: &str) -> bool {
     let has_wide = text.rsplit('.').skip(1).any(|octet| octet.len() > 1);
     let first = text.split('.').next().and_then(|octet| octet.parse().ok());
@@ -15,7 +15,7 @@ pub(super) fn is_v4(text: &str) -> bool {
     has_wide && has_visitors && !text.ends_with(".0.0.0")
 }
 
-/// `ipv6`: What parses, and says more than `::` or `a::b`.
+/// `ipv6`: IPv6 address that is longer than `::` or `a::b`.
 pub(super) fn is_v6(text: &str) -> bool {
     let n_groups = text.split(':').filter(|group| !group.is_empty()).count();
     n_groups >= 2

@@ -1,9 +1,9 @@
-//! LEI: ISO 7064 MOD 97-10. What is digits alone behind the issuer is none.
+//! LEI: ISO 7064 MOD 97-10. Digits alone after the issuer are rejected.
 
 use crate::validate::arith::mod_97;
 use crate::validate::arith::symbols;
 
-/// `lei`: LEI: ISO 7064 MOD 97-10. What is digits alone behind the issuer is none.
+/// `lei`: LEI: ISO 7064 MOD 97-10. Digits alone after the issuer are rejected.
 pub(super) fn is_valid(text: &str) -> bool {
     symbols(text).is_some_and(|symbols| {
         symbols.len() == 20

@@ -1,8 +1,8 @@
-//! Machine-readable zone of a passport or card: the check digit behind the birthday, by weights 7, 3, 1.
+//! Machine-readable zone of a passport or card: the check digit after the date of birth, weights 7, 3, 1.
 
 use crate::validate::arith::base36;
 
-/// `mrz`: Machine-readable zone of a passport or card: the check digit behind the birthday, by weights 7, 3, 1.
+/// `mrz`: Machine-readable zone of a passport or card: the check digit after the date of birth, weights 7, 3, 1.
 pub(super) fn is_valid(text: &str) -> bool {
     let lines: Vec<&[u8]> =
         text.lines().map(|line| line.trim().as_bytes()).filter(|line| !line.is_empty()).collect();
@@ -13,7 +13,7 @@ pub(super) fn is_valid(text: &str) -> bool {
     }
 }
 
-/// Whether the byte behind the field is its check digit.
+/// Whether the byte after the field is its check digit.
 fn field(line: &[u8], at: usize, len: usize) -> bool {
     let (Some(field), Some(&check)) = (line.get(at..at + len), line.get(at + len)) else { return false };
     let values = field.iter().map(|&byte| if byte == b'<' { Some(0) } else { base36(byte) });

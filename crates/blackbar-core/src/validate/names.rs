@@ -1,9 +1,10 @@
-//! Names of people, told by lists of names and by what stands beside them.
+//! Classifies words as personal names, by lists of names and by the words next to them.
 //!
-//! The lists hold given names and surnames that are frequent in Europe, America and, romanised, in Asia and Africa.
-//! Those that are also words, places or things (`Grace`, `Long`) stand in lists of their own: they count beside
-//! another name, never alone. Rare names and other scripts are in none of them, so every check here is a guess;
-//! what it is worth is measured in docs/QUALITY.md.
+//! This is a classifier, not a checksum: every answer is a guess, and docs/QUALITY.md measures how good it is. It is
+//! in this room because rules use it like any other validator. The lists in `lists/` have given names and surnames
+//! that are common in Europe, America and, romanized, in Asia and Africa. Names that are also words, places or
+//! things (`Grace`, `Long`) have lists of their own: they count next to another name, never alone. Rare names and
+//! other scripts are on none of the lists.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -21,7 +22,7 @@ static GIVEN: Names = LazyLock::new(|| set(GIVEN_NAMES));
 static WORDLY_GIVEN: Names = LazyLock::new(|| set(GIVEN_WORDS));
 static SURNAMES: Names = LazyLock::new(|| set(SURNAME_LIST));
 static WORDLY_SURNAMES: Names = LazyLock::new(|| set(SURNAME_WORDS));
-/// What follows a name that is the name of a street, a firm or a thing, and what follows people in headings.
+/// Words that follow names in streets, companies and things, and words that follow people in headings.
 static NO_SURNAMES: Names = LazyLock::new(|| set(NEIGHBOURS));
 
 const PARTICLES: [&str; 32] = [
@@ -52,7 +53,7 @@ pub(super) fn names(list: &str) -> Option<Vec<String>> {
     Some(lists.iter().flat_map(|list| spellings(list)).collect())
 }
 
-/// `person`: One word of it is a name that is frequent and not a word.
+/// `person`: Contains a common name that is not also a word.
 pub(super) fn is_valid(text: &str) -> bool {
     let mut words = text.split([' ', '-']).map(plain).filter(|word| !word.is_empty());
     words.any(|word| is_given(&word) || SURNAMES.contains(&word))
@@ -63,13 +64,13 @@ pub(super) fn is_given_alone(text: &str) -> bool {
     GIVEN.contains(&first_part(text))
 }
 
-/// `person-given-first`: A given name first, in any letter case, and nothing behind it that no name has.
+/// `person-given-first`: A given name first, in any letter case, and nothing after it that no name contains.
 pub(super) fn is_given_first(text: &str) -> bool {
     let mut words = text.split(' ').map(plain).filter(|word| !word.is_empty());
     words.next().is_some_and(|word| is_given(&word)) && words.all(|word| !NO_SURNAMES.contains(&word))
 }
 
-/// `person-full`: A given name and surnames, of which one may be unknown.
+/// `person-full`: A given name and surnames, one of which may be unknown.
 pub(super) fn is_full(text: &str) -> bool {
     is_name(text, 1)
 }
@@ -104,7 +105,7 @@ fn is_name(text: &str, most_unknown: usize) -> bool {
         let is_known = is_surname(word, &lower) || (is_clear && is_either(&lower));
         unknown += usize::from(!is_known);
     }
-    // What may be a word needs a surname that is none.
+    // A given name that may be a word needs a surname that is not one.
     n_surnames > 0 && unknown <= if is_clear { most_unknown } else { 0 }
 }
 
@@ -125,7 +126,7 @@ pub(super) fn is_initialled(text: &str) -> bool {
     SURNAMES.contains(&first_part(last))
 }
 
-/// `person-by-ending`: A word that ends as surnames of one language do and little else does.
+/// `person-by-ending`: A word with a typical surname ending.
 pub(super) fn is_surname_by_ending(text: &str) -> bool {
     let lower = text.to_lowercase();
     has_ending(&lower) && !NO_SURNAMES.contains(&plain(text))
@@ -138,8 +139,8 @@ fn has_ending(lower: &str) -> bool {
         .any(|ending| lower.strip_suffix(ending).is_some_and(|stem| stem.chars().count() >= STEM))
 }
 
-/// Up to the first hyphen, in small letters, accents as written: what anchors of the rule find. A spelling that no
-/// list has is no name, so that a search with anchors finds what one without them does.
+/// The part before the first hyphen, in lower case, accents as written: what anchors of the rule find. Only listed
+/// spellings are names, so that a search with anchors finds the same as one without.
 fn first_part(word: &str) -> String {
     word.split('-').next().unwrap_or(word).to_lowercase()
 }
@@ -148,18 +149,18 @@ fn is_given(word: &str) -> bool {
     GIVEN.contains(word) || WORDLY_GIVEN.contains(word)
 }
 
-/// A surname that is no word: by the list, by its first half or by its ending.
+/// A surname that is not a word: by the list, by its first half or by its ending.
 fn is_surname(word: &str, lower: &str) -> bool {
     let first = word.split('-').next().unwrap_or(word);
     SURNAMES.contains(lower) || SURNAMES.contains(&plain(first)) || has_ending(&word.to_lowercase())
 }
 
-/// Behind a given name that is no word, any name counts.
+/// After a given name that is not a word, any name counts.
 fn is_either(lower: &str) -> bool {
     WORDLY_SURNAMES.contains(lower) || is_given(lower)
 }
 
-/// In small letters, without accents and apostrophes.
+/// In lower case, without accents and apostrophes.
 fn plain(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars().flat_map(char::to_lowercase).filter(|c| c.is_alphabetic()) {

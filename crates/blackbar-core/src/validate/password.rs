@@ -1,6 +1,6 @@
-//! Whether what stands behind the word "password" is one, or prose and code.
+//! Whether the text after the word "password" is one, rather than prose or code.
 
-/// Values that code assigns to things called password and that are none.
+/// Values that code assigns to variables called password and that are not passwords.
 const NONE: [&str; 16] = [
     "true",
     "false",
@@ -20,13 +20,13 @@ const NONE: [&str; 16] = [
     "boolean",
 ];
 
-/// `assigned`: Behind an equals sign: anything but a value of code, or what is masked already.
+/// `assigned`: Password after an equals sign: anything but a value of code, or a value that is already masked.
 pub(super) fn is_assigned(text: &str) -> bool {
     let head = text.split(['(', '.', ')', '}']).next().unwrap_or(text);
     !NONE.iter().any(|none| none.eq_ignore_ascii_case(head)) && !is_masked(text)
 }
 
-/// `unwordly`: Behind a colon or a blank: with a digit or sign in it, or letters of mixed case, as no word has.
+/// `unwordly`: Password after a colon or a space: contains a digit, a sign or mixed case, as no word does.
 pub(super) fn is_unwordly(text: &str) -> bool {
     let text = text.trim_end_matches(['.', '!', '?', ':', ')']).trim_matches(['=', '-', ':']);
     let is_odd = |c: char| {

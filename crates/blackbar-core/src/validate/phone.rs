@@ -1,11 +1,11 @@
-//! Phone numbers where only context says so: not a day, not a time in milliseconds.
+//! Phone number without country code: not a date, not a time in milliseconds.
 
 use crate::validate::arith::digits;
 use crate::validate::arith::is_date;
 use crate::validate::arith::is_uniform;
 use crate::validate::arith::number;
 
-/// `phone`: Phone numbers where only context says so: not a day, not a time in milliseconds.
+/// `phone`: Phone number without country code: not a date, not a time in milliseconds.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let starts_like_day = text.split(['-', '/', '.', ' ']).next().is_some_and(|head| head.len() == 4)

@@ -1,11 +1,11 @@
-//! Phone numbers with their country code: a code that is given out, and as many digits as its plan has.
+//! Phone number with its country code: a code in use, and as many digits as its plan has.
 //!
-//! A table instead of a library of numbering plans: that one takes some 50 milliseconds to unpack when the first number
-//! comes, and what it knows beyond lengths (which ranges are in use) goes out of date, and a stale "no" is a leak.
+//! A table instead of a library of numbering plans: the library takes some 50 milliseconds to unpack at the first
+//! number, and its knowledge beyond lengths (which ranges are in use) becomes outdated; an outdated "no" is a leak.
 
 use crate::validate::arith::digits;
 
-/// Fewest and most digits behind the code, and the codes.
+/// Fewest and most digits after the code, and the codes.
 const PLANS: &[(usize, usize, &str)] = &[
     (4, 5, "290"),
     (4, 7, "683 690"),
@@ -61,9 +61,9 @@ const PLANS: &[(usize, usize, &str)] = &[
     (12, 12, "878"),
 ];
 
-/// `phone-plan`: Phone numbers with their country code: a code that is given out, and as many digits as its plan has.
+/// `phone-plan`: Phone number with its country code: a code in use, and as many digits as its plan has.
 pub(super) fn is_valid(text: &str) -> bool {
-    // `+49 (0)30 …`: the zero in brackets is for those who call from inside.
+    // `+49 (0)30 …`: the zero in brackets is for domestic calls.
     let written = text.replace("(0)", "");
     let Some(all) = digits(&written) else { return false };
     let number = all.strip_prefix(&[0, 0]).unwrap_or(&all);

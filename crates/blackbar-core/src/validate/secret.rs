@@ -1,27 +1,27 @@
-//! Whether a value looks drawn, not written: letters and digits mixed, and enough different ones.
+//! Whether a value looks random: mixed letters and digits, and enough different ones.
 
-/// Project tokens of PostHog are public, and the request is routed by them.
+/// PostHog project tokens are public, and requests are routed by them.
 const PUBLIC: &str = "phc_";
 
-/// `secret`: Behind a telling prefix: lower case or upper case letters and digits, not a plain hash of one case and not
-/// a chain of words.
+/// `secret`: Secret after a distinctive prefix: letters and digits, not a plain hash of one letter case and not a chain
+/// of words.
 pub(super) fn is_mixed(text: &str) -> bool {
     let has_letter = has(text, u8::is_ascii_alphabetic);
     has_letter && has(text, u8::is_ascii_digit) && !text.starts_with(PUBLIC) && entropy(text) >= 3.0
 }
 
-/// `random`: Behind a vague name such as `key`: also of high entropy, and no UUID or decimal number.
+/// `random`: Secret after a vague name such as `key`: also of high entropy, and not a UUID or decimal number.
 pub(super) fn is_random(text: &str) -> bool {
     is_mixed(text) && entropy(text) >= 3.4 && !is_uuid(text) && !is_chain(text)
 }
 
-/// `opaque`: In an address: also no plain hash, by which files are named.
+/// `opaque`: Random value in a URL: also not a plain hash, as in file names.
 pub(super) fn is_opaque(text: &str) -> bool {
     let is_hash = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     !is_hash && is_random(text)
 }
 
-/// `mixed-case`: Both cases and digits, as no hash in hex has.
+/// `mixed-case`: Both letter cases and digits, unlike a hex hash.
 pub(super) fn is_mixed_case(text: &str) -> bool {
     has(text, u8::is_ascii_uppercase) && has(text, u8::is_ascii_lowercase) && is_mixed(text)
 }
@@ -30,7 +30,7 @@ fn has(text: &str, class: fn(&u8) -> bool) -> bool {
     text.as_bytes().iter().any(class)
 }
 
-/// Shannon entropy in bits a byte.
+/// Shannon entropy in bits per byte.
 fn entropy(text: &str) -> f64 {
     let mut counts = [0_u32; 256];
     for byte in text.bytes() {

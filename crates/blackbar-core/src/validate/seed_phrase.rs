@@ -1,7 +1,7 @@
-//! Seed phrases of wallets: 12 to 24 words of the list of BIP-39.
+//! Seed phrase of a wallet: 12 to 24 words of the BIP-39 list.
 //!
-//! The list tells its words by their first four letters, so those are all that is kept of it. The checksum is not
-//! asked for: a phrase with one word mistaken still opens the wallet to whoever tries.
+//! The first four letters identify a word of the list, so only those are kept. The checksum is not verified: a phrase
+//! with one wrong word still gives an attacker the wallet.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 static WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("lists/seed_words.txt").split_ascii_whitespace().collect());
 
-/// `seed-phrase`: Seed phrases of wallets: 12 to 24 words of the list of BIP-39.
+/// `seed-phrase`: Seed phrase of a wallet: 12 to 24 words of the BIP-39 list.
 pub(super) fn is_valid(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let words = || lower.split([' ', ',']).filter(|word| !word.is_empty());

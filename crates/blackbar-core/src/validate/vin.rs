@@ -1,10 +1,10 @@
-//! Vehicle number: weights by place, transliterated letters, modulus 11 in the ninth place.
+//! Vehicle identification number: weights by position, transliterated letters, modulus 11 in the ninth position.
 
 use crate::validate::arith::symbols;
 
 const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 
-/// `vin`: Vehicle number: weights by place, transliterated letters, modulus 11 in the ninth place.
+/// `vin`: Vehicle identification number: weights by position, transliterated letters, modulus 11 in the ninth position.
 pub(super) fn is_valid(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let sum =

@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `ar-cbu`: CBU of Argentina: two blocks, weights 3, 1, 7, 9 from the right, modulus 10.
+/// `ar-cbu`: Argentine CBU: two blocks, weights 3, 1, 7, 9 from the right, modulus 10.
 pub(crate) fn cbu(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let fits = |block: &[u8]| {
@@ -17,7 +17,7 @@ pub(crate) fn cbu(text: &str) -> bool {
         && digits.split_at_checked(8).is_some_and(|(bank, account)| fits(bank) && fits(account))
 }
 
-/// `ar-cuit`: CUIT of Argentina: weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
+/// `ar-cuit`: Argentine CUIT: weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
 pub(crate) fn cuit(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let expected = match 11 - weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11 {

@@ -6,12 +6,12 @@ use crate::validate::arith::luhn;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `at-tin`: Tax account of Austria: every second digit doubled with cross sums, modulus 10.
+/// `at-tin`: Austrian tax account: Luhn.
 pub(crate) fn tin(text: &str) -> bool {
     digits(text).is_some_and(|digits| digits.len() == 9 && luhn(&digits))
 }
 
-/// `at-uid`: VAT number of Austria: Luhn-like cross sums with four added.
+/// `at-uid`: Austrian VAT number: Luhn with four added.
 pub(crate) fn uid(text: &str) -> bool {
     let Some(digits) = digits_after(text, "ATU").or_else(|| values(text.as_bytes())) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -26,7 +26,7 @@ pub(crate) fn uid(text: &str) -> bool {
     digits.len() == 8 && (10 - (sum + 4) % 10) % 10 == u32::from(check)
 }
 
-/// `at-vnr`: Social insurance number of Austria: the fourth digit checks the others, modulus 11.
+/// `at-vnr`: Austrian social insurance number: the fourth digit checks the others, modulus 11.
 pub(crate) fn vnr(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[3, 7, 9, 0, 5, 8, 4, 2, 1, 6]);

@@ -5,7 +5,7 @@ use crate::validate::arith::digits_after;
 use crate::validate::arith::number;
 use crate::validate::arith::pair;
 
-/// `be-nn`: National number of Belgium: 97 minus the remainder, a 2 in front for those born from 2000 on.
+/// `be-nn`: Belgian national number: 97 minus the remainder, with a leading 2 for births from 2000 on.
 pub(crate) fn nn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(body), Some(check), Some(month)) = (digits.get(..9), pair(&digits, 9), pair(&digits, 2)) else {
@@ -19,7 +19,7 @@ pub(crate) fn nn(text: &str) -> bool {
         && (fits(number(body)) || fits(2_000_000_000 + number(body)))
 }
 
-/// `be-vat`: Enterprise number of Belgium: 97 minus the remainder.
+/// `be-vat`: Belgian enterprise number: 97 minus the remainder.
 pub(crate) fn vat(text: &str) -> bool {
     let Some(digits) = digits_after(text, "BE") else { return false };
     let (Some(body), Some(check)) = (digits.get(..8), pair(&digits, 8)) else { return false };

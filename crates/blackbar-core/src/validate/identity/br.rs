@@ -6,7 +6,7 @@ use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::weighted;
 
-/// `br-cnh`: Driving licence of Brazil: two check digits by weights 9 to 1 and 1 to 9, modulus 11.
+/// `br-cnh`: Brazilian driving licence: two check digits by weights 9 to 1 and 1 to 9, modulus 11.
 pub(crate) fn cnh(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let &[ref body @ .., first, second] = &*digits else { return false };
@@ -21,7 +21,7 @@ pub(crate) fn cnh(text: &str) -> bool {
         && digit(two) == u32::from(second)
 }
 
-/// `br-cnpj`: CNPJ of Brazil, of digits or with letters: two check digits, modulus 11.
+/// `br-cnpj`: Brazilian CNPJ, of digits or with letters: two check digits, modulus 11.
 pub(crate) fn cnpj(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let check = |n: usize| {
@@ -33,7 +33,7 @@ pub(crate) fn cnpj(text: &str) -> bool {
     symbols.len() == 14 && !is_uniform && symbols.ends_with(&[check(12), check(13)])
 }
 
-/// `br-cns`: Health card of Brazil: weights 15 to 1, modulus 11.
+/// `br-cns`: Brazilian health card: weights 15 to 1, modulus 11.
 pub(crate) fn cns(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     digits.len() == 15
@@ -41,7 +41,7 @@ pub(crate) fn cns(text: &str) -> bool {
         && weighted(&digits, &[15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
-/// `br-cpf`: CPF of Brazil: two check digits, modulus 11.
+/// `br-cpf`: Brazilian CPF: two check digits, modulus 11.
 pub(crate) fn cpf(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let check = |weights: &[u32]| (weighted(&digits, weights) * 10 % 11 % 10) as u8;
@@ -50,7 +50,7 @@ pub(crate) fn cpf(text: &str) -> bool {
     digits.len() == 11 && !is_uniform(&digits) && digits.ends_with(&[first, second])
 }
 
-/// `br-pis`: PIS, PASEP and NIT of Brazil: weights 3, 2, 9 to 2, modulus 11.
+/// `br-pis`: Brazilian PIS, PASEP and NIT: weights 3, 2, 9 to 2, modulus 11.
 pub(crate) fn pis(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[3, 2, 9, 8, 7, 6, 5, 4, 3, 2]);
@@ -63,7 +63,7 @@ pub(crate) fn pis(text: &str) -> bool {
         && digits.last().is_some_and(|&check| expected == u32::from(check))
 }
 
-/// `br-titulo`: Voter number of Brazil: two check digits, the second over the state.
+/// `br-titulo`: Brazilian voter number: two check digits, the second over the state.
 pub(crate) fn titulo(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(body), Some(state), Some(state_digits)) =
@@ -73,7 +73,7 @@ pub(crate) fn titulo(text: &str) -> bool {
     };
     let of = |rest: u32| match rest % 11 {
         10 => 0,
-        // São Paulo and Minas Gerais count a remainder of nothing as one.
+        // São Paulo and Minas Gerais count a remainder of 0 as 1.
         0 if state <= 2 => 1,
         digit => digit,
     };

@@ -3,10 +3,10 @@
 use crate::validate::arith::base36;
 use crate::validate::arith::symbols;
 
-/// Second letters of people's numbers, in the order of the digits that they stand for.
+/// Second letters of people's numbers, in the order of their values.
 const LETTERS: &[u8] = b"ABCEHKMOPT";
 
-/// `by-unp`: Payer number of Belarus: weights 29, 23, 19, 17, 13, 7, 5, 3, modulus 11; people have two letters first.
+/// `by-unp`: Belarusian payer number: weights 29, 23, 19, 17, 13, 7, 5, 3, modulus 11; personal numbers begin with two letters.
 pub(crate) fn unp(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };

@@ -3,7 +3,7 @@
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `cl-rut`: RUT of Chile: weights 2 to 7 from the right, modulus 11, K for ten.
+/// `cl-rut`: Chilean RUT: weights 2 to 7 from the right, modulus 11, K for ten.
 pub(crate) fn rut(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };

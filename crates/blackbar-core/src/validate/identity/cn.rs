@@ -5,7 +5,7 @@ use crate::validate::arith::number;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `cn-ric`: Resident id of China: a birthday and ISO 7064 MOD 11-2.
+/// `cn-ric`: Chinese resident ID: a date of birth and ISO 7064 MOD 11-2.
 pub(crate) fn ric(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };
@@ -23,7 +23,7 @@ pub(crate) fn ric(text: &str) -> bool {
 /// Without the letters that are easily confused.
 const ALPHABET: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
-/// `cn-uscc`: Unified social credit code of China: powers of three, modulus 31.
+/// `cn-uscc`: Chinese unified social credit code: powers of three, modulus 31.
 pub(crate) fn uscc(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let value = |byte: u8| ALPHABET.iter().position(|&letter| letter == byte).map(|idx| idx as u32);

@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 
 const PRIMES: [u32; 15] = [3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71];
 
-/// `co-nit`: NIT of Colombia: primes from the right, modulus 11.
+/// `co-nit`: Colombian NIT: primes from the right, modulus 11.
 pub(crate) fn nit(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };

@@ -5,7 +5,7 @@ use crate::validate::arith::values;
 
 const ODD: [u32; 10] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21];
 
-/// `cy-vat`: VAT number of Cyprus: a table for odd places, modulus 26.
+/// `cy-vat`: Cypriot VAT number: a table for odd positions, modulus 26.
 pub(crate) fn vat(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let rest = symbols.strip_prefix(b"CY").unwrap_or(&symbols);

@@ -7,7 +7,7 @@ use crate::validate::arith::mod_11_10;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `de-ausweis`: Identity card and passport of Germany: the tenth character checks nine by weights 7, 3, 1.
+/// `de-ausweis`: German identity card and passport: the tenth character checks nine by weights 7, 3, 1.
 pub(crate) fn ausweis(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let symbols = if symbols.len() == 11 { symbols.strip_suffix(b"D").unwrap_or(&symbols) } else { &symbols };
@@ -19,14 +19,14 @@ pub(crate) fn ausweis(text: &str) -> bool {
     let values = body.iter().filter_map(|&byte| base36(byte));
     let sum: u32 = values.zip([7, 3, 1].iter().cycle()).map(|(value, weight)| value * weight).sum();
     match check {
-        // Nine characters are what is printed: there is no check digit to fail.
+        // Printed without its check digit: there is nothing to verify.
         [] => body.iter().any(u8::is_ascii_digit) && body.first().is_some_and(u8::is_ascii_alphabetic),
         &[check] => u32::from(check.wrapping_sub(b'0')) == sum % 10,
         _ => false,
     }
 }
 
-/// `de-idnr`: Tax id of Germany: MOD 11,10, and one digit that occurs twice or thrice.
+/// `de-idnr`: German tax ID: MOD 11,10, and one digit that occurs two or three times.
 pub(crate) fn idnr(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let body = digits.get(..10).unwrap_or(&[]);
@@ -43,7 +43,7 @@ pub(crate) fn idnr(text: &str) -> bool {
         && mod_11_10(&digits)
 }
 
-/// `de-kvnr`: Health insurance number of Germany: weights 1, 2, cross sums, the letter as two digits.
+/// `de-kvnr`: German health insurance number: Luhn from the left, the letter as two digits.
 pub(crate) fn kvnr(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&letter, rest)) = symbols.split_first() else { return false };
@@ -61,7 +61,7 @@ pub(crate) fn kvnr(text: &str) -> bool {
 
 const WEIGHTS: [u32; 12] = [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1];
 
-/// `de-rvnr`: Pension number of Germany: weighted cross sums, the letter as two digits.
+/// `de-rvnr`: German pension number: weighted digit sums, the letter as two digits.
 pub(crate) fn rvnr(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&letter, check)) = symbols.get(8).zip(symbols.get(11)) else { return false };
@@ -79,7 +79,7 @@ pub(crate) fn rvnr(text: &str) -> bool {
     u32::from(check.wrapping_sub(b'0')) == sum % 10
 }
 
-/// `de-vat`: VAT number of Germany: MOD 11,10.
+/// `de-vat`: German VAT number: MOD 11,10.
 pub(crate) fn vat(text: &str) -> bool {
     digits_after(text, "DE")
         .is_some_and(|digits| digits.len() == 9 && digits.first() != Some(&0) && mod_11_10(&digits))

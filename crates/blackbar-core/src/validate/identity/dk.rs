@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `dk-cpr`: CPR number of Denmark: a birthday. Its old checksum no longer holds for all.
+/// `dk-cpr`: Danish CPR number: a date of birth. Its old checksum no longer holds for all.
 pub(crate) fn cpr(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(day), Some(month), Some(year)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
@@ -14,7 +14,7 @@ pub(crate) fn cpr(text: &str) -> bool {
     digits.len() == 10 && is_short_date(year, month, day)
 }
 
-/// `dk-cvr`: CVR number of Denmark: weights 2, 7, 6, 5, 4, 3, 2, 1, modulus 11.
+/// `dk-cvr`: Danish CVR number: weights 2, 7, 6, 5, 4, 3, 2, 1, modulus 11.
 pub(crate) fn cvr(text: &str) -> bool {
     let Some(digits) = digits(text.trim_start_matches("DK")) else { return false };
     digits.len() == 8

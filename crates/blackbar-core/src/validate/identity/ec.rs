@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::luhn;
 use crate::validate::arith::pair;
 
-/// `ec-ci`: Cédula of Ecuador: a province, and Luhn.
+/// `ec-ci`: Ecuadorian cédula: a province, and Luhn.
 pub(crate) fn ci(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let is_province = matches!(pair(&digits, 0), Some(1..=24 | 30 | 50));

@@ -5,9 +5,9 @@ use crate::validate::arith::is_date;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `eg-nid`: National number of Egypt: century, birthday; weights 2, 7 to 2 and again, modulus 11.
+/// `eg-nid`: Egyptian national number: century, birthday; weights 2, 7 to 2 and again, modulus 11.
 ///
-/// The check rule is not published. What fails it counts beside a keyword.
+/// The check rule is not published. A number that fails it still counts next to a keyword.
 pub(crate) fn nid(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day)) = (pair(&digits, 1), pair(&digits, 3), pair(&digits, 5)) else {

@@ -2,7 +2,7 @@
 
 use crate::validate::arith::base36;
 
-/// `eu-eic`: EIC of the energy market: weights 16 to 2, modulus 37. What is hex alone is an id of something else.
+/// `eu-eic`: EIC of the energy market: weights 16 to 2, modulus 37. Pure hex is rejected: it is an ID of something else.
 pub(crate) fn eic(text: &str) -> bool {
     let value = |byte: u8| if byte == b'-' { Some(36) } else { base36(byte) };
     let bytes = text.as_bytes();

@@ -9,7 +9,7 @@ use crate::validate::arith::weighted;
 
 const WEIGHTS: [u32; 10] = [1, 2, 4, 8, 5, 10, 9, 7, 3, 6];
 
-/// `es-ccc`: Bank account of Spain: two check digits, modulus 11.
+/// `es-ccc`: Spanish bank account: two check digits, modulus 11.
 pub(crate) fn ccc(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(bank), Some(checks), Some(account)) = (digits.get(..8), digits.get(8..10), digits.get(10..))
@@ -26,7 +26,7 @@ pub(crate) fn ccc(text: &str) -> bool {
     digits.len() == 20 && checks == expected
 }
 
-/// `es-cif`: CIF of Spain: cross sums give a digit, or the letter in its place.
+/// `es-cif`: Spanish CIF: digit sums give a check digit, or a letter for it.
 pub(crate) fn cif(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let &[kind, ref body @ .., check] = &*symbols else { return false };
@@ -46,7 +46,7 @@ pub(crate) fn cif(text: &str) -> bool {
 
 const LETTERS: &[u8] = b"TRWAGMYFPDXBNJZSQVHLCKE";
 
-/// `es-dni`: DNI and NIE of Spain: the letter is the rest by 23.
+/// `es-dni`: Spanish DNI and NIE: the letter is the remainder modulo 23.
 pub(crate) fn dni(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&letter, body)) = symbols.split_last() else { return false };
@@ -61,7 +61,7 @@ pub(crate) fn dni(text: &str) -> bool {
     symbols.len() == 9 && LETTERS.get((number(&digits) % 23) as usize) == Some(&letter)
 }
 
-/// `es-nuss`: Social security number of Spain: MOD 97; short serials are counted with the province moved.
+/// `es-nuss`: Spanish social security number: MOD 97; short serial numbers shift the province.
 pub(crate) fn nuss(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(province), Some(serial), Some(check)) =

@@ -7,7 +7,7 @@ use crate::validate::arith::pair;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `fi-alv`: Business id of Finland: weights 7, 9, 10, 5, 8, 4, 2, modulus 11.
+/// `fi-alv`: Finnish business ID: weights 7, 9, 10, 5, 8, 4, 2, modulus 11.
 pub(crate) fn alv(text: &str) -> bool {
     let Some(digits) = digits_after(text, "FI") else { return false };
     digits.len() == 8 && weighted(&digits, &[7, 9, 10, 5, 8, 4, 2, 1]).is_multiple_of(11)
@@ -15,7 +15,7 @@ pub(crate) fn alv(text: &str) -> bool {
 
 const CHECKS: &[u8] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
 
-/// `fi-hetu`: Identity code of Finland: a birthday, a sign of the century, and a character by modulus 31.
+/// `fi-hetu`: Finnish identity code: a date of birth, a century sign, and a check character, modulus 31.
 pub(crate) fn hetu(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(date), Some(sign), Some(serial), Some(check)) =

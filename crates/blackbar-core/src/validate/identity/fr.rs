@@ -8,14 +8,14 @@ use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `fr-nif`: Tax number of France: the last three digits are the rest of the others by 511.
+/// `fr-nif`: French tax number: the last three digits are the rest modulo 511.
 pub(crate) fn nif(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((body, check)) = digits.split_at_checked(10) else { return false };
     digits.len() == 13 && matches!(digits.first(), Some(0..=3)) && number(body) % 511 == number(check)
 }
 
-/// `fr-nir`: NIR of France: 97 minus the remainder; Corsica's 2A and 2B count as 19 and 18.
+/// `fr-nir`: French NIR: 97 minus the remainder; Corsica's 2A and 2B count as 19 and 18.
 pub(crate) fn nir(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let mut plain = *symbols.first_chunk::<15>().unwrap_or(&[b'x'; 15]);
@@ -33,7 +33,7 @@ pub(crate) fn nir(text: &str) -> bool {
     symbols.len() == 15 && is_sex && 97 - number(body) % 97 == u64::from(check)
 }
 
-/// `fr-siret`: SIRET of France: Luhn over all and over the SIREN; post offices by the sum of digits.
+/// `fr-siret`: French SIRET: Luhn over all and over the SIREN; post offices by the digit sum.
 pub(crate) fn siret(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some(siren) = digits.get(..9) else { return false };
@@ -42,7 +42,7 @@ pub(crate) fn siret(text: &str) -> bool {
     digits.len() == 14 && luhn(siren) && (luhn(&digits) || is_post)
 }
 
-/// `fr-tva`: VAT number of France: two check digits over the SIREN.
+/// `fr-tva`: French VAT number: two check digits over the SIREN.
 pub(crate) fn tva(text: &str) -> bool {
     let Some(digits) = digits_after(text, "FR") else { return false };
     let (Some(check), Some(siren)) = (pair(&digits, 0), digits.get(2..)) else { return false };

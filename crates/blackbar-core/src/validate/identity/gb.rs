@@ -9,7 +9,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `gb-chi`: CHI number of Scotland: an NHS number that begins with a birthday.
+/// `gb-chi`: Scottish CHI number: an NHS number that begins with a date of birth.
 pub(crate) fn chi(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(day), Some(month), Some(year)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
@@ -18,7 +18,7 @@ pub(crate) fn chi(text: &str) -> bool {
     is_short_date(year, month, day) && nhs(text)
 }
 
-/// `gb-nhs`: NHS number: weights 10 to 2, modulus 11; a check of 10 is not given out.
+/// `gb-nhs`: NHS number: weights 10 to 2, modulus 11; a check digit of 10 is never issued.
 pub(crate) fn nhs(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -26,7 +26,7 @@ pub(crate) fn nhs(text: &str) -> bool {
     digits.len() == 10 && !is_uniform(&digits) && (11 - sum % 11) % 11 == u32::from(check)
 }
 
-/// `gb-nino`: National Insurance number: letters and prefixes that are given out.
+/// `gb-nino`: National Insurance number: letters and prefixes that are issued.
 pub(crate) fn nino(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let &[first, second, ref digits @ .., suffix] = &*symbols else { return false };
@@ -41,7 +41,7 @@ pub(crate) fn nino(text: &str) -> bool {
 
 const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
 
-/// `gb-upn`: Unique pupil number: the letter in front checks the digits, modulus 23.
+/// `gb-upn`: Unique pupil number: the first letter checks the digits, modulus 23.
 pub(crate) fn upn(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_first() else { return false };
@@ -60,7 +60,7 @@ pub(crate) fn utr(text: &str) -> bool {
     digits.len() == 10 && CHECKS.get((sum % 11) as usize) == Some(&check)
 }
 
-/// `gb-vat`: VAT number of the United Kingdom: weights 8 to 2, modulus 97; the new series counts 55 more or less.
+/// `gb-vat`: British VAT number: weights 8 to 2, modulus 97; the new series adds 55.
 pub(crate) fn vat(text: &str) -> bool {
     let Some(digits) = digits_after(text, "GB").or_else(|| digits_after(text, "XI")) else { return false };
     let Some(check) = pair(&digits, 7) else { return false };

@@ -3,7 +3,7 @@
 use crate::validate::arith::base36;
 use crate::validate::arith::symbols;
 
-/// `hk-id`: HKID: weights 9 to 2, a missing first letter counts 36, modulus 11, A for ten.
+/// `hk-id`: HKID: weights 9 to 2, a missing first letter counts as 36, modulus 11, A for ten.
 pub(crate) fn id(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };

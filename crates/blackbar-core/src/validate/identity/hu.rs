@@ -3,7 +3,7 @@
 use crate::validate::arith::digits;
 use crate::validate::arith::weighted;
 
-/// `hu-tax`: Tax numbers of Hungary: of companies (8 digits), of people (10) and TAJ (9).
+/// `hu-tax`: Hungarian tax numbers: of companies (8 digits), of people (10) and TAJ (9).
 pub(crate) fn tax(text: &str) -> bool {
     let Some(digits) = digits(text.trim_start_matches("HU")) else { return false };
     match digits.len() {

@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::luhn;
 use crate::validate::arith::pair;
 
-/// `id-nik`: NIK of Indonesia: a province and a birthday, to which 40 is added for women.
+/// `id-nik`: Indonesian NIK: a province and a date of birth, with 40 added to the day for women.
 pub(crate) fn nik(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(province), Some(day), Some(month), Some(year)) =
@@ -17,7 +17,7 @@ pub(crate) fn nik(text: &str) -> bool {
     digits.len() == 16 && (11..=97).contains(&province) && is_short_date(year, month, day)
 }
 
-/// `id-npwp`: Tax number of Indonesia: Luhn over the first nine digits; numbers of people are their NIK with a zero.
+/// `id-npwp`: Indonesian tax number: Luhn over the first nine digits; personal numbers are a NIK with a leading zero.
 pub(crate) fn npwp(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     match digits.len() {

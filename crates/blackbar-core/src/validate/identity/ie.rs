@@ -4,7 +4,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `ie-pps`: PPS number of Ireland: weights 8 to 2, a second letter counts nine-fold, modulus 23.
+/// `ie-pps`: Irish PPS number: weights 8 to 2, a second letter counts nine times, modulus 23.
 pub(crate) fn pps(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((head, letters)) = symbols.split_at_checked(7) else { return false };

@@ -7,7 +7,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::verhoeff;
 
-/// `in-aadhaar`: Aadhaar of India: Verhoeff, the first digit from 2 on, no palindrome.
+/// `in-aadhaar`: Indian Aadhaar: Verhoeff, the first digit from 2 on, no palindrome.
 pub(crate) fn aadhaar(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let is_palindrome = digits.iter().eq(digits.iter().rev());
@@ -17,13 +17,13 @@ pub(crate) fn aadhaar(text: &str) -> bool {
         && verhoeff(&digits)
 }
 
-/// `in-epic`: Voter card of India: three letters, and Luhn over the digits.
+/// `in-epic`: Indian voter card: three letters, and Luhn over the digits.
 pub(crate) fn epic(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     symbols.len() == 10 && symbols.get(3..).and_then(values).is_some_and(|digits| luhn(&digits))
 }
 
-/// `in-gstin`: GSTIN of India: Luhn in base 36.
+/// `in-gstin`: Indian GSTIN: Luhn in base 36.
 pub(crate) fn gstin(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let sum = symbols.iter().rev().enumerate().try_fold(0, |sum, (idx, &byte)| {

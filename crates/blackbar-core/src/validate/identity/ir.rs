@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::is_uniform;
 use crate::validate::arith::weighted;
 
-/// `ir-melli`: National code of Iran: weights 10 to 2, modulus 11.
+/// `ir-melli`: Iranian national code: weights 10 to 2, modulus 11.
 pub(crate) fn melli(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let rest = weighted(&digits, &[10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11;

@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `is-kt`: Kennitala of Iceland: a birthday, weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11, and a century.
+/// `is-kt`: Icelandic kennitala: a date of birth, weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11, and a century.
 pub(crate) fn kt(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(day), Some(month), Some(year)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {

@@ -6,13 +6,13 @@ use crate::validate::arith::luhn;
 use crate::validate::arith::number;
 use crate::validate::arith::symbols;
 
-/// What a character counts in an odd place, digits then letters.
+/// The value of a character at an odd position, digits first.
 const ODD: [u32; 36] = [
     1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14,
     16, 10, 22, 25, 24, 23,
 ];
 
-/// `it-cf`: Codice fiscale of Italy: tables for odd and even places, modulus 26.
+/// `it-cf`: Italian codice fiscale: tables for odd and even positions, modulus 26.
 pub(crate) fn cf(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };
@@ -26,7 +26,7 @@ pub(crate) fn cf(text: &str) -> bool {
     symbols.len() == 16 && is_month && sum.is_some_and(|sum| u32::from(check.wrapping_sub(b'A')) == sum % 26)
 }
 
-/// `it-iva`: Partita IVA of Italy: Luhn, and an office that exists.
+/// `it-iva`: Italian partita IVA: Luhn, and an existing office.
 pub(crate) fn iva(text: &str) -> bool {
     let Some(digits) = digits(text.trim_start_matches("IT")) else { return false };
     let Some((serial, office)) = digits.get(..7).zip(digits.get(7..10)) else { return false };

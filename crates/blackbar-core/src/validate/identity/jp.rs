@@ -3,7 +3,7 @@
 use crate::validate::arith::digits;
 use crate::validate::arith::weighted;
 
-/// `jp-cn`: Number of a firm in Japan: weights 1 and 2 from the right, modulus 9, in the first place.
+/// `jp-cn`: Japanese company number: weights 1 and 2 from the right, modulus 9, in the first place.
 pub(crate) fn cn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_first() else { return false };
@@ -12,11 +12,11 @@ pub(crate) fn cn(text: &str) -> bool {
     digits.len() == 13 && 9 - sum % 9 == u32::from(check)
 }
 
-/// `jp-driver`: Driving licence of Japan: weights over ten digits, the eleventh checks; the last counts reissues.
+/// `jp-driver`: Japanese driving licence: weights over ten digits, the eleventh checks; the last counts reissues.
 pub(crate) fn driver(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]);
-    // What stands for the remainders 0 and 1 is disputed: both readings are good.
+    // Sources differ in the check digit for the remainders 0 and 1: both are accepted.
     let expected = 11 - sum % 11;
     digits.len() == 12
         && digits.get(10).is_some_and(|&check| {
@@ -25,7 +25,7 @@ pub(crate) fn driver(text: &str) -> bool {
         })
 }
 
-/// `jp-mynumber`: My Number of Japan: weights 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
+/// `jp-mynumber`: Japanese My Number: weights 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
 pub(crate) fn mynumber(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let rest = weighted(&digits, &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11;

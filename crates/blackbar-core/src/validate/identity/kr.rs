@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `kr-brn`: Number of a firm in Korea: weights 1, 3, 7, 1, 3, 7, 1, 3, 5, the last product counted with its tens.
+/// `kr-brn`: South Korean company number: weights 1, 3, 7, 1, 3, 7, 1, 3, 5, the last product adds its tens.
 pub(crate) fn brn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let ninth = digits.get(8).map_or(0, |&digit| u32::from(digit) * 5 / 10);
@@ -13,9 +13,9 @@ pub(crate) fn brn(text: &str) -> bool {
     digits.len() == 10 && digits.last().is_some_and(|&check| (10 - sum % 10) % 10 == u32::from(check))
 }
 
-/// `kr-rrn`: Resident number of Korea: a birthday, a digit of the century, weights 2 to 9 and 2 to 5, modulus 11.
+/// `kr-rrn`: South Korean resident number: a date of birth, a digit of the century, weights 2 to 9 and 2 to 5, modulus 11.
 ///
-/// Numbers given out since October 2020 have no check digit: those count beside a keyword only.
+/// Numbers issued since October 2020 have no check digit: they count only next to a keyword.
 pub(crate) fn rrn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {

@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `kz-iin`: IIN of Kazakhstan: a birthday, and two passes of modulus 11.
+/// `kz-iin`: Kazakh IIN: a date of birth, and two passes of modulus 11.
 pub(crate) fn iin(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(month), Some(day)) = (pair(&digits, 2), pair(&digits, 4)) else { return false };

@@ -4,7 +4,7 @@ use crate::validate::arith::number;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `lk-nic`: Identity card of Sri Lanka: a year and a day of it, to which 500 is added for women.
+/// `lk-nic`: Sri Lankan identity card: a year and a day of the year, plus 500 for women.
 pub(crate) fn nic(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let (year, day) = match symbols.len() {

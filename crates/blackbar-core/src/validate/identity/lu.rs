@@ -8,7 +8,7 @@ use crate::validate::arith::number;
 use crate::validate::arith::pair;
 use crate::validate::arith::verhoeff;
 
-/// `lu-id`: Number of a person in Luxembourg: a birthday, Luhn and Verhoeff.
+/// `lu-id`: Luxembourg personal number: a date of birth, Luhn and Verhoeff.
 pub(crate) fn id(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day), Some(body), Some(&second)) =
@@ -27,7 +27,7 @@ pub(crate) fn id(text: &str) -> bool {
         && verhoeff(&other)
 }
 
-/// `lu-tva`: VAT number of Luxembourg: the last two digits are the rest of the others by 89.
+/// `lu-tva`: Luxembourg VAT number: the last two digits are the rest modulo 89.
 pub(crate) fn tva(text: &str) -> bool {
     let Some(digits) = digits_after(text, "LU") else { return false };
     let (Some(body), Some(check)) = (digits.get(..6), pair(&digits, 6)) else { return false };

@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `lv-pk`: Personal code of Latvia: modulus 11 for the old form; the new one begins with 32 and has no check.
+/// `lv-pk`: Latvian personal code: modulus 11 for the old form; the new one begins with 32 and has no check.
 pub(crate) fn pk(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(day), Some(month), Some(year)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {

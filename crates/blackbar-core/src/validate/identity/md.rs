@@ -3,7 +3,7 @@
 use crate::validate::arith::digits;
 use crate::validate::arith::weighted;
 
-/// `md-idno`: Numbers of people and firms in Moldova: weights 7, 3, 1, modulus 10.
+/// `md-idno`: Moldovan personal and company numbers: weights 7, 3, 1, modulus 10.
 pub(crate) fn idno(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[7, 3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1]);

@@ -3,7 +3,7 @@
 use crate::validate::arith::digits;
 use crate::validate::arith::weighted;
 
-/// `mk-edb`: Tax number of North Macedonia: weights 7 to 2 twice, modulus 11.
+/// `mk-edb`: North Macedonian tax number: weights 7 to 2 twice, modulus 11.
 pub(crate) fn edb(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]);

@@ -3,7 +3,7 @@
 use crate::validate::arith::digits_after;
 use crate::validate::arith::weighted;
 
-/// `mt-vat`: VAT number of Malta: weights with the last two digits as one number, modulus 37.
+/// `mt-vat`: Maltese VAT number: weights with the last two digits as one number, modulus 37.
 pub(crate) fn vat(text: &str) -> bool {
     let Some(digits) = digits_after(text, "MT") else { return false };
     let sum = weighted(&digits, &[3, 4, 6, 7, 8, 9, 10, 1]);

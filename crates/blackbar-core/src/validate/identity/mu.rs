@@ -6,7 +6,7 @@ use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `mu-nid`: Identity card of Mauritius: a letter, a birthday, modulus 17.
+/// `mu-nid`: Mauritian identity card: a letter, a date of birth, modulus 17.
 pub(crate) fn nid(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let (Some((&check, body)), Some(date)) = (symbols.split_last(), symbols.get(1..7).and_then(values))

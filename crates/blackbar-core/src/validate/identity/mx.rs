@@ -8,7 +8,7 @@ use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `mx-clabe`: CLABE of Mexico: weights 3, 7, 1, each product cut to its last digit.
+/// `mx-clabe`: Mexican CLABE: weights 3, 7, 1, modulus 10.
 pub(crate) fn clabe(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -16,13 +16,13 @@ pub(crate) fn clabe(text: &str) -> bool {
     digits.len() == 18 && (10 - sum % 10) % 10 == u32::from(check)
 }
 
-/// With Ñ between N and O, which counts although no CURP holds it.
+/// With Ñ between N and O, which has a value although no CURP contains it.
 fn value(byte: u8) -> Option<u32> {
     let value = base36(byte)?;
     Some(if byte > b'N' { value + 1 } else { value })
 }
 
-/// `mx-curp`: CURP of Mexico: base 37 by weights 18 to 2, modulus 10.
+/// `mx-curp`: Mexican CURP: base 37 by weights 18 to 2, modulus 10.
 pub(crate) fn curp(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };
@@ -33,12 +33,12 @@ pub(crate) fn curp(text: &str) -> bool {
     symbols.len() == 18 && sum.is_some_and(|sum| u32::from(check.wrapping_sub(b'0')) == (10 - sum % 10) % 10)
 }
 
-/// `mx-nss`: Social security number of Mexico: Luhn.
+/// `mx-nss`: Mexican social security number: Luhn.
 pub(crate) fn nss(text: &str) -> bool {
     digits(text).is_some_and(|digits| digits.len() == 11 && luhn(&digits))
 }
 
-/// `mx-rfc`: RFC of Mexico: a day. Its check character is left out: there are numbers in use that break its rule.
+/// `mx-rfc`: Mexican RFC: a day. Its check character is left out: numbers in use violate it.
 pub(crate) fn rfc(text: &str) -> bool {
     let mut digits = [0_u8; 6];
     let kept = || text.chars().filter(|c| c.is_alphanumeric() || *c == '&');

@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
 
-/// `my-nric`: MyKad of Malaysia: a birthday and a place of birth.
+/// `my-nric`: Malaysian MyKad: a date of birth and a place of birth.
 pub(crate) fn nric(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {

@@ -6,7 +6,7 @@ use crate::validate::arith::mod_97;
 use crate::validate::arith::symbols;
 use crate::validate::arith::weighted;
 
-/// `nl-bsn`: Citizen number of the Netherlands: the test of eleven, the last digit negative.
+/// `nl-bsn`: Dutch citizen number: weights 9 to 2 and -1, modulus 11.
 pub(crate) fn bsn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&last, body)) = digits.split_last() else { return false };
@@ -15,7 +15,7 @@ pub(crate) fn bsn(text: &str) -> bool {
     matches!(digits.len(), 8 | 9) && !is_uniform(&digits) && sum % 11 == u32::from(last)
 }
 
-/// `nl-btw`: VAT number of the Netherlands: MOD 97 over all of it, or a citizen number inside.
+/// `nl-btw`: Dutch VAT number: MOD 97 over all of it, or a citizen number inside.
 pub(crate) fn btw(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some(rest) = symbols.strip_prefix(b"NL") else { return false };

@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `no-fnr`: Birth number of Norway: two check digits, modulus 11; day plus 40, month plus 40 or 80.
+/// `no-fnr`: Norwegian birth number: two check digits, modulus 11; day plus 40, month plus 40 or 80.
 pub(crate) fn fnr(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(day), Some(month)) = (pair(&digits, 0), pair(&digits, 2)) else { return false };
@@ -15,13 +15,13 @@ pub(crate) fn fnr(text: &str) -> bool {
     digits.len() == 11 && is_day && is_month && first.is_multiple_of(11) && second.is_multiple_of(11)
 }
 
-/// `no-konto`: Bank account of Norway: weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
+/// `no-konto`: Norwegian bank account: weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
 pub(crate) fn konto(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     digits.len() == 11 && weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
-/// `no-org`: Organisation number of Norway: weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
+/// `no-org`: Norwegian organisation number: weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
 pub(crate) fn org(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     digits.len() == 9 && weighted(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)

@@ -5,7 +5,7 @@ use crate::validate::arith::number;
 use crate::validate::arith::symbols;
 use crate::validate::arith::weighted;
 
-/// `nz-ird`: IRD number of New Zealand: two sets of weights, modulus 11.
+/// `nz-ird`: New Zealand IRD number: two sets of weights, modulus 11.
 pub(crate) fn ird(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -22,7 +22,7 @@ pub(crate) fn ird(text: &str) -> bool {
 /// Without I and O.
 const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// `nz-nhi`: Health number of New Zealand: three letters, then digits (modulus 11) or digits and letters (modulus 23).
+/// `nz-nhi`: New Zealand health number: three letters, then digits (modulus 11) or digits and letters (modulus 23).
 pub(crate) fn nhi(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let &[ref body @ .., check] = &*symbols else { return false };

@@ -6,7 +6,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `pe-cui`: Identity number of Peru with its check digit: weights 3, 2, 7 to 2, modulus 11, a digit or a letter.
+/// `pe-cui`: Peruvian identity number with its check digit: weights 3, 2, 7 to 2, modulus 11, a digit or a letter.
 pub(crate) fn cui(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };
@@ -15,7 +15,7 @@ pub(crate) fn cui(text: &str) -> bool {
     b"65432110987".get(rest) == Some(&check) || b"KJIHGFEDCBA".get(rest) == Some(&check)
 }
 
-/// `pe-ruc`: RUC of Peru: a kind of taxpayer, weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
+/// `pe-ruc`: Peruvian RUC: a type of taxpayer, weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
 pub(crate) fn ruc(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let expected = (11 - weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 10;

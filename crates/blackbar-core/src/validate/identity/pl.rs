@@ -7,7 +7,7 @@ use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::weighted;
 
-/// `pl-dowod`: Identity card of Poland: weights 7, 3, 1, the fourth character checks the others.
+/// `pl-dowod`: Polish identity card: weights 7, 3, 1, the fourth character checks the others.
 pub(crate) fn dowod(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let is_shape = symbols.len() == 9
@@ -18,14 +18,14 @@ pub(crate) fn dowod(text: &str) -> bool {
     is_shape && sum.is_multiple_of(10)
 }
 
-/// `pl-nip`: NIP of Poland: weights 6, 5, 7, 2, 3, 4, 5, 6, 7, modulus 11.
+/// `pl-nip`: Polish NIP: weights 6, 5, 7, 2, 3, 4, 5, 6, 7, modulus 11.
 pub(crate) fn nip(text: &str) -> bool {
     let Some(digits) = digits(text.trim_start_matches("PL")) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
     digits.len() == 10 && weighted(body, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == u32::from(check)
 }
 
-/// `pl-pesel`: PESEL of Poland: weights 1, 3, 7, 9, modulus 10, and a birthday with the century in the month.
+/// `pl-pesel`: Polish PESEL: weights 1, 3, 7, 9, modulus 10, and a date of birth with the century in the month.
 pub(crate) fn pesel(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
@@ -35,7 +35,7 @@ pub(crate) fn pesel(text: &str) -> bool {
     digits.len() == 11 && is_short_date(year, month % 20, day) && sum.is_multiple_of(10)
 }
 
-/// `pl-regon`: REGON of Poland, of 9 or 14 digits: modulus 11, modulus 10.
+/// `pl-regon`: Polish REGON, of 9 or 14 digits: modulus 11, modulus 10.
 pub(crate) fn regon(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };

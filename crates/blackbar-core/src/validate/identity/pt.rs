@@ -5,7 +5,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::symbols;
 use crate::validate::arith::weighted;
 
-/// `pt-cc`: Citizen card of Portugal: Luhn over base 36.
+/// `pt-cc`: Portuguese citizen card: Luhn over base 36.
 pub(crate) fn cc(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let values = symbols.iter().rev().filter_map(|&byte| base36(byte)).enumerate();
@@ -19,7 +19,7 @@ pub(crate) fn cc(text: &str) -> bool {
     symbols.len() == 12 && symbols.iter().take(9).all(u8::is_ascii_digit) && sum.is_multiple_of(10)
 }
 
-/// `pt-nif`: NIF of Portugal: weights 9 to 2, modulus 11.
+/// `pt-nif`: Portuguese NIF: weights 9 to 2, modulus 11.
 pub(crate) fn nif(text: &str) -> bool {
     let Some(digits) = digits(text.trim_start_matches("PT")) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -27,7 +27,7 @@ pub(crate) fn nif(text: &str) -> bool {
     digits.len() == 9 && digits.first() != Some(&0) && expected == u32::from(check)
 }
 
-/// `pt-niss`: Social security number of Portugal: primes 29 to 2, modulus 10.
+/// `pt-niss`: Portuguese social security number: primes 29 to 2, modulus 10.
 pub(crate) fn niss(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[29, 23, 19, 17, 13, 11, 7, 5, 3, 2]);

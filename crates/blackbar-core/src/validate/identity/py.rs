@@ -2,7 +2,7 @@
 
 use crate::validate::arith::digits;
 
-/// `py-ruc`: RUC of Paraguay: weights from 2 upwards from the right, modulus 11.
+/// `py-ruc`: Paraguayan RUC: weights from 2 upwards from the right, modulus 11.
 pub(crate) fn ruc(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };

@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `ro-cnp`: CNP of Romania: a birthday, a county, weights 279146358279, modulus 11.
+/// `ro-cnp`: Romanian CNP: a date of birth, a county, weights 279146358279, modulus 11.
 pub(crate) fn cnp(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day), Some(county)) =
@@ -22,7 +22,7 @@ pub(crate) fn cnp(text: &str) -> bool {
         && digits.last().is_some_and(|&check| expected == u32::from(check))
 }
 
-/// `ro-cui`: CUI of Romania: weights 753217532 from the right, times ten, modulus 11.
+/// `ro-cui`: Romanian CUI: weights 753217532 from the right, times ten, modulus 11.
 pub(crate) fn cui(text: &str) -> bool {
     let Some(digits) = digits(text.trim_start_matches("RO")) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };

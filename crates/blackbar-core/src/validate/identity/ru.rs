@@ -5,7 +5,7 @@ use crate::validate::arith::number;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `ru-inn`: INN of Russia, of companies (10 digits) and people (12): modulus 11, modulus 10.
+/// `ru-inn`: Russian INN, of companies (10 digits) and people (12): modulus 11, modulus 10.
 pub(crate) fn inn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let fits = |weights: &[u32]| {
@@ -19,7 +19,7 @@ pub(crate) fn inn(text: &str) -> bool {
     }
 }
 
-/// `ru-ogrn`: OGRN of Russia: the remainder by 11 of twelve digits, or by 13 of fourteen.
+/// `ru-ogrn`: Russian OGRN: twelve digits modulo 11, or fourteen modulo 13.
 pub(crate) fn ogrn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -31,7 +31,7 @@ pub(crate) fn ogrn(text: &str) -> bool {
     number(body) % modulus % 10 == u64::from(check)
 }
 
-/// `ru-snils`: SNILS of Russia: weights 9 to 1, modulus 101.
+/// `ru-snils`: Russian SNILS: weights 9 to 1, modulus 101.
 pub(crate) fn snils(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let sum = weighted(&digits, &[9, 8, 7, 6, 5, 4, 3, 2, 1]);

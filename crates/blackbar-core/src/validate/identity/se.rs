@@ -5,12 +5,12 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::luhn;
 use crate::validate::arith::pair;
 
-/// `se-org`: Organisation number of Sweden: Luhn, the third digit from 2 on.
+/// `se-org`: Swedish organisation number: Luhn.
 pub(crate) fn org(text: &str) -> bool {
     digits(text).is_some_and(|digits| digits.len() == 10 && luhn(&digits))
 }
 
-/// `se-pnr`: Personal number of Sweden: a birthday (day plus 60 for coordination numbers) and Luhn.
+/// `se-pnr`: Swedish personal number: a date of birth (day plus 60 for coordination numbers) and Luhn.
 pub(crate) fn pnr(text: &str) -> bool {
     let Some(all) = digits(text) else { return false };
     let Some(digits) = (if all.len() == 12 { all.get(2..) } else { all.get(..) }) else { return false };

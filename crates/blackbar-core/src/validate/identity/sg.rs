@@ -4,7 +4,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `sg-nric`: NRIC and FIN of Singapore: weights 2, 7, 6, 5, 4, 3, 2 and letter tables.
+/// `sg-nric`: Singapore NRIC and FIN: weights 2, 7, 6, 5, 4, 3, 2 and letter tables.
 pub(crate) fn nric(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let &[series, ref body @ .., check] = &*symbols else { return false };
@@ -23,7 +23,7 @@ pub(crate) fn nric(text: &str) -> bool {
     letters.get(idx) == Some(&check)
 }
 
-/// `sg-uen`: Number of a firm in Singapore: three forms, each with weights and a table of letters.
+/// `sg-uen`: Singapore company number: three forms, each with weights and a table of letters.
 pub(crate) fn uen(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((&check, body)) = symbols.split_last() else { return false };

@@ -7,7 +7,7 @@ use crate::validate::arith::number;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `si-ddv`: Tax number of Slovenia: weights 8 to 2, modulus 11.
+/// `si-ddv`: Slovenian tax number: weights 8 to 2, modulus 11.
 pub(crate) fn ddv(text: &str) -> bool {
     let Some(digits) = digits_after(text, "SI") else { return false };
     let expected = 11 - weighted(&digits, &[8, 7, 6, 5, 4, 3, 2]) % 11;
@@ -17,7 +17,7 @@ pub(crate) fn ddv(text: &str) -> bool {
         && digits.last().is_some_and(|&check| expected % 10 == u32::from(check))
 }
 
-/// `si-emso`: EMŠO and JMBG of the former Yugoslavia: a birthday and weights 765432765432, modulus 11.
+/// `si-emso`: EMŠO and JMBG of the former Yugoslavia: a date of birth and weights 765432765432, modulus 11.
 pub(crate) fn emso(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(day), Some(month), Some(year)) = (pair(&digits, 0), pair(&digits, 2), digits.get(4..7)) else {

@@ -3,7 +3,7 @@
 use crate::validate::arith::digits_after;
 use crate::validate::arith::number;
 
-/// `sk-dph`: VAT number of Slovakia: a multiple of 11, or a birth number.
+/// `sk-dph`: Slovak VAT number: a multiple of 11, or a birth number.
 pub(crate) fn dph(text: &str) -> bool {
     let Some(digits) = digits_after(text, "SK") else { return false };
     digits.len() == 10

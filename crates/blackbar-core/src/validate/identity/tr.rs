@@ -2,7 +2,7 @@
 
 use crate::validate::arith::digits;
 
-/// `tr-tckn`: Citizen number of Turkey: two check digits over odd and even places.
+/// `tr-tckn`: Turkish citizen number: two check digits over odd and even positions.
 pub(crate) fn tckn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((body, &[tenth, last])) = digits.split_last_chunk::<2>() else { return false };
@@ -15,7 +15,7 @@ pub(crate) fn tckn(text: &str) -> bool {
         && (odd + even + expected) % 10 == u32::from(last)
 }
 
-/// `tr-vkn`: Tax number of Turkey: each digit moved by its place and multiplied by a power of two, modulus 9.
+/// `tr-vkn`: Turkish tax number: each digit shifted by its position and multiplied by a power of two, modulus 9.
 pub(crate) fn vkn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };

@@ -8,7 +8,7 @@ use crate::validate::arith::weighted;
 /// The letters in the order of their numbers, from 10 on.
 const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVXYWZIO";
 
-/// `tw-nid`: National id of Taiwan: the letter as two digits, weights 1, 9 to 1, 1, modulus 10.
+/// `tw-nid`: Taiwanese national ID: the letter as two digits, weights 1, 9 to 1, 1, modulus 10.
 pub(crate) fn nid(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((letter, rest)) = symbols.split_first() else { return false };
@@ -19,7 +19,7 @@ pub(crate) fn nid(text: &str) -> bool {
     digits.len() == 9 && matches!(digits.first(), Some(1 | 2 | 8 | 9)) && sum.is_multiple_of(10)
 }
 
-/// `tw-ubn`: Number of a firm in Taiwan: weights 1, 2, 1, 2, 1, 2, 4, 1, cross sums, modulus 5.
+/// `tw-ubn`: Taiwanese company number: weights 1, 2, 1, 2, 1, 2, 4, 1, digit sums, modulus 5.
 pub(crate) fn ubn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let cross = |(&digit, weight): (&u8, u32)| {

@@ -3,7 +3,7 @@
 use crate::validate::arith::digits;
 use crate::validate::arith::weighted;
 
-/// `ua-edrpou`: Number of a firm in Ukraine: weights by range, modulus 11, a second round of weights where it gives 10.
+/// `ua-edrpou`: Ukrainian company number: weights by range, modulus 11, a second set of weights if the result is 10.
 pub(crate) fn edrpou(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let is_middle = matches!(digits.first(), Some(3..=5));
@@ -15,10 +15,10 @@ pub(crate) fn edrpou(text: &str) -> bool {
     digits.len() == 8 && digits.last().is_some_and(|&check| rest == u32::from(check))
 }
 
-/// `ua-rntrc`: Taxpayer number of Ukraine: weights with a negative one, modulus 11, modulus 10.
+/// `ua-rntrc`: Ukrainian taxpayer number: weights with a negative one, modulus 11, modulus 10.
 pub(crate) fn rntrc(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
-    // 10 stands for −1 modulo 11.
+    // 10 is −1 modulo 11.
     let sum = weighted(&digits, &[10, 5, 7, 9, 4, 6, 10, 5, 7]);
     digits.len() == 10 && digits.last().is_some_and(|&check| sum % 11 % 10 == u32::from(check))
 }

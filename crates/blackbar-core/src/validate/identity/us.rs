@@ -8,7 +8,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `us-aba`: Routing number of the United States: a region and weights 3, 7, 1.
+/// `us-aba`: US routing number: a region, weights 3, 7, 1.
 pub(crate) fn aba(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let region = pair(&digits, 0);
@@ -16,7 +16,7 @@ pub(crate) fn aba(text: &str) -> bool {
     digits.len() == 9 && is_region && weighted(&digits, &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
 }
 
-/// `us-dea`: DEA registration: the doubled even places and the odd ones give the last digit.
+/// `us-dea`: DEA registration: twice the even positions plus the odd ones gives the last digit.
 pub(crate) fn dea(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((head, tail)) = symbols.split_at_checked(2) else { return false };
@@ -26,7 +26,7 @@ pub(crate) fn dea(text: &str) -> bool {
     is_head && digits.len() == 7 && weighted(body, &[1, 2, 1, 2, 1, 2]) % 10 == u32::from(check)
 }
 
-/// `us-ein`: Employer number of the United States: prefixes that campuses use.
+/// `us-ein`: US employer number: prefixes that are in use.
 pub(crate) fn ein(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let is_prefix = pair(&digits, 0).is_some_and(
@@ -35,7 +35,7 @@ pub(crate) fn ein(text: &str) -> bool {
     digits.len() == 9 && is_prefix
 }
 
-/// `us-itin`: ITIN: area 900–999 and the groups that are given out.
+/// `us-itin`: ITIN: area 900–999 and issued groups.
 pub(crate) fn itin(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let group = pair(&digits, 3);
@@ -43,7 +43,7 @@ pub(crate) fn itin(text: &str) -> bool {
     digits.len() == 9 && digits.first() == Some(&9) && is_given_out
 }
 
-/// `us-mbi`: Medicare number: which place takes a digit, which a letter, and letters that are not used.
+/// `us-mbi`: Medicare number: digits and letters at fixed positions, without letters that are not used.
 pub(crate) fn mbi(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let is_letter = |byte: u8| byte.is_ascii_uppercase() && !b"SLOIBZ".contains(&byte);
@@ -66,7 +66,7 @@ pub(crate) fn npi(text: &str) -> bool {
     digits.len() == 10 && matches!(digits.first(), Some(1 | 2)) && luhn(&whole)
 }
 
-/// `us-ssn`: Social Security number: areas, groups and serials that were never given out.
+/// `us-ssn`: Social Security number: without areas, groups and serial numbers that are never issued.
 pub(crate) fn ssn(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let [area, group, serial] = [0..3, 3..5, 5..9].map(|range| number(digits.get(range).unwrap_or(&[])));

@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
 
-/// `uy-ci`: Identity card of Uruguay: weights 2, 9, 8, 7, 6, 3, 4, modulus 10.
+/// `uy-ci`: Uruguayan identity card: weights 2, 9, 8, 7, 6, 3, 4, modulus 10.
 pub(crate) fn ci(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let Some((&check, body)) = digits.split_last() else { return false };
@@ -13,7 +13,7 @@ pub(crate) fn ci(text: &str) -> bool {
     matches!(body.len(), 6 | 7) && (10 - weighted(body, weights) % 10) % 10 == u32::from(check)
 }
 
-/// `uy-rut`: RUT of Uruguay: an office, a number, 001, modulus 11.
+/// `uy-rut`: Uruguayan RUT: an office, a number, 001, modulus 11.
 pub(crate) fn rut(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(office), Some(serial), Some(mark)) = (pair(&digits, 0), digits.get(2..8), digits.get(8..11))

@@ -4,7 +4,7 @@ use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
 
-/// `ve-rif`: RIF of Venezuela: the letter as a number, weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
+/// `ve-rif`: Venezuelan RIF: the letter as a number, weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
 pub(crate) fn rif(text: &str) -> bool {
     let Some(symbols) = symbols(text) else { return false };
     let Some((kind, rest)) = symbols.split_first() else { return false };

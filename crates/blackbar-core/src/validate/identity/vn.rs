@@ -4,7 +4,7 @@ use crate::validate::arith::digits;
 use crate::validate::arith::number;
 use crate::validate::arith::weighted;
 
-/// `vn-cccd`: Identity card of Vietnam: a province and a century that has begun.
+/// `vn-cccd`: Vietnamese identity card: a province and a century that has begun.
 pub(crate) fn cccd(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     digits.len() == 12
@@ -12,7 +12,7 @@ pub(crate) fn cccd(text: &str) -> bool {
         && digits.get(3).is_some_and(|&century| century <= 3)
 }
 
-/// `vn-mst`: Tax number of Vietnam: weights 31, 29, 23, 19, 17, 13, 7, 5, 3, modulus 11.
+/// `vn-mst`: Vietnamese tax number: weights 31, 29, 23, 19, 17, 13, 7, 5, 3, modulus 11.
 pub(crate) fn mst(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let rest = weighted(&digits, &[31, 29, 23, 19, 17, 13, 7, 5, 3]) % 11;

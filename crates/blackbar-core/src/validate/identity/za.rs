@@ -5,7 +5,7 @@ use crate::validate::arith::is_short_date;
 use crate::validate::arith::luhn;
 use crate::validate::arith::pair;
 
-/// `za-id`: Identity number of South Africa: a birthday and Luhn.
+/// `za-id`: South African identity number: a date of birth and Luhn.
 pub(crate) fn id(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
     let (Some(year), Some(month), Some(day)) = (pair(&digits, 0), pair(&digits, 2), pair(&digits, 4)) else {
@@ -17,7 +17,7 @@ pub(crate) fn id(text: &str) -> bool {
         && luhn(&digits)
 }
 
-/// `za-tin`: Tax number of South Africa: Luhn, by its first digit.
+/// `za-tin`: South African tax number: Luhn, by its first digit.
 pub(crate) fn tin(text: &str) -> bool {
     digits(text).is_some_and(|digits| {
         digits.len() == 10 && matches!(digits.first(), Some(0..=3 | 9)) && luhn(&digits)
