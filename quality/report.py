@@ -15,7 +15,7 @@ OTHERS = ["presidio", "presidio+spacy", "datadog"]
 #: Of these, those that say anything of numbers.
 BESIDE = ["presidio", "datadog"]
 #: What a tier allows: share of random texts of its shape that a rule may take without a word beside them.
-LIMITS = {"A": 0.005, "B": 0.03, "C": 0.03, "D": 0.001}
+LIMITS = {"distinctive": 0.005, "bounded": 0.03, "keyword_or_separators": 0.03, "keyword": 0.001}
 
 
 def load(work, name):
@@ -338,7 +338,7 @@ def chance_section(rules, notes):
 
 {max(rule["n"] for rule in rules):,} random texts a rule, made from its own patterns. *In shape*: every digit replaced by a random digit, every letter by a random letter, so a fixed prefix is gone, too. *In form*: as the pattern wants it, so only checksum and context are left to say no. *Alone* is without a word beside it, *beside* with the rule's first keyword as context. *Any rule*: the share of texts in shape in which some rule of all packs finds something. With all countries named, which is the least careful setting.
 
-A tier allows, alone and in shape, up to {LIMITS['A']} (A), {LIMITS['B']} (B), {LIMITS['C']} (C, by its official separators), none (D). More than that:
+A tier allows, alone and in shape, up to {LIMITS['distinctive']} (distinctive), {LIMITS['bounded']} (bounded), {LIMITS['keyword_or_separators']} (keyword_or_separators, by its official separators), none (keyword). More than that:
 
 {rows(["rule", "tier", "alone, in shape", "why"], flagged)}
 

@@ -39,7 +39,7 @@ impl Peer {
 fn config(rule: &Rule) -> Option<RootRuleConfig<std::sync::Arc<dyn dd_sds::RuleConfig>>> {
     let pattern = rule.patterns().next()?;
     let mut config = RegexRuleConfig::new(pattern);
-    if matches!(rule.tier(), Tier::C | Tier::D) {
+    if matches!(rule.tier(), Tier::KeywordOrSeparators | Tier::Keyword) {
         let keywords: Vec<&str> = rule.keywords().collect();
         if !keywords.is_empty() {
             config = config.with_included_keywords(keywords);

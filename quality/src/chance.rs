@@ -4,11 +4,10 @@
 //! checksum and context are left to say no, and *in shape*, with every digit of it replaced by a
 //! random digit and every letter by a random letter of its case, so that the pattern is tried, too.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blackbar_core::detect::{Context, Scanner, Scratch};
-use blackbar_core::rules::{RuleSet, Selection, Tier, builtin_packs};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Value, json};
 
@@ -119,7 +118,6 @@ impl Case<'_> {
 pub fn run(n: usize, to: &str) -> Result<()> {
     let all = engine::scanner("all")?;
     let everything = engine::rules("everything")?;
-    let validators = validators();
     let careful = engine::rules("default")?;
     let ids: Vec<String> = everything.rules().iter().map(|rule| rule.id().to_string()).collect();
     let mut report = Vec::new();
@@ -151,25 +149,16 @@ pub fn run(n: usize, to: &str) -> Result<()> {
         let share =
             |count: usize, n: usize| if n == 0 { Value::Null } else { json!(count as f64 / n as f64) };
         let rate = |count: usize| share(count, rounds);
-        let by_default = careful.find(id).and_then(|idx| careful.rule(idx)).map(|rule| tier(rule.tier()));
+        let by_default = careful.find(id).and_then(|idx| careful.rule(idx)).map(|rule| rule.tier().name());
         report.push(json!({
             "id": case.id, "pack": rule.pack(), "entity": rule.entity(), "keyword": words,
-            "tier": tier(rule.tier()), "tier_by_default": by_default,
-            "validator": validators.get(id), "n": rounds, "keys": rule.keys().len(),
+            "tier": rule.tier().name(), "tier_by_default": by_default,
+            "validator": rule.validator(), "n": rounds, "keys": rule.keys().len(),
             "form": {"bare": rate(counts[0][0]), "beside": rate(counts[0][1]), "any": share(counts[0][2], for_all)},
             "shape": {"bare": rate(counts[1][0]), "beside": rate(counts[1][1]), "any": share(counts[1][2], for_all)},
         }));
     }
     Ok(std::fs::write(to, serde_json::to_vec(&report)?)?)
-}
-
-fn tier(tier: Tier) -> &'static str {
-    match tier {
-        Tier::A => "A",
-        Tier::B => "B",
-        Tier::C => "C",
-        Tier::D => "D",
-    }
 }
 
 fn parse(pattern: &str) -> Result<Hir> {
@@ -179,18 +168,4 @@ fn parse(pattern: &str) -> Result<Hir> {
         .build()
         .parse(pattern)
         .or_else(|_| regex_syntax::parse(pattern))?)
-}
-
-/// The validator of each rule, by the rule's id.
-fn validators() -> BTreeMap<String, String> {
-    let mut out = BTreeMap::new();
-    for pack in builtin_packs() {
-        let Ok(table) = pack.text.parse::<toml::Table>() else { continue };
-        for rule in table.get("rule").and_then(|rules| rules.as_array()).into_iter().flatten() {
-            if let (Some(id), Some(validator)) = (rule.get("id"), rule.get("validator")) {
-                out.insert(id.as_str().unwrap_or("").to_owned(), validator.as_str().unwrap_or("").to_owned());
-            }
-        }
-    }
-    out
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar_core::detect::validate;
+use blackbar_core::validate;
 use dd_sds::{
     MatchAction, ProximityKeywordsConfig, RegexRuleConfig, RootRuleConfig, RuleConfig, Scanner,
     ScannerBuilder, SecondaryValidator, SimpleEvent,
@@ -103,10 +103,18 @@ struct Candidate {
 pub fn judge(from: &str, to: &str) -> Result<()> {
     let mut out = Out::new(to)?;
     let mut scanners: BTreeMap<String, Scanner> = BTreeMap::new();
+    let rules = crate::engine::rules("everything")?;
     for candidate in read::<Candidate>(from)? {
         let Candidate { text, blackbar, datadog } = candidate?;
-        let ours =
-            validate::find(&blackbar).ok_or_else(|| format!("no validator {blackbar}"))?.accepts(&text);
+        let ours = match validate::find(&blackbar) {
+            Some(validator) => validator.accepts(&text),
+            // A weighted sum has no name: it is that of the rule.
+            None => {
+                let rule = rules.find(&blackbar).and_then(|idx| rules.rule(idx));
+                let passes = rule.and_then(|rule| rule.passes_check(&text));
+                passes.ok_or_else(|| format!("no validator or rule with a check {blackbar}"))?
+            }
+        };
         let mut theirs = Value::Null;
         if let Some(name) = datadog {
             if !scanners.contains_key(&name) {

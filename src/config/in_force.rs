@@ -57,7 +57,7 @@ fn rule(rule: &Rule) -> Value {
     json!({
         "id": &**rule.id(),
         "pack": rule.pack(),
-        "tier": word(&rule.tier()),
+        "tier": rule.tier().name(),
         "action": action(rule.action()),
         "patterns": rule.patterns().collect::<Vec<_>>(),
         "keywords": rule.keywords().collect::<Vec<_>>(),

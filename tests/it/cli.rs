@@ -125,7 +125,7 @@ fn rules_are_listed_for_programs_and_for_the_docs() {
         (&ssn["tier"], &ssn["validator"], &ssn["action"]),
         (&"C".into(), &"us-ssn".into(), &"mask".into())
     );
-    assert_eq!(ssn["needs"], "keyword or official form");
+    assert_eq!(ssn["needs"], "keyword or official separators");
     assert!(ssn["n_must_match"].as_u64() >= Some(3) && !ssn["keywords"].as_array().unwrap().is_empty());
     let packs: Vec<&str> =
         listed["packs"].as_array().unwrap().iter().map(|pack| pack["name"].as_str().unwrap()).collect();
@@ -207,6 +207,14 @@ fn a_hash_is_made_from_standard_input_with_the_key_of_the_configuration() {
     assert_eq!((&counts["n_suppressed"], &counts["suppressed"][0]["rule"]), (&1.into(), &"email".into()));
 }
 
+#[test]
+fn validators_are_listed_with_what_they_accept() {
+    let listed = blackbar(&["rules", "validators"]);
+    let listed = text(&listed.stdout);
+    assert!(listed.lines().count() > 100, "{listed}");
+    assert!(listed.contains("\nde-vat                German VAT number: MOD 11,10\n"), "{listed}");
+}
+
 /// A pack with every key that a rule can have.
 const OWN_PACK: &str = r#"[pack]
 name = "acme"
@@ -218,9 +226,9 @@ id = "acme-customer"
 entity = "ACME_CUSTOMER"
 name = "customer number"
 description = "Number of a customer"
-tier = "C"
+tier = "keyword_or_separators"
 pattern = '(?:AC ?)?(?P<value>[0-9]{4} ?[0-9]{4})'
-official = 'AC-(?P<value>[0-9]{4}-[0-9]{4})'
+pattern_with_separators = 'AC-(?P<value>[0-9]{4}-[0-9]{4})'
 boundary = "number"
 validator = "luhn"
 on_failed_check = "reject"
@@ -239,16 +247,16 @@ must_not_match = [
     { text = "customer 0000 0000", because = "a placeholder" },
     { text = "1234 5674", because = "of another kind", context = "order" },
 ]
-must_not_decide = ["acme_customer_id_type"]
+keys_not_matched = ["acme_customer_id_type"]
 
 [[rule]]
 id = "acme-badge"
 entity = "ACME_BADGE"
 description = "Badge, also where it looks like an address"
-tier = "A"
+tier = "distinctive"
 pattern = 'badge:(?P<value>[a-z]{3,9})@acme\.test'
 anchors = ["@acme.test"]
-whole_anchors = true
+anchors_end_word = true
 replaces = ["email"]
 action = "hash"
 must_match = ["badge:«ann»@acme.test", "a badge:«joe»@acme.test", "(badge:«eve»@acme.test)"]
@@ -262,7 +270,7 @@ must_not_match = [
 id = "acme-shift"
 entity = "ACME_SHIFT"
 description = "Shift by month"
-tier = "A"
+tier = "distinctive"
 pattern = 'shift (?P<value>march|may|dec)'
 anchor_list = "months"
 must_match = ["shift «march»", "a shift «may»", "(shift «dec»)"]
@@ -283,7 +291,7 @@ action = "drop"
 id = "acme-tag"
 entity = "ACME_TAG"
 description = "Radio tag"
-tier = "B"
+tier = "bounded"
 pattern = '(?i)[0-9a-f]{2}(?::[0-9a-f]{2}){3}'
 hex_groups = 4
 must_match = ["tag «0A:1b:2C:3d»", "«ff:ff:00:11», worn", "(«aa:bb:cc:dd»)"]
@@ -297,9 +305,9 @@ must_not_match = [
 id = "acme-code"
 entity = "ACME_CODE"
 description = "Code of a door"
-tier = "C"
-named_tier = "B"
-worded = '[A-Z]{4}-[0-9]{4}'
+tier = "keyword_or_separators"
+tier_when_named = "bounded"
+pattern_with_keyword = '[A-Z]{4}-[0-9]{4}'
 grouping = "written"
 keywords = ["door"]
 pattern = '[A-Z]{4}[0-9]{4}[A-Z0-9]{4}'
@@ -311,6 +319,21 @@ must_not_match = [
     { text = "DOOR1234AB123", because = "too long" },
     { text = "door1234ab12", because = "in small letters" },
 ]
+
+[[rule]]
+id = "acme-account"
+entity = "ACME_ACCOUNT"
+description = "Account with a check character"
+must_match = ["«ACC-12343»", "account «ACC-00019»", "(«ACC-47112»)"]
+must_not_match = [
+    { text = "ACC-12344", because = "the check character is wrong" },
+    { text = "ACC-1234", because = "too short" },
+    { text = "ACC-123433", because = "too long" },
+]
+tier = "bounded"
+pattern = 'ACC-[0-9]{4}[0-9X]'
+check = { weights = [5, 4, 3, 2], modulus = 11, map = "0X987654321", prefix = "ACC" }
+anchors = ["ACC-"]
 "#;
 
 #[test]
@@ -336,7 +359,7 @@ fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
     std::fs::write(packs.join("acme.toml"), OWN_PACK).unwrap();
     let checked = blackbar(&["rules", "check", packs.to_str().unwrap()]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
-    assert_eq!(text(&checked.stdout), "6 rules (1 with a checksum), 31 examples\n");
+    assert_eq!(text(&checked.stdout), "7 rules (2 with a checksum), 37 examples\n");
     let document = serde_json::json!([{"event": "customer 1234 5674, customer 1234 5675", "properties": {
         "acme_note": "anything", "acmeCustomer": "whatever 99", "a": "badge:ann@acme.test", "b": "door DOOR1234AB12",
         "Kundennummer": 12_345_674}}]);

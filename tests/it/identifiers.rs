@@ -1,8 +1,8 @@
-//! Every identifier of `tests/data/identifiers.json` and more values of each, in every dress in which it may come.
+//! Every identifier of `tests/data/identifiers.json` and `identifiers-more.json`, in every format that people use.
 //!
-//! Valid values must be found beside a word, and those of tiers A and B without one; values whose check fails must
-//! not be found without one, by any rule. `identifiers-more.json` says which rule each identifier belongs to, its
-//! tier, how it is grouped officially, and holds further values. All packs are in force, as if each was named.
+//! Valid values must be found next to a keyword, and those of the tiers `distinctive` and `bounded` without one. No
+//! rule may find an invalid value without a keyword. `identifiers-more.json` has the rule of each identifier, its
+//! tier, its official groups, and more values. All packs are in force, as if each was named.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -35,13 +35,13 @@ const NO_RULE: &[(&str, &str)] = &[
 /// Identifiers in which the case of letters counts.
 const EXACT_CASE: &[&str] = &["github_token", "btc_base58", "btc_bech32", "bic"];
 
-/// Identifiers that have no other groups than their own: a sign in them means something, or their check is too
-/// weak to stand for one that may be written anyhow.
+/// Identifiers that are only found in their own groups: a sign in them has a meaning, or their check is too weak for
+/// any other format.
 const OWN_GROUPS: &[&str] = &["fi_hetu", "se_pnr", "kr_brn", "bic", "eu_eic", "us_aba", "us_ein", "us_ssn"];
 
-/// Corrupted values that are found all the same, and why.
+/// Invalid values that are found nevertheless, and why.
 const FOUND_ANYWAY: &[(&str, &str)] =
-    &[("github_token", "the prefix says enough, and a mistyped key is a key nearly told")];
+    &[("github_token", "the prefix says enough, and a mistyped key is a key nearly summary")];
 
 struct Identifier {
     key: String,
@@ -63,14 +63,14 @@ fn identifiers() -> Vec<Identifier> {
         serde_json::from_str(include_str!("../data/identifiers-more.json")).unwrap();
     let named: BTreeSet<&String> = list.keys().collect();
     let without = NO_RULE.iter().map(|(key, _)| key.to_owned().to_owned());
-    let told: BTreeSet<String> = more.keys().cloned().chain(without).collect();
-    assert_eq!(named, told.iter().collect(), "each identifier has a rule, or a reason why not");
+    let known: BTreeSet<String> = more.keys().cloned().chain(without).collect();
+    assert_eq!(named, known.iter().collect(), "each identifier has a rule, or a reason why not");
     let of = |(key, more): (&String, &Value)| {
         let both = |field: &str, old: &str| strings(&list[key][old]).chain(strings(&more[field])).collect();
         Identifier {
             key: key.clone(),
             rule: more["rule"].as_str().unwrap().to_owned(),
-            is_free: matches!(more["tier"].as_str(), Some("A" | "B")),
+            is_free: matches!(more["tier"].as_str(), Some("distinctive" | "bounded")),
             groups: more["groups"]
                 .as_array()
                 .into_iter()
@@ -90,7 +90,7 @@ fn scanner() -> Scanner {
 }
 
 /// A text with the value in it.
-struct Dressed {
+struct Formatted {
     before: &'static str,
     value: String,
     after: &'static str,
@@ -112,8 +112,8 @@ fn grouped(value: &str, groups: &[usize], joint: &str) -> Option<String> {
 
 const JOINTS: [&str; 7] = [" ", "\u{a0}", "\u{2009}", "-", "\u{2011}", ".", "/"];
 
-/// The value in all scripts and with all that may stand in and around it, official groups kept.
-fn dresses(of: &Identifier, value: &str) -> Vec<Dressed> {
+/// The value in other scripts, with other separators and surroundings, in its official groups.
+fn formats(of: &Identifier, value: &str) -> Vec<Formatted> {
     let digits = |zero: u32| -> String {
         let shift = |c: char| c.to_digit(10).and_then(|n| char::from_u32(zero + n)).unwrap_or(c);
         value.chars().map(shift).collect()
@@ -145,8 +145,8 @@ fn dresses(of: &Identifier, value: &str) -> Vec<Dressed> {
         ]);
     }
     values.extend(JOINTS.iter().filter_map(|joint| grouped(value, &of.groups, joint)));
-    let plain = |value: String| Dressed { before: "", value, after: "" };
-    let mut all: Vec<Dressed> = values.into_iter().map(plain).collect();
+    let plain = |value: String| Formatted { before: "", value, after: "" };
+    let mut all: Vec<Formatted> = values.into_iter().map(plain).collect();
     let around = [
         ("It is ", ", thanks."),
         ("(", ")"),
@@ -159,12 +159,12 @@ fn dresses(of: &Identifier, value: &str) -> Vec<Dressed> {
         ("two\n", "\nlines"),
         ("", "."),
     ];
-    all.extend(around.map(|(before, after)| Dressed { before, value: value.to_owned(), after }));
+    all.extend(around.map(|(before, after)| Formatted { before, value: value.to_owned(), after }));
     all
 }
 
-/// Groups that nobody prescribes; beside a word they count, too.
-fn odd_groups(value: &str) -> Vec<String> {
+/// Unofficial groups; next to a keyword they count, too.
+fn unusual_groups(value: &str) -> Vec<String> {
     let len = value.chars().filter(|c| c.is_alphanumeric()).count();
     let chunks = |n: usize| -> Vec<usize> {
         let mut groups = vec![n; len / n];
@@ -176,18 +176,18 @@ fn odd_groups(value: &str) -> Vec<String> {
     all.chain(grouped(value, &[len], "")).collect()
 }
 
-/// Whether any letter or digit of the value stays visible, and by which rules the rest was found.
+/// Whether every letter and digit of the value is found, and by which rules.
 fn is_covered(
     scanner: &Scanner,
-    dressed: &Dressed,
+    formatted: &Formatted,
     words: &str,
     scratch: &mut Scratch,
 ) -> (bool, BTreeSet<String>) {
-    let text = format!("{}{}{}", dressed.before, dressed.value, dressed.after);
+    let text = format!("{}{}{}", formatted.before, formatted.value, formatted.after);
     let mut found = Vec::new();
     scanner.scan(&text, &Context { words }, scratch, &mut found);
-    let (start, end) = (dressed.before.len(), dressed.before.len() + dressed.value.len());
-    let covered = dressed.value.char_indices().filter(|(_, c)| c.is_alphanumeric()).all(|(idx, _)| {
+    let (start, end) = (formatted.before.len(), formatted.before.len() + formatted.value.len());
+    let covered = formatted.value.char_indices().filter(|(_, c)| c.is_alphanumeric()).all(|(idx, _)| {
         let at = start + idx;
         found.iter().any(|finding| finding.span.start <= at && at < finding.span.end)
     });
@@ -198,7 +198,7 @@ fn is_covered(
     (covered, touching.map(id).collect())
 }
 
-fn told(problems: &BTreeMap<String, Vec<String>>) -> String {
+fn summary(problems: &BTreeMap<String, Vec<String>>) -> String {
     let line = |(key, all): (&String, &Vec<String>)| {
         format!(
             "{key}: {} such as {}",
@@ -209,33 +209,34 @@ fn told(problems: &BTreeMap<String, Vec<String>>) -> String {
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The first word of each rule, as its pack has it.
-fn word_of(scanner: &Scanner, rule: &str) -> String {
+/// The first keyword of the rule.
+fn keyword_of(scanner: &Scanner, rule: &str) -> String {
     let rules = scanner.rules();
     let rule = rules.find(rule).and_then(|idx| rules.rule(idx)).unwrap_or_else(|| panic!("no rule {rule}"));
     rule.keywords().next().unwrap_or("key").to_owned()
 }
 
 #[test]
-fn valid_values_are_found_beside_a_word_in_any_dress() {
+fn valid_values_are_found_next_to_a_keyword_in_any_format() {
     let scanner = scanner();
     let mut scratch = Scratch::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers() {
-        let word = word_of(&scanner, &of.rule);
+        let word = keyword_of(&scanner, &of.rule);
         for value in &of.valid {
-            let odd = odd_groups(value).into_iter().map(|value| Dressed { before: "", value, after: "" });
+            let odd =
+                unusual_groups(value).into_iter().map(|value| Formatted { before: "", value, after: "" });
             let is_loose = is_checked(&scanner, &of.rule)
                 && !EXACT_CASE.contains(&of.key.as_str())
                 && !OWN_GROUPS.contains(&of.key.as_str());
-            let all = dresses(&of, value).into_iter().chain(odd.filter(|_| is_loose));
-            for dressed in all {
-                let (is_found, _) = is_covered(&scanner, &dressed, &word, &mut scratch);
+            let all = formats(&of, value).into_iter().chain(odd.filter(|_| is_loose));
+            for formatted in all {
+                let (is_found, _) = is_covered(&scanner, &formatted, &word, &mut scratch);
                 if !is_found {
                     problems
                         .entry(of.key.clone())
                         .or_default()
-                        .push(format!("{}{}{}", dressed.before, dressed.value, dressed.after));
+                        .push(format!("{}{}{}", formatted.before, formatted.value, formatted.after));
                 }
             }
             for labelled in [
@@ -256,33 +257,33 @@ fn valid_values_are_found_beside_a_word_in_any_dress() {
             }
         }
     }
-    assert!(problems.is_empty(), "{}", told(&problems));
+    assert!(problems.is_empty(), "{}", summary(&problems));
 }
 
 #[test]
-fn valid_values_of_tiers_a_and_b_are_found_without_a_word_in_any_dress() {
+fn valid_values_of_free_tiers_are_found_without_a_keyword_in_any_format() {
     let scanner = scanner();
     let mut scratch = Scratch::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers().iter().filter(|of| of.is_free) {
         for value in &of.valid {
-            for dressed in dresses(of, value) {
-                let (is_found, _) = is_covered(&scanner, &dressed, "", &mut scratch);
+            for formatted in formats(of, value) {
+                let (is_found, _) = is_covered(&scanner, &formatted, "", &mut scratch);
                 if !is_found {
                     problems
                         .entry(of.key.clone())
                         .or_default()
-                        .push(format!("{}{}{}", dressed.before, dressed.value, dressed.after));
+                        .push(format!("{}{}{}", formatted.before, formatted.value, formatted.after));
                 }
             }
         }
     }
-    assert!(problems.is_empty(), "{}", told(&problems));
+    assert!(problems.is_empty(), "{}", summary(&problems));
 }
 
-/// What fails its own check may by chance be a good number of somewhere else; it is not counted then.
+/// An invalid number may by chance be a valid number of another country; it does not count then.
 #[test]
-fn values_whose_check_fails_are_not_found_without_a_word() {
+fn invalid_values_are_not_found_without_a_keyword() {
     let scanner = scanner();
     let mut scratch = Scratch::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -290,8 +291,8 @@ fn values_whose_check_fails_are_not_found_without_a_word() {
     for of in identifiers().iter().filter(|of| !FOUND_ANYWAY.iter().any(|(key, _)| *key == of.key)) {
         for value in &of.invalid {
             n += 1;
-            let dressed = Dressed { before: "", value: value.clone(), after: "" };
-            let (_, rules) = is_covered(&scanner, &dressed, "", &mut scratch);
+            let formatted = Formatted { before: "", value: value.clone(), after: "" };
+            let (_, rules) = is_covered(&scanner, &formatted, "", &mut scratch);
             if value == "MRN104606" {
                 // Reads as the label of a medical record and its number.
                 continue;
@@ -303,7 +304,7 @@ fn values_whose_check_fails_are_not_found_without_a_word() {
             }
         }
     }
-    assert!(problems.is_empty(), "{}", told(&problems));
+    assert!(problems.is_empty(), "{}", summary(&problems));
     assert!(n_elsewhere * 20 < n, "{n_elsewhere} of {n} pass the check of another country");
 }
 
@@ -338,7 +339,7 @@ fn encodings(value: &str) -> Vec<(&'static str, Value)> {
 }
 
 #[test]
-fn valid_values_of_tiers_a_and_b_are_found_in_any_encoding() {
+fn valid_values_of_free_tiers_are_found_in_any_encoding() {
     let policy = "[redaction]\npreset = \"rules\"\n[rules]\npacks = [\"all\"]\n";
     let policy =
         config::parse_redaction_only(policy, "test").unwrap_or_else(|error| panic!("{error}")).policy.policy;
@@ -357,5 +358,5 @@ fn valid_values_of_tiers_a_and_b_are_found_in_any_encoding() {
             }
         }
     }
-    assert!(problems.is_empty(), "{}", told(&problems));
+    assert!(problems.is_empty(), "{}", summary(&problems));
 }

@@ -8,6 +8,8 @@
 
 pub mod text;
 
+pub mod validate;
+
 pub mod rules;
 
 pub mod detect;

@@ -1,4 +1,4 @@
-//! `blackbar rules check`: packs against the examples in them.
+//! `blackbar rules check`: runs packs against their own examples.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,12 +10,12 @@ use crate::cli::rules::counted;
 use crate::cli::{failed, put, tell};
 use crate::config::rules::read_dir;
 
-/// Checks the packs of a directory, or those that come with the program.
+/// Checks the packs of a directory, or the built-in packs.
 pub(crate) fn check(dir: Option<&Path>) -> ExitCode {
     let Some(dir) = dir else { return report(builtin_packs()) };
     let files = match read_dir(dir) {
         Ok(files) if files.is_empty() => {
-            return failed(format_args!("there is no pack (*.toml) in {}", dir.display()));
+            return failed(format_args!("no pack (*.toml) in {}", dir.display()));
         }
         Ok(files) => files,
         Err(error) => return failed(format_args!("cannot read {}: {error}", dir.display())),

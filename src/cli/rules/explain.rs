@@ -1,6 +1,6 @@
-//! `blackbar rules explain`: what a rule is, and why it finds something in a text or does not.
+//! `blackbar rules explain`: what a rule finds, and why it does or does not find something in a given text.
 //!
-//! Shows offsets, lengths and ids; never the text.
+//! Prints the rule's own examples. Of the given text it prints offsets, lengths and ids, never the text itself.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Read as _};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use blackbar_core::detect::{Context, Scanner, Scratch};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::{
-    Boundary, KeyStrength, OnFailedCheck, Rule, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
+    Boundary, KeyStrength, OnFailedCheck, Rule, RuleExample, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
 };
 use blackbar_core::text::span::Span;
 use clap::Args;
@@ -22,11 +22,11 @@ use crate::config;
 use crate::config::in_force::action;
 use crate::config::suppressions::now;
 
-/// Says what a rule is, and why it finds something in a text or does not.
+/// Explains a rule: what it finds, what it needs next to it, and examples.
 ///
-/// Reads the text from FILE or standard input, never from an argument, and shows offsets in bytes,
-/// lengths and ids, never the text. Without a text it says what the rule is. The text is taken as
-/// it stands: `redact --explain` opens JSON, URLs and encodings as well.
+/// With a text, also explains why the rule does or does not find something in it. The text comes from
+/// FILE or standard input, never from an argument; the output has byte offsets, lengths and ids, never
+/// the text. The text is searched as it is: `redact --explain` decodes JSON, URLs and encodings as well.
 #[derive(Args)]
 #[command(after_help = "Examples:
   blackbar rules explain --rule payment-card
@@ -36,14 +36,16 @@ pub(crate) struct Explain {
     /// The rule's id.
     #[arg(long, value_name = "ID")]
     rule: String,
-    /// The configuration whose rules and suppressions are asked; without it, all rules that come
-    /// with the program.
+    /// Use the rules and suppressions of this configuration; without it, all built-in rules.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// What stands beside the text: a key, a label, a column's head.
+    /// The words next to the text: a key, a label, a column header.
     #[arg(long, value_name = "WORDS", default_value = "")]
     words: String,
-    /// The text; standard input if it is `-`, or if it is missing and standard input is no terminal.
+    /// Also print the compiled patterns, the boundary and the anchors.
+    #[arg(long)]
+    patterns: bool,
+    /// The text; standard input if it is `-`, or if it is missing and standard input is not a terminal.
     #[arg(value_name = "FILE")]
     text: Option<PathBuf>,
 }
@@ -75,39 +77,41 @@ impl Explain {
     fn explain(&self, scanner: &Scanner, policy: Option<&Policy>, text: &str) -> ExitCode {
         let rules = scanner.rules();
         let Some((idx, rule)) = rules.find(&self.rule).and_then(|idx| Some((idx, rules.rule(idx)?))) else {
-            let of =
-                if policy.is_some() { "is in force in this configuration" } else { "comes with the program" };
-            let hint = "`blackbar rules list` shows those that there are";
-            return failed(format_args!("no rule {:?} {of}; {hint}", self.rule));
+            let place = if policy.is_some() { "in this configuration" } else { "among the built-in rules" };
+            let hint = "`blackbar rules list` lists them";
+            return failed(format_args!("no rule {:?} {place}; {hint}", self.rule));
         };
-        let mut told = describe(rule);
-        if !text.is_empty() {
-            self.judge(scanner, policy, idx, rule, text, &mut told);
+        let mut report = describe(rule);
+        if self.patterns && rule.has_pattern() {
+            report += &describe_patterns(rule);
         }
-        put(&told);
+        if !text.is_empty() {
+            self.explain_text(scanner, policy, idx, rule, text, &mut report);
+        }
+        put(&report);
         ExitCode::SUCCESS
     }
 
-    fn judge(
+    fn explain_text(
         &self,
         scanner: &Scanner,
         policy: Option<&Policy>,
         idx: RuleIdx,
         rule: &Rule,
         text: &str,
-        told: &mut String,
+        report: &mut String,
     ) {
         let rules = scanner.rules();
         let context = Context { words: &self.words };
-        let _ = writeln!(told, "\nin a text of {}", counted(text.len(), "byte"));
+        let _ = writeln!(report, "\nin a text of {}", counted(text.len(), "byte"));
         let mut say = |span: Span, what: &str| {
-            let _ = writeln!(told, "  {:>5}..{:<5}  {what}", span.start, span.end);
+            let _ = writeln!(report, "  {:>5}..{:<5}  {what}", span.start, span.end);
         };
-        let mut is_silent = true;
+        let mut has_no_key = true;
         if let Some(of) = rules.key_rule(&self.words).and_then(|of| rules.rule(of)) {
-            is_silent = of.id() != rule.id();
+            has_no_key = of.id() != rule.id();
             let what =
-                format!("found by {}: a field of this name goes whole, whatever stands in it", of.id());
+                format!("found by {}: a field of this name is masked whole, whatever its value", of.id());
             say(Span::new(0, text.len()), &what);
         }
         let (findings, misses) = scanner.explain_with(text, &context, &mut Scratch::default());
@@ -131,105 +135,127 @@ impl Explain {
         for (span, what) in &lines {
             say(*span, what);
         }
-        if !lines.is_empty() || !is_silent {
+        if !lines.is_empty() || !has_no_key {
             return;
         }
         let literals = scanner.literals(idx, text, &context);
         let why = if rule.has_pattern() { "the pattern matches nothing" } else { "the rule has no pattern" };
-        let _ = writeln!(told, "  not found: {why}");
+        let _ = writeln!(report, "  not found: {why}");
         if !rule.anchors().is_empty() {
-            let _ = writeln!(told, "  anchors there: {}", spans(&literals.anchors));
+            let _ = writeln!(report, "  anchors in it: {}", spans(&literals.anchors));
         }
         if rule.keywords().next().is_some() {
-            let beside = if literals.is_beside { "; and one in the words beside it" } else { "" };
-            let _ = writeln!(told, "  keywords there: {}{beside}", spans(&literals.keywords));
+            let also = if literals.is_beside { "; and one in the words next to it" } else { "" };
+            let _ = writeln!(report, "  keywords in it: {}{also}", spans(&literals.keywords));
         }
         if rule.has_pattern() {
-            let hint = "patterns see digits of any script as ASCII, and odd blanks and dashes as plain ones";
-            let _ = writeln!(told, "  {hint}");
+            let hint =
+                "patterns see digits of any script as ASCII, and special spaces and dashes as plain ones";
+            let _ = writeln!(report, "  {hint}");
         }
     }
 }
 
 fn spans(spans: &[Span]) -> String {
-    const MOST: usize = 8;
-    let shown = spans.iter().take(MOST).map(|span| format!("{}..{}", span.start, span.end));
+    const MAX_SPANS: usize = 8;
+    let shown = spans.iter().take(MAX_SPANS).map(|span| format!("{}..{}", span.start, span.end));
     let shown = shown.collect::<Vec<_>>().join(", ");
     match spans.len() {
         0 => "none".to_owned(),
-        n if n > MOST => format!("{shown} and {} more", n - MOST),
+        n if n > MAX_SPANS => format!("{shown} and {} more", n - MAX_SPANS),
         _ => shown,
     }
 }
 
-/// Of a long list the first few and how many more there are.
-fn some(words: &[String]) -> String {
-    const MOST: usize = 100;
-    let shown = words.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match words.len().checked_sub(MOST) {
+/// The first words of a long list, and how many more there are.
+fn abridged(words: &[String]) -> String {
+    const MAX_WORDS: usize = 100;
+    let shown = words.iter().take(MAX_WORDS).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match words.len().checked_sub(MAX_WORDS) {
         None | Some(0) => shown,
         Some(more) => format!("{shown} and {more} more"),
     }
 }
 
-/// What a rule is.
+/// What a person needs to know of a rule: what it finds, what it needs next to it, and examples.
 fn describe(rule: &Rule) -> String {
-    let mut told = format!("{}: {}\n", rule.id(), rule.description());
-    let mut say = |what: &str, text: &str| {
-        let _ = writeln!(told, "  {what:10} {text}");
+    let mut report = format!("{}: {}\n", rule.id(), rule.description());
+    let mut line = |head: &str, text: &str| {
+        let _ = writeln!(report, "  {head:11} {text}");
     };
-    let (file, line) = rule.place();
-    say("pack", &format!("{} ({file}:{line})", rule.pack()));
-    say("entity", rule.entity());
+    let (file, line_number) = rule.place();
+    line("entity", rule.entity());
+    line("pack", &format!("{} ({file}:{line_number})", rule.pack()));
+    line("action", &action(rule.action()));
     if rule.has_pattern() {
-        say("tier", &format!("{}: {}", tier(rule), tier_means(rule)));
-        for pattern in rule.patterns() {
-            say("pattern", pattern);
-        }
-        say(
-            "boundary",
-            match rule.boundary() {
-                Boundary::None => "none: anything may touch a match",
-                Boundary::Word => "word: no letter, digit or underscore may touch a match",
-                Boundary::Number => "number: as word, and it is no part of a longer number",
-                Boundary::Address => "address: as number, and no product's name and slash stand before it",
-            },
-        );
-    }
-    if let Some(validator) = rule.validator() {
-        let otherwise = match rule.on_failed_check() {
-            OnFailedCheck::NeedsKeyword => "a keyword right beside a match makes up for a failed one",
-            OnFailedCheck::Reject => "a match that fails is none",
-        };
-        say("validator", &format!("{validator}; {otherwise}"));
-    }
-    if !rule.anchors().is_empty() {
-        say("anchors", &some(rule.anchors()));
+        line("tier", &format!("{}: {}", tier(rule), tier_meaning(rule)));
     }
     let keywords: Vec<&str> = rule.keywords().collect();
     if !keywords.is_empty() {
         let distance = rule.distance();
-        say("keywords", &format!("{} (at most {distance} bytes before a match)", keywords.join(", ")));
+        line("keywords", &format!("{} (up to {distance} bytes before a match)", keywords.join(", ")));
+    }
+    if let Some(validator) = rule.validator() {
+        let otherwise = match rule.on_failed_check() {
+            OnFailedCheck::NeedsKeyword => "a match that fails it counts only right next to a keyword",
+            OnFailedCheck::Reject => "a match that fails it does not count",
+        };
+        line("check", &format!("{validator}; {otherwise}"));
     }
     if !rule.keys().is_empty() {
         let strength = match rule.key_strength() {
             Some(KeyStrength::Personal) => "personal",
-            _ => "secret: no suppression lifts them",
+            _ => "secret: suppressions do not apply to them",
         };
-        say("keys", &format!("{} ({strength})", rule.keys().join(", ")));
+        line("field names", &format!("{} ({strength})", rule.keys().join(", ")));
     }
-    say("action", &action(rule.action()));
-    let (positive, negative) = rule.n_examples();
-    say("examples", &format!("{positive} that must match, {negative} that must not"));
-    told
+    for example in rule.examples_to_find() {
+        line("finds", &with_context(&example));
+    }
+    for example in rule.examples_to_leave() {
+        line("leaves", &format!("{} ({})", with_context(&example), example.because));
+    }
+    report
 }
 
-fn tier_means(rule: &Rule) -> &'static str {
+/// One line: line breaks of an example would tear the table.
+fn with_context(example: &RuleExample<'_>) -> String {
+    let text = example.text.replace('\n', "\\n");
+    if example.context.is_empty() { text } else { format!("{text} next to \"{}\"", example.context) }
+}
+
+/// What the scanner runs: patterns, boundary and anchors.
+fn describe_patterns(rule: &Rule) -> String {
+    let mut report = String::new();
+    let mut line = |head: &str, text: &str| {
+        let _ = writeln!(report, "  {head:11} {text}");
+    };
+    for pattern in rule.patterns() {
+        line("pattern", pattern);
+    }
+    line(
+        "boundary",
+        match rule.boundary() {
+            Boundary::None => "none: anything may touch a match",
+            Boundary::Word => "word: no letter, digit or underscore may touch a match",
+            Boundary::Number => "number: as word, and the match is not part of a longer number",
+            Boundary::Address => "address: as number, and no product name and slash come before it",
+        },
+    );
+    if !rule.anchors().is_empty() {
+        line("anchors", &abridged(rule.anchors()));
+    }
+    report
+}
+
+fn tier_meaning(rule: &Rule) -> &'static str {
     match rule.tier() {
-        Tier::A => "matches anywhere",
-        Tier::B => "matches where its boundaries are clean",
-        Tier::C if rule.has_official_form() => "needs a keyword, or its official form",
-        Tier::C | Tier::D => "needs a keyword",
+        Tier::Distinctive => "matches anywhere",
+        Tier::Bounded => "matches unless it is part of a longer word or number",
+        Tier::KeywordOrSeparators if rule.has_separated_form() => {
+            "needs a keyword, or its official separators"
+        }
+        Tier::KeywordOrSeparators | Tier::Keyword => "needs a keyword",
     }
 }
 

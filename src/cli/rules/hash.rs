@@ -1,4 +1,4 @@
-//! `blackbar rules hash`: names values without writing them down, for `value_hash` of a suppression.
+//! `blackbar rules hash`: keyed hashes of values, for `value_hash` of a suppression.
 
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -20,7 +20,7 @@ pub(crate) fn hash(config: &Path) -> ExitCode {
         }
     };
     if !loaded.policy.has_key_file {
-        let hint = "a key that is another one at each start fits no hash";
+        let hint = "without a key file, each start draws a new key, and no hash would match";
         return failed(format_args!("{}: name redaction.hash_key_file: {hint}", config.display()));
     }
     let mut text = String::new();
@@ -34,7 +34,7 @@ pub(crate) fn hash(config: &Path) -> ExitCode {
         printed
     });
     if printed.is_empty() {
-        return failed("there is no value on standard input");
+        return failed("no values on standard input");
     }
     put(&printed);
     ExitCode::SUCCESS

@@ -1,4 +1,4 @@
-//! `blackbar rules list`: the rules that there are, for people, for programs, and for the docs.
+//! `blackbar rules list`: all rules, as text, JSON or Markdown.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,18 +12,18 @@ use crate::cli::rules::{counted, tier};
 use crate::cli::{failed, put};
 use crate::config::in_force::action;
 
-/// The lines between which a table of rules stands in a page.
+/// A page has the table of rules between these lines.
 const BEGIN: &str = "<!-- rules: begin -->";
 const END: &str = "<!-- rules: end -->";
 
 /// How the rules are listed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// A line a rule.
+    /// One line per rule.
     Text,
     /// One JSON document.
     Json,
-    /// A table a pack, in Markdown.
+    /// One Markdown table per pack.
     Md,
 }
 
@@ -76,13 +76,13 @@ fn row(rule: &Rule) -> [String; 8] {
     ]
 }
 
-/// What must speak for a match besides its form.
+/// What a match needs next to it.
 fn needs(rule: &Rule) -> String {
     match rule.tier() {
         _ if !rule.has_pattern() => "key".to_owned(),
-        Tier::A | Tier::B => "-".to_owned(),
-        Tier::C if rule.has_official_form() => "keyword or official form".to_owned(),
-        Tier::C | Tier::D => "keyword".to_owned(),
+        Tier::Distinctive | Tier::Bounded => "-".to_owned(),
+        Tier::KeywordOrSeparators if rule.has_separated_form() => "keyword or official separators".to_owned(),
+        Tier::KeywordOrSeparators | Tier::Keyword => "keyword".to_owned(),
     }
 }
 
@@ -147,17 +147,18 @@ fn json(rules: &RuleSet) -> String {
 fn markdown(rules: &RuleSet) -> String {
     let n_validated = rules.rules().iter().filter(|rule| rule.is_validated()).count();
     let n_rules = counted(rules.rules().len(), "rule");
-    let mut page = format!("{n_rules}, {n_validated} with a validator.\n");
+    let mut page = format!("{n_rules}, {n_validated} with a check.\n");
     for pack in rules.packs() {
         let own = || rules.rules().iter().filter(|rule| rule.pack() == &*pack.name);
         let n_rules = counted(own().count(), "rule");
         let _ = write!(
             page,
-            "\n### {}\n\n{}. {n_rules}.\n\n\
+            "\n### {}\n\n{}. {n_rules}.{}\n\n\
              | rule | entity | finds | tier | needs | validator | keys | action | examples |\n\
              | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
             pack.name,
             cell(pack.description.trim_end_matches('.')),
+            group_note(&pack.groups),
         );
         for rule in own() {
             let validator = rule.validator().map(|name| format!("`{name}`")).unwrap_or_default();
@@ -179,15 +180,25 @@ fn markdown(rules: &RuleSet) -> String {
     page
 }
 
+/// A sentence with the groups that select a pack; empty if there are none.
+fn group_note(groups: &[String]) -> String {
+    let names = groups.iter().map(|group| format!("`{group}`")).collect::<Vec<_>>().join(", ");
+    match groups.len() {
+        0 => names,
+        1 => format!(" Group: {names}."),
+        _ => format!(" Groups: {names}."),
+    }
+}
+
 /// A text as the cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Puts a table in the place of the one that a page has.
+/// Replaces the table in a page.
 fn write_into(page: &Path, table: &str) -> Result<(), String> {
     let text = std::fs::read_to_string(page).map_err(|error| error.to_string())?;
-    let missing = || format!("there are no lines {BEGIN} and {END} to put the table between");
+    let missing = || format!("the lines {BEGIN} and {END} are missing");
     let (before, rest) = text.split_once(BEGIN).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
     std::fs::write(page, format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))

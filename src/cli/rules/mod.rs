@@ -1,14 +1,15 @@
-//! `blackbar rules`: lists, checks and explains rules, and names values for suppressions.
+//! `blackbar rules`: lists, checks and explains rules, lists validators, and hashes values for suppressions.
 
 mod check;
 mod explain;
 mod hash;
 mod list;
+mod validators;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use blackbar_core::rules::{Rule, RuleSet, Selection, Tier, builtin_packs};
+use blackbar_core::rules::{Rule, RuleSet, Selection, builtin_packs};
 use clap::Subcommand;
 
 use crate::cli::rules::list::Format;
@@ -18,29 +19,29 @@ use crate::config::{self, RedactionOnly};
 /// Lists, checks and explains rules.
 #[derive(Subcommand)]
 pub(crate) enum Rules {
-    /// Lists rules: id, pack, entity, tier, what speaks for a match, validator, action, examples.
+    /// Lists rules: id, pack, entity, tier, what a match needs, validator, action, number of examples.
     ///
-    /// Without --config all that come with the program; with it those that it puts in force, your
-    /// own packs among them. Examples are counted as those that must match and those that must not.
+    /// Without --config, all built-in rules; with it, the rules that it puts in force, your own packs
+    /// included. Examples are counted as must match + must not match.
     #[command(after_help = "Examples:
-  blackbar rules list --format json | jq -r '.rules[] | select(.tier == \"D\") | .id'
+  blackbar rules list --format json | jq -r '.rules[] | select(.tier == \"keyword\") | .id'
   blackbar rules list --config blackbar.toml")]
     List {
-        /// How.
+        /// Output format.
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
-        /// The configuration whose rules are listed.
+        /// List the rules of this configuration.
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
-        /// A page to write into, between the lines `<!-- rules: begin -->` and `<!-- rules: end -->`.
+        /// Write into this page, between the lines `<!-- rules: begin -->` and `<!-- rules: end -->`.
         #[arg(long, value_name = "PAGE")]
         into: Option<PathBuf>,
     },
-    /// Checks packs against the examples in them; without DIR, those that come with the program.
+    /// Checks packs against the examples in them; without DIR, the built-in packs.
     ///
     /// Each rule must find exactly what its positive examples mark, and nothing in its negative ones.
-    /// Prints for each that does not: file, line, rule, which example, what became of it, and what to
-    /// change; and exits with 1.
+    /// For each failure it prints file, line, rule, example, what was found instead and what to change,
+    /// and exits with 1.
     #[command(after_help = "Example: blackbar rules check /etc/blackbar/rules")]
     Check {
         /// A directory of packs, each a TOML file.
@@ -48,10 +49,12 @@ pub(crate) enum Rules {
         dir: Option<PathBuf>,
     },
     Explain(explain::Explain),
-    /// Prints the hash by which a suppression names a value without holding it.
+    /// Lists the validators that a rule can name: checksums, number plans and other checks of a match.
+    Validators,
+    /// Prints hashes of values, for suppressions that must not contain the values themselves.
     ///
-    /// Reads values from standard input, one a line. The key is that of redaction.hash_key_file: with
-    /// another key the hash fits nothing.
+    /// Reads values from standard input, one per line. The hash is keyed with redaction.hash_key_file;
+    /// it matches only under the same key.
     #[command(after_help = "Example: blackbar rules hash --config blackbar.toml < values.txt")]
     Hash {
         /// The configuration.
@@ -68,12 +71,13 @@ impl Rules {
             }
             Self::Check { dir } => check::check(dir.as_deref()),
             Self::Explain(explain) => explain.run(),
+            Self::Validators => validators::list(),
             Self::Hash { config } => hash::hash(&config),
         }
     }
 }
 
-/// Calls `f` with the rules of a configuration, or with all that come with the program.
+/// Calls `f` with the rules of a configuration, or with all built-in rules.
 fn with_rules(config: Option<&Path>, f: impl FnOnce(&RuleSet) -> ExitCode) -> ExitCode {
     let Some(file) = config else {
         return match RuleSet::build(builtin_packs(), &[], &Selection::of_all(builtin_packs())) {
@@ -90,15 +94,9 @@ fn with_rules(config: Option<&Path>, f: impl FnOnce(&RuleSet) -> ExitCode) -> Ex
     }
 }
 
-/// A tier in a word.
+/// The name of a rule's tier, as packs write it.
 fn tier(rule: &Rule) -> &'static str {
-    match rule.tier() {
-        _ if !rule.has_pattern() => "keys only",
-        Tier::A => "A",
-        Tier::B => "B",
-        Tier::C => "C",
-        Tier::D => "D",
-    }
+    if rule.has_pattern() { rule.tier().name() } else { "keys only" }
 }
 
 /// `1 rule`, `2 rules`.

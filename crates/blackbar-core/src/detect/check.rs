@@ -116,11 +116,11 @@ impl Case<'_> {
                 self.problem(format!("the key \"{key}\" does not lead to this rule"));
             }
         }
-        for key in &self.rule.examples.undecided_keys {
+        for key in &self.rule.examples.keys_not_matched {
             if let Some(rule) =
                 self.scanner.rules().key_rule(key).and_then(|idx| self.scanner.rules().rule(idx))
             {
-                self.problem(format!("the key \"{key}\" must not decide, but {} claims it", rule.id));
+                self.problem(format!("the key \"{key}\" must not match, but it matches {}", rule.id));
             }
         }
     }
@@ -255,7 +255,7 @@ mod tests {
             id = "zed"
             entity = "ZED"
             description = "Zeds"
-            tier = "A"
+            tier = "distinctive"
             pattern = "zed-[0-9]{3}"
             anchors = ["zed-"]
             must_match = ["«zed-123»",
@@ -288,7 +288,7 @@ mod tests {
             id = "zed"
             entity = "ZED"
             description = "Zeds"
-            tier = "D"
+            tier = "keyword"
             pattern = "[0-9]{6}"
             validator = "luhn"
             on_failed_check = "reject"

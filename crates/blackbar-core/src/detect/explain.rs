@@ -205,7 +205,7 @@ mod tests {
         misses.iter().map(|miss| (miss.rule.0, miss.why)).collect()
     }
 
-    const WORDED: &str = "tier = \"D\"\npattern = '[0-9]{4}'\nkeywords = [\"zed\"]\ndistance = 20";
+    const WORDED: &str = "tier = \"keyword\"\npattern = '[0-9]{4}'\nkeywords = [\"zed\"]\ndistance = 20";
 
     #[test]
     fn says_how_far_a_keyword_is() {
@@ -221,25 +221,26 @@ mod tests {
 
     #[test]
     fn names_the_rule_that_is_stricter() {
-        let strict = "tier = \"A\"\npattern = 'id-[0-9]{4}'\nanchors = [\"id-\"]";
+        let strict = "tier = \"distinctive\"\npattern = 'id-[0-9]{4}'\nanchors = [\"id-\"]";
         let scanner = scanner(&(rule("zed", WORDED) + &rule("id", strict)));
         assert_eq!(why(&scanner, "id-1234"), [(0, Why::NoKeyword)]);
-        let loose = "tier = \"B\"\npattern = '[0-9]{4}'\nboundary = \"word\"";
+        let loose = "tier = \"bounded\"\npattern = '[0-9]{4}'\nboundary = \"word\"";
         let scanner = self::scanner(&(rule("four", loose) + &rule("id", strict)));
         assert_eq!(why(&scanner, "id-1234"), [(0, Why::Overlapped { by: RuleIdx(1) })]);
     }
 
     #[test]
     fn what_one_pattern_of_a_rule_finds_no_other_misses() {
-        let both = WORDED.replace('D', "C") + "\nofficial = '[0-9]{2}-[0-9]{2}|[0-9]{4}'";
+        let both = WORDED.replace("\"keyword\"", "\"keyword_or_separators\"")
+            + "\npattern_with_separators = '[0-9]{2}-[0-9]{2}|[0-9]{4}'";
         let scanner = scanner(&rule("zed", &both));
         assert!(why(&scanner, "1234").is_empty());
     }
 
     #[test]
     fn names_the_rule_that_takes_the_place_of_another() {
-        let part = "tier = \"A\"\npattern = '[a-z]{1,9}@[a-z]{1,9}'\nanchors = [\"@\"]";
-        let whole = "tier = \"A\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"\n\
+        let part = "tier = \"distinctive\"\npattern = '[a-z]{1,9}@[a-z]{1,9}'\nanchors = [\"@\"]";
+        let whole = "tier = \"distinctive\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"\n\
                      replaces = [\"part\"]";
         let scanner = scanner(&(rule("part", part) + &rule("whole", whole)));
         assert_eq!(why(&scanner, "//a:b@host"), [(0, Why::Overlapped { by: RuleIdx(1) })]);
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn tells_a_match_that_lacks_what_the_rule_promises() {
-        let wrong = "tier = \"A\"\npattern = '[xy]-[a-z]{4}'\nanchors = [\"x-\"]";
+        let wrong = "tier = \"distinctive\"\npattern = '[xy]-[a-z]{4}'\nanchors = [\"x-\"]";
         let scanner = scanner(&rule("x", wrong));
         assert_eq!(why(&scanner, "y-abcd"), [(0, Why::NoAnchor)]);
         assert!(why(&scanner, "x-abcd").is_empty());

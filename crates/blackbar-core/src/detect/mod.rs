@@ -18,7 +18,6 @@ mod overlap;
 mod prefilter;
 mod run;
 pub mod scanner;
-pub mod validate;
 
 use crate::rules::RuleIdx;
 use crate::text::span::Span;

@@ -111,40 +111,49 @@ mod tests {
 
     #[test]
     fn what_does_not_overlap_stays() {
-        let a = candidate(4, 8, 1, Tier::A, false);
-        let b = candidate(0, 4, 2, Tier::D, true);
+        let a = candidate(4, 8, 1, Tier::Distinctive, false);
+        let b = candidate(0, 4, 2, Tier::Keyword, true);
         check(vec![a, b], &[(2, 0, 4), (1, 4, 8)]);
     }
 
     #[test]
     fn the_stricter_wins_the_whole_where_it_contains_the_other() {
-        check(vec![candidate(0, 9, 1, Tier::A, false), candidate(2, 5, 0, Tier::B, false)], &[(1, 0, 9)]);
-        check(vec![candidate(0, 9, 1, Tier::A, false), candidate(0, 9, 0, Tier::B, true)], &[(0, 0, 9)]);
-        check(vec![candidate(0, 9, 1, Tier::B, false), candidate(0, 9, 0, Tier::B, false)], &[(0, 0, 9)]);
+        check(
+            vec![candidate(0, 9, 1, Tier::Distinctive, false), candidate(2, 5, 0, Tier::Bounded, false)],
+            &[(1, 0, 9)],
+        );
+        check(
+            vec![candidate(0, 9, 1, Tier::Distinctive, false), candidate(0, 9, 0, Tier::Bounded, true)],
+            &[(0, 0, 9)],
+        );
+        check(
+            vec![candidate(0, 9, 1, Tier::Bounded, false), candidate(0, 9, 0, Tier::Bounded, false)],
+            &[(0, 0, 9)],
+        );
     }
 
     #[test]
     fn the_losers_remainder_stays_found() {
         check(
-            vec![candidate(0, 9, 1, Tier::B, false), candidate(6, 12, 0, Tier::A, false)],
+            vec![candidate(0, 9, 1, Tier::Bounded, false), candidate(6, 12, 0, Tier::Distinctive, false)],
             &[(1, 0, 6), (0, 6, 12)],
         );
         check(
-            vec![candidate(0, 12, 1, Tier::B, false), candidate(4, 6, 0, Tier::A, false)],
+            vec![candidate(0, 12, 1, Tier::Bounded, false), candidate(4, 6, 0, Tier::Distinctive, false)],
             &[(1, 0, 4), (0, 4, 6), (1, 6, 12)],
         );
     }
 
     #[test]
     fn findings_of_one_entity_become_one() {
-        let plus = candidate(0, 9, 1, Tier::B, false);
-        let keyed = Candidate { entity: 1, ..candidate(1, 9, 2, Tier::D, true) };
+        let plus = candidate(0, 9, 1, Tier::Bounded, false);
+        let keyed = Candidate { entity: 1, ..candidate(1, 9, 2, Tier::Keyword, true) };
         check(vec![plus, keyed], &[(2, 0, 9)]);
     }
 
     #[test]
     fn a_huge_pile_is_covered_as_a_whole() {
-        let pile = (0..100).map(|at| candidate(at, at + 5, 7, Tier::B, false)).collect();
+        let pile = (0..100).map(|at| candidate(at, at + 5, 7, Tier::Bounded, false)).collect();
         check(pile, &[(7, 0, 104)]);
     }
 }

@@ -203,7 +203,7 @@ impl Run<'_> {
         if self.rule.allow.iter().any(|allowed| value.of(text).eq_ignore_ascii_case(allowed)) {
             return Err(Why::Allowed);
         }
-        let passes = self.rule.validator.is_none_or(|validator| validator.accepts(value.of(text)));
+        let passes = self.rule.validator.as_ref().is_none_or(|check| check.accepts(value.of(text)));
         let speaks = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword
             && nearness == Nearness::Beside
             && !self.pattern.is_strict;
@@ -303,9 +303,8 @@ mod tests {
         assert_eq!(marked, expected);
     }
 
-    const NUMBER: &str =
-        "tier = \"B\"\npattern = '[0-9]{4}(?: ?[0-9]{2}){0,3}'\nboundary = \"number\"\nvalidator = \"luhn\"";
-    const WORDED: &str = "tier = \"D\"\npattern = '[0-9]{4}'\nkeywords = [\"zed\"]\ndistance = 20";
+    const NUMBER: &str = "tier = \"bounded\"\npattern = '[0-9]{4}(?: ?[0-9]{2}){0,3}'\nboundary = \"number\"\nvalidator = \"luhn\"";
+    const WORDED: &str = "tier = \"keyword\"\npattern = '[0-9]{4}'\nkeywords = [\"zed\"]\ndistance = 20";
 
     #[test]
     fn a_match_that_took_too_much_is_tried_shorter() {
@@ -338,7 +337,10 @@ mod tests {
 
     #[test]
     fn only_the_group_value_is_found() {
-        check(&["tier = \"A\"\npattern = 'key=(?P<value>[a-z]+)'\nanchors = [\"key=\"]"], "key=«abc» key=");
+        check(
+            &["tier = \"distinctive\"\npattern = 'key=(?P<value>[a-z]+)'\nanchors = [\"key=\"]"],
+            "key=«abc» key=",
+        );
     }
 
     #[test]
@@ -348,9 +350,8 @@ mod tests {
 
     #[test]
     fn a_claim_takes_its_text_from_the_rules_it_replaces() {
-        let part = "tier = \"A\"\npattern = '[a-z]+@[a-z]+'\nanchors = [\"@\"]";
-        let whole =
-            "tier = \"A\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"";
+        let part = "tier = \"distinctive\"\npattern = '[a-z]+@[a-z]+'\nanchors = [\"@\"]";
+        let whole = "tier = \"distinctive\"\npattern = '//(?P<value>[a-z:]+)@'\nanchors = [\"//\"]\nboundary = \"none\"";
         let bounded = part.replace("[a-z]+", "[a-z]{1,9}");
         check(&[&bounded, whole], "//«a:»«b@host»");
         check(&[&bounded, &format!("{whole}\nreplaces = [\"toy-0\"]")], "//«a:b»@host");

@@ -257,14 +257,14 @@ impl Scanner {
     ) {
         let Some(rule) = self.rules.rule(idx) else { return };
         let goes_on = || text.as_bytes().get(anchor.end).is_some_and(u8::is_ascii_alphanumeric);
-        if rule.whole_anchors && goes_on() {
+        if rule.anchors_end_word && goes_on() {
             return;
         }
         let len = text.len();
         for (n, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| pattern.is_free) {
             let of = PatternRef { rule: idx, pattern: n as u8 };
             let shape = &pattern.shape;
-            if !shape.beside.allows(text.as_bytes(), anchor.start, anchor.end) {
+            if !shape.anchor_context.allows(text.as_bytes(), anchor.start, anchor.end) {
                 continue;
             }
             if shape.starts_with_anchor {
@@ -272,7 +272,7 @@ impl Scanner {
                 jobs.push(Job { pattern: of, is_anchored: true, start: anchor.start, end });
             } else {
                 let reach = shape.max_len.map_or(len, |max| max.saturating_sub(anchor.len()));
-                let (before, behind) = shape.beside.reach;
+                let (before, behind) = shape.anchor_context.reach;
                 let start = anchor.start.saturating_sub(before.unwrap_or(reach).min(reach));
                 let window = start..anchor.end.saturating_add(behind.unwrap_or(reach).min(reach)).min(len);
                 push_where_digits(of, rule.need(pattern), pattern, window, clusters, jobs);

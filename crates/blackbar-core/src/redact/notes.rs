@@ -196,10 +196,10 @@ impl Redactor<'_> {
 /// many words and numbers: without one, or amid a longer word, those count whose checksum holds.
 fn is_near(rules: &RuleSet, miss: &Miss, text: &str) -> bool {
     let Some(rule) = rules.rule(miss.rule) else { return false };
-    let passes = || rule.validator.is_some_and(|validator| validator.accepts(miss.span.of(text)));
+    let passes = || rule.passes_check(miss.span.of(text)) == Some(true);
     match miss.why {
         Against::NoKeyword => passes(),
-        Against::Boundary => rule.tier() <= Tier::B || passes(),
+        Against::Boundary => rule.tier() <= Tier::Bounded || passes(),
         _ => true,
     }
 }

@@ -1,12 +1,11 @@
-//! One rule as written → one rule that runs, or what is wrong with it.
+//! Compiles one rule as written to one rule that runs, or reports what is wrong with it.
 
 use std::sync::Arc;
 
 use regex_automata::{meta, util::syntax};
 use regex_syntax::hir::{Hir, Look};
 
-use crate::detect::validate;
-use crate::rules::loosen;
+use crate::rules::allow_separators::allow_separators;
 use crate::rules::shape::Shape;
 use crate::rules::syntax::{
     BoundarySyntax, FailedCheckSyntax, GroupingSyntax, KeyStrengthSyntax, NegativeSyntax, PositiveSyntax,
@@ -15,15 +14,18 @@ use crate::rules::syntax::{
 use crate::rules::{
     Action, Boundary, Example, Examples, KeyStrength, Keyword, OnFailedCheck, Pattern, Rule, Tier,
 };
+use crate::validate;
+use crate::validate::ValueCheck;
+use crate::validate::weighted_sum::WeightedSum;
 
-/// How far a keyword may stand before a match unless the rule says otherwise, in bytes.
-const DISTANCE: u16 = 48;
-/// Shortest keyword or anchor that is worth looking for.
-const MIN_LITERAL: usize = 2;
+/// How many bytes before a match a keyword may be, unless the rule says otherwise.
+const DEFAULT_DISTANCE_BYTES: u16 = 48;
+/// Shortest keyword or anchor that is worth searching for.
+const MIN_LITERAL_LEN: usize = 2;
 /// Largest compiled size of one regex, in bytes.
-const SIZE_LIMIT: usize = 4 << 20;
+const MAX_REGEX_BYTES: usize = 4 << 20;
 
-/// Compiles `rule`, or says everything that is to be changed.
+/// Compiles `rule`, or returns everything that must change.
 pub(crate) fn rule(
     rule: &RuleSyntax,
     pack: &Arc<str>,
@@ -35,13 +37,7 @@ pub(crate) fn rule(
     check_words(rule, &mut wrong);
     let anchors = anchors(rule, &mut wrong);
     let patterns = patterns(rule, tier, &anchors, &mut wrong);
-    let validator = rule.validator.as_deref().and_then(|name| {
-        let found = validate::find(name);
-        if found.is_none() {
-            wrong.push(format!("there is no validator \"{name}\"; see src/detect/validate"));
-        }
-        found
-    });
+    let validator = value_check(rule, &mut wrong);
     let compiled = Rule {
         id: Arc::from(rule.id.as_str()),
         name: rule.name.clone().unwrap_or_else(|| rule.id.replace('-', " ")),
@@ -58,12 +54,12 @@ pub(crate) fn rule(
             FailedCheckSyntax::Reject => OnFailedCheck::Reject,
         },
         anchors,
-        whole_anchors: rule.whole_anchors,
+        anchors_end_word: rule.anchors_end_word,
         digits: usize::from(rule.digits.unwrap_or(0)),
         run: usize::from(rule.run.unwrap_or(0)),
         hex_groups: usize::from(rule.hex_groups.unwrap_or(0)),
         keywords: rule.keywords.iter().flat_map(|keyword| parse_keyword(keyword)).collect(),
-        distance: usize::from(rule.distance.unwrap_or(DISTANCE)),
+        distance: usize::from(rule.distance.unwrap_or(DEFAULT_DISTANCE_BYTES)),
         allow: rule.allow.iter().map(|value| value.to_lowercase()).collect(),
         replaces: rule.replaces.clone(),
         keys: rule.keys.clone(),
@@ -73,6 +69,20 @@ pub(crate) fn rule(
     };
     check_reach(&compiled, rule, &mut wrong);
     if wrong.is_empty() { Ok(compiled) } else { Err(wrong) }
+}
+
+fn value_check(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Option<ValueCheck> {
+    let checked = match (&rule.validator, &rule.check) {
+        (None, None) => return None,
+        (Some(_), Some(_)) => Err("give it a validator or a check, not both".to_owned()),
+        (Some(name), None) => validate::find(name)
+            .map(ValueCheck::Named)
+            .ok_or_else(|| format!("unknown validator \"{name}\"; `blackbar rules validators` lists them")),
+        (None, Some(check)) => {
+            WeightedSum::new(check.parameters()).map(|sum| ValueCheck::WeightedSum(Arc::new(sum)))
+        }
+    };
+    checked.map_err(|message| wrong.push(message)).ok()
 }
 
 fn boundary(rule: &RuleSyntax) -> Boundary {
@@ -96,10 +106,10 @@ fn key_strength(rule: &RuleSyntax) -> Option<KeyStrength> {
 
 fn tier(tier: TierSyntax) -> Tier {
     match tier {
-        TierSyntax::A => Tier::A,
-        TierSyntax::B => Tier::B,
-        TierSyntax::C => Tier::C,
-        TierSyntax::D => Tier::D,
+        TierSyntax::Distinctive => Tier::Distinctive,
+        TierSyntax::Bounded => Tier::Bounded,
+        TierSyntax::KeywordOrSeparators => Tier::KeywordOrSeparators,
+        TierSyntax::Keyword => Tier::Keyword,
     }
 }
 
@@ -112,8 +122,8 @@ fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
     }
     for (what, words) in [("keyword", &rule.keywords), ("anchor", &rule.anchors)] {
         for word in words {
-            if word.trim_matches('*').len() < MIN_LITERAL && !matches!(word.as_str(), "@" | "?" | "&") {
-                wrong.push(format!("the {what} \"{word}\" is too short to look for"));
+            if word.trim_matches('*').len() < MIN_LITERAL_LEN && !matches!(word.as_str(), "@" | "?" | "&") {
+                wrong.push(format!("the {what} \"{word}\" is too short to search for"));
             }
         }
     }
@@ -122,27 +132,34 @@ fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
     }
 }
 
-/// Those written in the rule, and those of the list that it names.
+/// The anchors written in the rule, and those of its word list.
 fn anchors(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Vec<String> {
     let mut anchors = rule.anchors.clone();
     if let Some(name) = &rule.anchor_list {
         match validate::word_list(name) {
             Some(words) => anchors.extend(words),
-            None => wrong.push(format!("there is no list of anchors \"{name}\"; see src/detect/validate")),
+            None => {
+                let known = validate::WORD_LISTS.join(", ");
+                wrong.push(format!("unknown anchor_list \"{name}\"; there are: {known}"));
+            }
         }
     }
     anchors
 }
 
 fn patterns(rule: &RuleSyntax, tier: Tier, anchors: &[String], wrong: &mut Vec<String>) -> Vec<Pattern> {
-    let main = rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::B, false));
-    let official = rule.official.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
-    let worded = rule.worded.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
+    let main =
+        rule.pattern.as_slice().iter().map(|source| (Ok(source.clone()), tier <= Tier::Bounded, false));
+    let separated =
+        rule.pattern_with_separators.as_slice().iter().map(|source| (Ok(source.clone()), true, false));
+    let with_keyword =
+        rule.pattern_with_keyword.as_slice().iter().map(|source| (Ok(source.clone()), false, false));
     let is_loose = rule.grouping == GroupingSyntax::Any;
-    let loose = rule.pattern.as_slice().iter().chain(rule.worded.as_slice()).filter(|_| is_loose);
-    let loose = loose.map(|source| (loosened(source), false, true));
+    let loose =
+        rule.pattern.as_slice().iter().chain(rule.pattern_with_keyword.as_slice()).filter(|_| is_loose);
+    let loose = loose.map(|source| (with_separators(source), false, true));
     let mut patterns = Vec::new();
-    for (source, is_free, is_strict) in main.chain(official).chain(worded).chain(loose) {
+    for (source, is_free, is_strict) in main.chain(separated).chain(with_keyword).chain(loose) {
         let compiled = source.and_then(|source| pattern(&source, boundary(rule), anchors));
         match compiled {
             Ok(pattern) => patterns.push(Pattern { is_free, is_strict, ..pattern }),
@@ -152,8 +169,8 @@ fn patterns(rule: &RuleSyntax, tier: Tier, anchors: &[String], wrong: &mut Vec<S
     patterns
 }
 
-fn loosened(source: &str) -> Result<String, String> {
-    parse(source).map(|hir| loosen::loosen(&hir).to_string())
+fn with_separators(source: &str) -> Result<String, String> {
+    parse(source).map(|hir| allow_separators(&hir).to_string())
 }
 
 fn pattern(source: &str, boundary: Boundary, anchors: &[String]) -> Result<Pattern, String> {
@@ -163,7 +180,7 @@ fn pattern(source: &str, boundary: Boundary, anchors: &[String]) -> Result<Patte
         .configure(
             meta::Config::new()
                 .utf8_empty(is_wide)
-                .nfa_size_limit(Some(SIZE_LIMIT))
+                .nfa_size_limit(Some(MAX_REGEX_BYTES))
                 .hybrid_cache_capacity(1 << 20),
         )
         .build_from_hir(&ends_word(hir.clone(), boundary))
@@ -183,8 +200,8 @@ fn pattern(source: &str, boundary: Boundary, anchors: &[String]) -> Result<Patte
     })
 }
 
-/// The pattern looks for an end at which its boundary can be clean, so that a match that would go on
-/// inside a word gives way to a shorter one that does not.
+/// The pattern must end where its boundary can be clean, so that a match that would end inside a word gives way to
+/// a shorter one that does not.
 fn ends_word(hir: Hir, boundary: Boundary) -> Hir {
     match boundary {
         Boundary::None => hir,
@@ -202,25 +219,29 @@ fn parse(source: &str) -> Result<Hir, String> {
         .map_err(|error| format!("the pattern does not parse (no look-around, no back-references): {error}"))
 }
 
-/// Every pattern must be one that the prefilter can call up.
+/// Every pattern must be one that the prefilter can schedule.
 fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     if rule.patterns.is_empty() {
         return;
     }
     if syntax.tier.is_none() {
-        wrong.push("say its tier: A, B, C or D".to_owned());
+        wrong.push("set its tier: distinctive, bounded, keyword_or_separators or keyword".to_owned());
     }
-    if syntax.tier.is_some_and(|tier| self::tier(tier) >= Tier::C) && rule.keywords.is_empty() {
-        wrong.push("tiers C and D need keywords".to_owned());
+    if syntax.tier.is_some_and(|tier| self::tier(tier) >= Tier::KeywordOrSeparators)
+        && rule.keywords.is_empty()
+    {
+        wrong.push("tiers keyword_or_separators and keyword need keywords".to_owned());
     }
-    if !syntax.official.as_slice().is_empty() && !matches!(syntax.tier, Some(TierSyntax::C)) {
-        wrong.push("only a rule of tier C has official forms".to_owned());
+    if !syntax.pattern_with_separators.as_slice().is_empty()
+        && !matches!(syntax.tier, Some(TierSyntax::KeywordOrSeparators))
+    {
+        wrong.push("pattern_with_separators is for the tier keyword_or_separators alone".to_owned());
     }
     if rule.keywords.is_empty() && rule.patterns.iter().any(|pattern| !pattern.is_free) {
-        wrong.push("a form that counts only beside a keyword needs keywords".to_owned());
+        wrong.push("a form that counts only next to a keyword needs keywords".to_owned());
     }
-    if rule.tier == Tier::B && rule.boundary == Boundary::None {
-        wrong.push("a rule of tier B needs a boundary: word or number".to_owned());
+    if rule.tier == Tier::Bounded && rule.boundary == Boundary::None {
+        wrong.push("tier bounded needs a boundary: word, number or address".to_owned());
     }
     for pattern in &rule.patterns {
         let is_anchored = !rule.anchors.is_empty();
@@ -228,8 +249,8 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
             rule.digits > 0 || rule.run > 0 || rule.hex_groups > 0 || pattern.shape.min_digits > 0;
         if pattern.is_free && !is_anchored && !is_counted {
             wrong.push(
-                "give it anchors (literals of which every match holds one) or digits (the least number of digits \
-                 in a row that every match holds) or run (of letters and digits), or it would have to run on all text"
+                "give it anchors (literals, of which every match contains one) or digits (the least number of digits \
+                 in a row that every match contains) or run (of letters and digits), or it would have to run on all text"
                     .to_owned(),
             );
         }
@@ -240,7 +261,7 @@ fn check_reach(rule: &Rule, syntax: &RuleSyntax, wrong: &mut Vec<String>) {
     }
 }
 
-/// `*` at an end: letters may stand there. A blank also stands for a hyphen, an underscore or nothing.
+/// `*` at an end allows letters there. A space also matches a hyphen, an underscore or nothing.
 fn parse_keyword(written: &str) -> impl Iterator<Item = Keyword> {
     let text = written.trim_matches('*').to_lowercase();
     let joints: &[&str] = if text.contains(' ') { &[" ", "-", "_", ""] } else { &[" "] };
@@ -272,19 +293,19 @@ fn examples(rule: &RuleSyntax) -> Examples {
         file: String::new(),
         positive: positive.collect(),
         negative: negative.collect(),
-        undecided_keys: rule.must_not_decide.clone(),
+        keys_not_matched: rule.keys_not_matched.clone(),
     }
 }
 
 impl Rule {
-    /// How many digits a cluster must have so that `pattern` can match in it.
+    /// How many digits a cluster needs so that `pattern` can match in it.
     pub(crate) fn need(&self, pattern: &Pattern) -> usize {
         self.digits.max(pattern.shape.min_row)
     }
 }
 
 impl Pattern {
-    /// The parsed pattern between clean boundaries, for automata that say whether it occurs at all.
+    /// The parsed pattern between clean boundaries, for automata that decide whether it occurs at all.
     pub(crate) fn hir(&self) -> Result<Hir, String> {
         let ended = ends_word(parse(&self.source)?, self.boundary);
         Ok(match self.boundary {

@@ -1,13 +1,13 @@
-//! What is wrong with a rule pack or a selection, all of it at once.
+//! Problems of rule packs and selections, reported all at once.
 
 use std::fmt;
 
-/// Why no rule set could be built. The policy that was in force stays in force.
+/// Why no rule set could be built. The current policy stays in force.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{}", summary(.problems))]
 #[non_exhaustive]
 pub struct LoadError {
-    /// Everything that was found, in the order of the packs.
+    /// All problems, in the order of the packs.
     pub problems: Vec<Problem>,
 }
 
@@ -23,14 +23,14 @@ fn summary(problems: &[Problem]) -> String {
     lines.join("\n")
 }
 
-/// One thing to change, and where.
+/// One problem and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The file, or `selection` for what the config says about rules.
     pub file: String,
-    /// Line in that file, from 1; 0 where there is none.
+    /// Line in that file, from 1; 0 if unknown.
     pub line: usize,
-    /// The rule, where one is concerned.
+    /// The rule, if the problem belongs to one.
     pub rule: Option<String>,
     /// What is wrong and what to change.
     pub message: String,

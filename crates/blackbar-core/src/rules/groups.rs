@@ -1,156 +1,62 @@
-//! Names for several packs at once: what `rules.packs` may say instead of a list of countries.
+//! Names for several packs at once: what `rules.packs` may name instead of a list of countries.
 //!
-//! A group is a name and its members, nothing else. One group is *careful*: the packs that it takes in were not
-//! named by anybody, so their rules keep the tier that is safe for a site whose visitors nobody described.
+//! A pack says in its head which groups it belongs to. A group may include other groups. One group is *careful*:
+//! nobody named the packs that it selects, so their rules keep the tier that is safe for a site whose visitors are
+//! unknown.
 
-/// Everything but the packs that must be asked for by name.
+use crate::rules::syntax::PackHead;
+
+/// Every pack but those that are opt-in.
 pub(crate) const ALL: &str = "all";
 
 /// Several packs under one name.
 #[derive(Clone, Copy, Debug)]
-pub struct Group {
+pub(crate) struct Group {
     /// What `rules.packs` calls it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Whether rules keep their careful tier.
-    pub is_careful: bool,
-    /// Packs, or groups.
-    pub members: &'static [&'static str],
+    pub(crate) is_careful: bool,
+    /// Groups whose packs it selects, too.
+    pub(crate) includes: &'static [&'static str],
 }
 
-/// All groups, in the order in which people are told of them.
-pub const GROUPS: &[Group] = &[
-    Group { name: "identity", is_careful: true, members: &["identity-us", "identity-eu"] },
-    Group { name: "identity-us", is_careful: false, members: &["documents", "us", "ca", "mx"] },
-    Group {
-        name: "identity-eu",
-        is_careful: false,
-        members: &[
-            "documents",
-            "gb",
-            "ie",
-            "de",
-            "at",
-            "ch",
-            "nl",
-            "be",
-            "lu",
-            "fr",
-            "es",
-            "pt",
-            "it",
-            "gr",
-            "mt",
-            "cy",
-            "se",
-            "no",
-            "dk",
-            "fi",
-            "is",
-            "ee",
-            "lt",
-            "lv",
-            "pl",
-            "cz",
-            "sk",
-            "hu",
-            "ro",
-            "bg",
-            "hr",
-            "si",
-            "rs",
-            "ua",
-            "ru",
-            "tr",
-            "al",
-            "by",
-            "md",
-            "mk",
-            "energy",
-        ],
-    },
-    Group {
-        name: "identity-world",
-        is_careful: false,
-        members: &[
-            "documents",
-            "br",
-            "ar",
-            "cl",
-            "co",
-            "pe",
-            "ec",
-            "ve",
-            "py",
-            "do",
-            "in",
-            "pk",
-            "cn",
-            "hk",
-            "tw",
-            "jp",
-            "kr",
-            "sg",
-            "my",
-            "id",
-            "th",
-            "au",
-            "nz",
-            "kz",
-            "il",
-            "sa",
-            "ae",
-            "kw",
-            "ir",
-            "za",
-            "eg",
-            "ke",
-            "ng",
-            "gh",
-            "mu",
-            "uy",
-            "gt",
-            "cr",
-            "cu",
-            "bd",
-            "lk",
-            "mo",
-            "vn",
-            "ph",
-        ],
-    },
+/// All groups, in the order in which messages list them.
+pub(crate) const GROUPS: &[Group] = &[
+    Group { name: "identity", is_careful: true, includes: &["identity-us", "identity-eu"] },
+    Group { name: "identity-us", is_careful: false, includes: &[] },
+    Group { name: "identity-eu", is_careful: false, includes: &[] },
+    Group { name: "identity-world", is_careful: false, includes: &[] },
 ];
 
-/// How a pack came to be in force.
+/// Whether a selection puts a pack in force, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
-    /// It did not.
+pub(crate) enum Membership {
+    /// Not selected.
     Out,
-    /// A careful group took it in.
+    /// Selected by a careful group.
     Careful,
-    /// It was named, or a group of its kind was, or everything.
+    /// Selected by its own name, by a group that is not careful, or by `all`.
     Named,
 }
 
-/// How the pack `name` stands in a selection of packs and groups.
-pub(crate) fn standing(selected: &[String], name: &str, is_opt_in: bool) -> Standing {
+/// How the words of `rules.packs` select this pack.
+pub(crate) fn membership(selected: &[String], pack: &PackHead) -> Membership {
     let by_word = selected.iter().map(|word| {
-        if word == name || (word == ALL && !is_opt_in) {
-            Standing::Named
+        if *word == pack.name || (word == ALL && !pack.opt_in) {
+            Membership::Named
         } else {
-            find(word).map_or(Standing::Out, |group| of_group(group, name))
+            find(word).map_or(Membership::Out, |group| by_group(group, pack))
         }
     });
-    by_word.max().unwrap_or(Standing::Out)
+    by_word.max().unwrap_or(Membership::Out)
 }
 
-fn of_group(group: &Group, name: &str) -> Standing {
-    let holds = |member: &&str| {
-        *member == name || find(member).is_some_and(|inner| of_group(inner, name) > Standing::Out)
-    };
-    match group.members.iter().any(holds) {
-        false => Standing::Out,
-        true if group.is_careful => Standing::Careful,
-        true => Standing::Named,
+fn by_group(group: &Group, pack: &PackHead) -> Membership {
+    let is_in = |name: &str| pack.groups.iter().any(|of| of == name);
+    match is_in(group.name) || group.includes.iter().any(|name| is_in(name)) {
+        false => Membership::Out,
+        true if group.is_careful => Membership::Careful,
+        true => Membership::Named,
     }
 }
 
@@ -159,9 +65,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Group> {
     GROUPS.iter().find(|group| group.name == name)
 }
 
-/// Of the `known` words those that `name` may have meant, nearest first.
+/// The `known` names that `name` may be a misspelling of, nearest first.
 pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    const MOST: usize = 3;
+    const MAX_SUGGESTIONS: usize = 3;
     let bound = if name.chars().count() <= 3 { 1 } else { 2 };
     let mut found: Vec<(usize, &str)> = known
         .map(|word| (distance(name, word), word))
@@ -169,10 +75,10 @@ pub(crate) fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<
         .collect();
     found.sort_unstable();
     found.dedup();
-    found.into_iter().take(MOST).map(|(_, word)| word).collect()
+    found.into_iter().take(MAX_SUGGESTIONS).map(|(_, word)| word).collect()
 }
 
-/// How many letters must be changed, added, left out or swapped with their neighbour.
+/// Edit distance: letters changed, added, left out or swapped with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) =
         (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
@@ -200,34 +106,36 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn stands(selected: &[&str], name: &str) -> Standing {
+    fn select(selected: &[&str], name: &str, groups: &[&str]) -> Membership {
         let selected: Vec<String> = selected.iter().map(|&word| word.to_owned()).collect();
-        standing(&selected, name, name == "names")
+        let text =
+            format!("name = {name:?}\ndescription = \"\"\ngroups = {groups:?}\nopt_in = {}", name == "names");
+        membership(&selected, &toml::from_str(&text).unwrap())
     }
 
     #[test]
-    fn a_group_takes_its_members_in() {
-        assert_eq!(stands(&["identity-eu"], "de"), Standing::Named);
-        assert_eq!(stands(&["identity-eu"], "us"), Standing::Out);
-        assert_eq!(stands(&["identity"], "de"), Standing::Careful);
-        assert_eq!(stands(&["identity"], "br"), Standing::Out);
-        assert_eq!(stands(&[], "de"), Standing::Out);
+    fn a_group_selects_its_packs() {
+        assert_eq!(select(&["identity-eu"], "de", &["identity-eu"]), Membership::Named);
+        assert_eq!(select(&["identity-eu"], "us", &["identity-us"]), Membership::Out);
+        assert_eq!(select(&["identity"], "de", &["identity-eu"]), Membership::Careful);
+        assert_eq!(select(&["identity"], "br", &["identity-world"]), Membership::Out);
+        assert_eq!(select(&[], "de", &["identity-eu"]), Membership::Out);
     }
 
     #[test]
-    fn who_is_named_is_named_whatever_group_has_it_too() {
-        assert_eq!(stands(&["identity", "de"], "de"), Standing::Named);
-        assert_eq!(stands(&["identity", "all"], "de"), Standing::Named);
+    fn naming_a_pack_outweighs_a_careful_group() {
+        assert_eq!(select(&["identity", "de"], "de", &["identity-eu"]), Membership::Named);
+        assert_eq!(select(&["identity", "all"], "de", &["identity-eu"]), Membership::Named);
     }
 
     #[test]
-    fn all_leaves_out_what_must_be_asked_for() {
-        assert_eq!(stands(&["all"], "names"), Standing::Out);
-        assert_eq!(stands(&["all", "names"], "names"), Standing::Named);
+    fn all_leaves_out_opt_in_packs() {
+        assert_eq!(select(&["all"], "names", &[]), Membership::Out);
+        assert_eq!(select(&["all", "names"], "names", &[]), Membership::Named);
     }
 
     #[test]
-    fn near_names_are_told() {
+    fn suggests_similar_names() {
         let known = ["contact", "payment", "de", "dk", "identity-eu"];
         assert_eq!(near("contcat", known.into_iter()), ["contact"]);
         assert_eq!(near("identity-ue", known.into_iter()), ["identity-eu"]);

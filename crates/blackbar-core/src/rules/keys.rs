@@ -1,21 +1,21 @@
-//! Keys that decide by themselves: names of fields, headers and parameters whose whole value goes.
+//! Finds the rule for a field, header or parameter name whose whole value is redacted.
 //!
-//! A key is cut into words at case changes and at whatever is no letter or digit. It decides if
-//! its words *end* in a listed name, words such as `hash` or `confirm` left aside: `newPassword`,
-//! `user[password]` and `password_confirm` say `password`; `passport`, `password_reset_at` and
-//! `cookie_consent` do not. Words are compared glued together, so `api_key` is `apiKey` is `apikey`.
+//! A key is split into words at case changes and at every character that is not a letter or digit. It matches if its
+//! words *end* in a listed name; words such as `hash` or `confirm` at the end are ignored. `newPassword`,
+//! `user[password]` and `password_confirm` match `password`; `passport`, `password_reset_at` and `cookie_consent` do
+//! not. Words are joined before comparison, so `api_key`, `apiKey` and `apikey` are the same.
 
 use std::collections::HashMap;
 
 use crate::rules::RuleIdx;
 use crate::text::fold::fold;
 
-/// The listed names, glued, and their rules.
+/// The listed names, joined, and their rules.
 pub(crate) struct KeyIndex {
     names: HashMap<Box<[u8]>, RuleIdx>,
-    /// What any name ends in: most keys are turned away here.
+    /// The endings of all names: most keys fail here.
     ends: Ends,
-    /// The same of [`TAILS`].
+    /// The endings of [`TAILS`].
     tails: Ends,
     longest: usize,
 }
@@ -31,7 +31,7 @@ impl Default for KeyIndex {
 }
 
 impl KeyIndex {
-    /// Lists `name` for `rule`. The rule that already has it, if there is one, keeps it.
+    /// Lists `name` for `rule`. A rule that already has the name keeps it.
     pub(crate) fn insert(&mut self, name: &str, rule: RuleIdx) -> Result<(), RuleIdx> {
         let glued = glue(name);
         if let Some(&holder) = self.names.get(glued.as_slice()) {
@@ -43,7 +43,7 @@ impl KeyIndex {
         Ok(())
     }
 
-    /// The rule of the longest listed name that `key` ends in.
+    /// The rule of the longest listed name at the end of `key`.
     pub(crate) fn find(&self, key: &str) -> Option<RuleIdx> {
         if self.names.is_empty() {
             return None;
@@ -100,7 +100,7 @@ impl KeyIndex {
         None
     }
 
-    /// The same for keys with letters beyond ASCII; allocates.
+    /// The same for keys with non-ASCII letters; allocates.
     fn find_wide(&self, key: &str) -> Option<RuleIdx> {
         let folded = fold(key);
         let mut spaced = String::with_capacity(key.len());
@@ -155,7 +155,7 @@ const TAILS: [&str; 26] = [
     "verify",
 ];
 
-/// Words before a name that make a switch of it: `showPassword`, `isMobile`.
+/// Words before a name that make it a switch: `showPassword`, `isMobile`.
 const LEADS: [&str; 14] = [
     "allow", "can", "disable", "enable", "forgot", "has", "hide", "is", "needs", "no", "require", "requires",
     "should", "show",
@@ -174,7 +174,7 @@ fn glue(name: &str) -> Vec<u8> {
     lower.chars().filter(|c| c.is_alphanumeric()).collect::<String>().into_bytes()
 }
 
-/// A set of the last three bytes of names, five bits of each.
+/// A set of the last three bytes of names, five bits for each byte.
 struct Ends {
     bits: Box<[u64]>,
 }
@@ -192,7 +192,7 @@ impl Ends {
         (hash >> 6, 1 << (hash & 63))
     }
 
-    /// A name of fewer bytes ends in itself, whatever stands before it.
+    /// A shorter name is its own ending, whatever comes before it.
     fn insert(&mut self, name: &[u8]) {
         let mut last = name.iter().rev().copied();
         match (last.next(), last.next(), last.next()) {
@@ -224,7 +224,7 @@ fn last_three(mut last: impl Iterator<Item = u8>) -> [u8; 3] {
 const MAX_BYTES: usize = 96;
 const MAX_WORDS: usize = 24;
 
-/// The words of an ASCII key, in lower case, glued, on the stack. Of a longer key its end.
+/// The words of an ASCII key, in lower case, joined, on the stack; only the end of a long key.
 struct Words {
     glued: [u8; MAX_BYTES],
     len: usize,
@@ -266,7 +266,7 @@ impl Words {
         }
     }
 
-    /// Of a key of very many words the last ones count.
+    /// Only the last words of a long key count.
     fn start_word(&mut self) {
         if self.n_starts == MAX_WORDS {
             self.starts.rotate_left(1);

@@ -1,6 +1,6 @@
-//! From what people wrote to what runs: everything that can be wrong with a pack is found here.
+//! Turns packs as written into rules that run, and reports everything that is wrong with a pack or a selection.
 //!
-//! Does not run examples: that is `detect::check`. **Invariant:** either all problems come back, or a
+//! Does not run examples: `detect::check` does. **Invariant:** either all problems come back, or a
 //! rule set in which each rule can be reached.
 
 use std::collections::HashMap;
@@ -9,15 +9,15 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::rules::error::{LoadError, Problem};
-use crate::rules::groups::{self, Standing};
+use crate::rules::groups::{self, Membership};
 use crate::rules::keys::KeyIndex;
-use crate::rules::syntax::{ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
+use crate::rules::syntax::{self, ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
 use crate::rules::{
     Action, Examples, MAX_KEPT, Override, Pack as PackInForce, PackSource, Rule, RuleIdx, RuleSet, Selection,
     compile,
 };
 
-/// Part of the digest: goes up when the engine itself starts to find different things.
+/// Part of the digest: increases when the engine itself starts to find different things.
 const ENGINE: u32 = 1;
 
 /// See [`RuleSet::build`].
@@ -43,15 +43,15 @@ pub(crate) fn build(
     if problems.is_empty() { Ok(set) } else { Err(LoadError { problems }) }
 }
 
-/// The names that these packs give themselves; those that do not parse are left out.
-pub(crate) fn names(sources: &[PackSource<'_>]) -> Vec<String> {
-    sources.iter().filter_map(|source| parse(source).ok()).map(|pack| pack.syntax.pack.name).collect()
+/// The heads of these packs; packs that do not parse are left out.
+pub(crate) fn heads(sources: &[PackSource<'_>]) -> Vec<PackHead> {
+    sources.iter().filter_map(|source| parse(source).ok()).map(|pack| pack.syntax.pack).collect()
 }
 
 struct Pack<'a> {
     source: PackSource<'a>,
     syntax: PackSyntax,
-    /// Tests vouch for it: what is not in force of it need not be compiled.
+    /// Tests cover it: rules of it that are not in force need not be compiled.
     is_builtin: bool,
 }
 
@@ -73,7 +73,7 @@ fn parse<'a>(source: &PackSource<'a>) -> Result<Pack<'a>, Problem> {
             file: source.name.to_owned(),
             line: error.span().map_or(0, |span| line_of(source.text, span.start)),
             rule: None,
-            message: error.message().to_owned(),
+            message: syntax::renamed(error.message()).unwrap_or_else(|| error.message().to_owned()),
         }),
     }
 }
@@ -95,7 +95,12 @@ struct Loaded {
 impl Loaded {
     fn add_pack(&mut self, pack: &Pack<'_>, selection: &Selection, problems: &mut Vec<Problem>) {
         let head = &pack.syntax.pack;
-        let standing = groups::standing(&selection.packs, &head.name, head.opt_in);
+        let membership = groups::membership(&selection.packs, head);
+        for group in head.groups.iter().filter(|group| groups::find(group).is_none()) {
+            let known: Vec<&str> = groups::GROUPS.iter().map(|group| group.name).collect();
+            let message = format!("there is no group \"{group}\"; there are: {}", known.join(", "));
+            problems.push(pack.problem(None, message));
+        }
         let name: Arc<str> = Arc::from(head.name.as_str());
         for spanned in &pack.syntax.rules {
             let rule = spanned.as_ref();
@@ -105,14 +110,14 @@ impl Loaded {
                 problems.push(pack.problem(place, message));
                 continue;
             }
-            let is_in_force = is_in_force(rule, standing > Standing::Out, selection);
+            let is_in_force = is_in_force(rule, membership > Membership::Out, selection);
             if pack.is_builtin && !is_in_force {
                 continue;
             }
             let change = last_override(selection, &rule.id);
             let action = change.and_then(|change| change.action.clone());
             let action = action.unwrap_or_else(|| action_of(rule, head));
-            let tier = tier_of(rule, standing);
+            let tier = tier_of(rule, membership);
             match compile::rule(rule, &name, tier, action) {
                 Ok(mut compiled) if is_in_force => {
                     let Examples { line, positive, negative, .. } = &mut compiled.examples;
@@ -131,7 +136,8 @@ impl Loaded {
         }
         let is_new = self.packs.iter().all(|pack| pack.name != name);
         if is_new && self.rules.last().is_some_and(|rule| rule.pack == name) {
-            self.packs.push(PackInForce { name, description: head.description.clone() });
+            let (description, groups) = (head.description.clone(), head.groups.clone());
+            self.packs.push(PackInForce { name, description, groups });
         }
     }
 
@@ -193,7 +199,7 @@ impl Loaded {
     }
 }
 
-/// The names beside the unknown one stand without quotes: by its quotes it is found in the configuration.
+/// Known names have no quotes: the configuration locates the unknown name by its quotes.
 fn unknown_pack<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = groups::near(name, known.clone());
     if near.is_empty() {
@@ -217,10 +223,10 @@ fn is_in_force(rule: &RuleSyntax, is_selected: bool, selection: &Selection) -> b
     !selection.disable.contains(&rule.id) && switch.unwrap_or(is_selected)
 }
 
-/// In a pack that somebody named, a rule may say more by itself.
-fn tier_of(rule: &RuleSyntax, standing: Standing) -> TierSyntax {
-    let named = rule.named_tier.filter(|_| standing != Standing::Careful);
-    named.or(rule.tier).unwrap_or(TierSyntax::D)
+/// In a pack that was selected by name, a rule may need less next to a match.
+fn tier_of(rule: &RuleSyntax, membership: Membership) -> TierSyntax {
+    let named = rule.tier_when_named.filter(|_| membership != Membership::Careful);
+    named.or(rule.tier).unwrap_or(TierSyntax::Keyword)
 }
 
 fn action_of(rule: &RuleSyntax, pack: &PackHead) -> Action {

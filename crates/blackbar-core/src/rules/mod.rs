@@ -1,30 +1,34 @@
-//! Rule packs: TOML that people write → checked → compiled rules that run.
+//! Rule packs: TOML that people write is checked and compiled to rules that run.
 //!
-//! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types and one
-//! conversion, [`RuleSet::build`]; all that can fail, fails there, with every problem at once. This module does not
-//! search anything: [`crate::detect`] does.
+//! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types with one conversion,
+//! [`RuleSet::build`]. Everything that can fail fails there, and all problems are reported at once. This module does
+//! not search: [`crate::detect`] does.
 //!
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.
 
-mod beside;
+mod allow_separators;
+mod anchor_context;
 mod builtin;
+#[cfg(test)]
+mod comparison;
 mod compile;
 pub mod error;
-pub mod groups;
+pub(crate) mod groups;
 pub(crate) mod keys;
 mod load;
-mod loosen;
 pub(crate) mod shape;
 mod syntax;
+#[cfg(test)]
+mod vectors;
 
 use std::sync::Arc;
 
 use regex_automata::meta;
 
-use crate::detect::validate::Validator;
 use crate::rules::error::LoadError;
 use crate::rules::keys::KeyIndex;
+use crate::validate::ValueCheck;
 
 pub use crate::rules::builtin::builtin_packs;
 
@@ -44,19 +48,19 @@ pub struct Selection {
     pub packs: Vec<String>,
     /// Ids of rules that are off.
     pub disable: Vec<String>,
-    /// What differs from the pack.
+    /// Changes to single rules.
     pub overrides: Vec<Override>,
 }
 
 impl Selection {
-    /// Every rule of every pack, as the packs have them, but for packs that must be asked for by name.
+    /// Every rule of every pack that is not opt-in.
     pub fn all() -> Self {
         Self { packs: vec![groups::ALL.to_owned()], ..Self::default() }
     }
 
     /// Every rule of these packs.
     pub fn of_all(packs: &[PackSource<'_>]) -> Self {
-        Self { packs: load::names(packs), ..Self::default() }
+        Self { packs: load::heads(packs).into_iter().map(|head| head.name).collect(), ..Self::default() }
     }
 }
 
@@ -65,7 +69,7 @@ impl Selection {
 pub struct Override {
     /// The rule's id.
     pub rule: String,
-    /// What is done to its findings instead.
+    /// What happens to its findings instead.
     pub action: Option<Action>,
     /// `Some(true)` puts a rule of any known pack in force, `Some(false)` takes it out.
     pub enabled: Option<bool>,
@@ -75,14 +79,14 @@ pub struct Override {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIdx(pub u16);
 
-/// How many letters and digits of a finding may stay, at most: what the payment card standard
-/// allows of the end of a card number.
+/// Most letters and digits of a finding that may stay: the payment card standard allows the last four digits of a
+/// card number.
 pub const MAX_KEPT: u8 = 4;
 
-/// What is done to a finding.
+/// What happens to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Same length, blanks and line breaks kept, so the layout holds.
+    /// Same length, whitespace kept, so that the layout stays.
     Mask,
     /// A label such as `[card]`.
     Replace(String),
@@ -97,45 +101,57 @@ pub enum Action {
     Drop,
 }
 
-/// How much a match says by itself.
+/// What a match needs next to it in order to count, strictest form first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
-    /// Distinctive: matches anywhere.
-    A,
-    /// Matches where its boundaries are clean.
-    B,
-    /// Needs a keyword, or its official separators.
-    C,
-    /// Needs a keyword.
-    D,
+    /// Nothing: its form is distinctive.
+    Distinctive,
+    /// Clean boundaries.
+    Bounded,
+    /// A keyword, or its official separators.
+    KeywordOrSeparators,
+    /// A keyword.
+    Keyword,
 }
 
-/// What may not stand beside a match.
+impl Tier {
+    /// Its name, as packs write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Distinctive => "distinctive",
+            Self::Bounded => "bounded",
+            Self::KeywordOrSeparators => "keyword_or_separators",
+            Self::Keyword => "keyword",
+        }
+    }
+}
+
+/// What may not touch a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Boundary {
     /// Anything may.
     None,
     /// No letter, digit or underscore.
     Word,
-    /// As `Word`, and no further digits behind a point or hyphen: not a part of a longer number.
+    /// As `Word`, and no more digits after a dot or hyphen: not part of a longer number.
     Number,
-    /// As `Number`, and no name of a product and slash: `Chrome/146.0.27.56` is a version.
+    /// As `Number`, and no product name and slash before it: `Chrome/146.0.27.56` is a version.
     Address,
 }
 
 /// What a failed checksum does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailedCheck {
-    /// The match still counts where a keyword stands right beside it.
+    /// The match still counts if a keyword is right next to it.
     NeedsKeyword,
-    /// No match.
+    /// The match does not count.
     Reject,
 }
 
-/// How much a key that decides by itself gives away.
+/// How sensitive the value of a field is, by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyStrength {
-    /// Passwords, tokens, numbers of cards and documents: the whole value always goes.
+    /// Passwords, tokens, card and document numbers: the whole value is always redacted.
     Secret,
     /// Names, streets, birthdays.
     Personal,
@@ -155,14 +171,14 @@ pub struct Rule {
     pub(crate) action: Action,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) boundary: Boundary,
-    pub(crate) validator: Option<Validator>,
+    pub(crate) validator: Option<ValueCheck>,
     pub(crate) on_failed_check: OnFailedCheck,
     pub(crate) anchors: Vec<String>,
     /// No letter or digit follows an anchor in any match.
-    pub(crate) whole_anchors: bool,
+    pub(crate) anchors_end_word: bool,
     pub(crate) digits: usize,
     pub(crate) run: usize,
-    /// Groups of hex digits that a match is made of.
+    /// Fewest groups of hex digits in a match.
     pub(crate) hex_groups: usize,
     pub(crate) keywords: Vec<Keyword>,
     pub(crate) distance: usize,
@@ -183,7 +199,7 @@ pub(crate) struct Pattern {
     pub(crate) value: Option<usize>,
     /// Whether it matches without a keyword.
     pub(crate) is_free: bool,
-    /// Whether its checksum must hold even beside a keyword.
+    /// Whether its check must pass even next to a keyword.
     pub(crate) is_strict: bool,
     pub(crate) shape: shape::Shape,
 }
@@ -193,20 +209,31 @@ pub(crate) struct Pattern {
 pub(crate) struct Keyword {
     /// In lower case.
     pub(crate) text: String,
-    /// Whether letters may stand before it.
+    /// Whether letters may come before it.
     pub(crate) is_open_left: bool,
-    /// Whether letters may stand behind it.
+    /// Whether letters may follow it.
     pub(crate) is_open_right: bool,
 }
 
-/// What a rule's author promised.
+/// The examples of a rule.
 #[derive(Clone, Default)]
 pub(crate) struct Examples {
     pub(crate) line: usize,
     pub(crate) file: String,
     pub(crate) positive: Vec<Example>,
     pub(crate) negative: Vec<Example>,
-    pub(crate) undecided_keys: Vec<String>,
+    pub(crate) keys_not_matched: Vec<String>,
+}
+
+/// An example of a rule, for people.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleExample<'a> {
+    /// The text; what must be found is between guillemets.
+    pub text: &'a str,
+    /// The words next to it.
+    pub context: &'a str,
+    /// Why it must not match; empty for one that must.
+    pub because: &'a str,
 }
 
 /// One text, with guillemets around what must be found.
@@ -222,13 +249,29 @@ pub(crate) struct Example {
     pub(crate) line: usize,
 }
 
+impl Example {
+    fn for_people(&self) -> RuleExample<'_> {
+        RuleExample { text: &self.text, context: &self.context, because: &self.because }
+    }
+}
+
 impl Rule {
-    /// Texts that the rule finds something in: its examples, the words around them included.
+    /// Texts in which the rule finds something: its examples, with their context.
     pub fn example_texts(&self) -> impl Iterator<Item = String> {
         self.examples
             .positive
             .iter()
             .map(|example| format!("{} {}", example.context, example.text.replace(['«', '»'], "")))
+    }
+
+    /// Texts in which the rule must find what is between guillemets.
+    pub fn examples_to_find(&self) -> impl Iterator<Item = RuleExample<'_>> {
+        self.examples.positive.iter().map(Example::for_people)
+    }
+
+    /// Texts in which the rule must find nothing.
+    pub fn examples_to_leave(&self) -> impl Iterator<Item = RuleExample<'_>> {
+        self.examples.negative.iter().map(Example::for_people)
     }
 
     /// The stable id.
@@ -246,7 +289,7 @@ impl Rule {
         &self.pack
     }
 
-    /// The kind of thing it finds, as in `CREDIT_CARD`.
+    /// The kind of data, such as `CREDIT_CARD`.
     pub fn entity(&self) -> &str {
         &self.entity
     }
@@ -256,17 +299,17 @@ impl Rule {
         &self.description
     }
 
-    /// How much a match says by itself.
+    /// What a match needs next to it in order to count.
     pub fn tier(&self) -> Tier {
         self.tier
     }
 
-    /// What is done to its findings.
+    /// What happens to its findings.
     pub fn action(&self) -> &Action {
         &self.action
     }
 
-    /// The words that give a match its context.
+    /// The words that must be near a match.
     pub fn keywords(&self) -> impl Iterator<Item = &str> {
         self.keywords.iter().map(|keyword| keyword.text.as_str())
     }
@@ -276,27 +319,32 @@ impl Rule {
         self.patterns.iter().map(|pattern| pattern.source.as_str())
     }
 
-    /// Whether a checksum stands behind its matches.
+    /// Whether matches are checked by a validator or a weighted sum.
     pub fn is_validated(&self) -> bool {
         self.validator.is_some()
     }
 
-    /// The name of the checksum behind its matches.
-    pub fn validator(&self) -> Option<&'static str> {
-        self.validator.map(|validator| validator.name())
+    /// The name of the validator that checks matches, or the weighted sum in a few words.
+    pub fn validator(&self) -> Option<&str> {
+        self.validator.as_ref().map(ValueCheck::name)
     }
 
-    /// Whether it looks at texts at all, and not at the names of fields alone.
+    /// Whether `value` passes the validator or weighted sum; `None` if the rule has none.
+    pub fn passes_check(&self, value: &str) -> Option<bool> {
+        self.validator.as_ref().map(|check| check.accepts(value))
+    }
+
+    /// Whether it searches texts, rather than matching field names only.
     pub fn has_pattern(&self) -> bool {
         !self.patterns.is_empty()
     }
 
     /// Whether it has a form with official separators, which needs no keyword.
-    pub fn has_official_form(&self) -> bool {
-        self.tier == Tier::C && self.patterns.iter().any(|pattern| pattern.is_free)
+    pub fn has_separated_form(&self) -> bool {
+        self.tier == Tier::KeywordOrSeparators && self.patterns.iter().any(|pattern| pattern.is_free)
     }
 
-    /// What may not stand beside a match.
+    /// What may not touch a match.
     pub fn boundary(&self) -> Boundary {
         self.boundary
     }
@@ -306,32 +354,32 @@ impl Rule {
         self.on_failed_check
     }
 
-    /// Literals of which every match holds one.
+    /// Literals, of which every match contains one.
     pub fn anchors(&self) -> &[String] {
         &self.anchors
     }
 
-    /// How many bytes a keyword may stand before a match.
+    /// How many bytes before a match a keyword may be.
     pub fn distance(&self) -> usize {
         self.distance
     }
 
-    /// How many examples it has: of what it must find, and of what it must not.
+    /// How many examples it has: those that must match, and those that must not.
     pub fn n_examples(&self) -> (usize, usize) {
         (self.examples.positive.len(), self.examples.negative.len())
     }
 
-    /// The file it stands in, and the line.
+    /// Its file and line.
     pub fn place(&self) -> (&str, usize) {
         (&self.examples.file, self.examples.line)
     }
 
-    /// The keys that decide by themselves, as written.
+    /// The field names whose whole value it redacts, as written.
     pub fn keys(&self) -> &[String] {
         &self.keys
     }
 
-    /// How much its keys give away, if it has keys.
+    /// How sensitive the values of its keys are, if it has keys.
     pub fn key_strength(&self) -> Option<KeyStrength> {
         self.key_strength
     }
@@ -342,8 +390,10 @@ impl Rule {
 pub struct Pack {
     /// Its name.
     pub name: Arc<str>,
-    /// What it is about, in a sentence.
+    /// What it covers, in a sentence.
     pub description: String,
+    /// The groups that select it.
+    pub groups: Vec<String>,
 }
 
 /// All rules in force.
@@ -383,7 +433,7 @@ impl RuleSet {
         &self.packs
     }
 
-    /// The rule with this index. An index of another set gives its last rule's neighbour or none.
+    /// The rule with this index, which must come from this set.
     pub fn rule(&self, idx: RuleIdx) -> Option<&Rule> {
         self.rules.get(usize::from(idx.0))
     }
@@ -399,8 +449,8 @@ impl RuleSet {
         self.digest
     }
 
-    /// The rule by which this key, header, parameter or field name alone decides that its whole
-    /// value goes. Decides on words: `newPassword` and `user[password]` do, `passport` does not say
+    /// The rule that redacts the whole value of a field with this key, header, parameter or field name.
+    /// Matches whole words: `newPassword` and `user[password]` match `password`, and `passport` does not match
     /// `pass`. No allocation for ASCII keys of usual length.
     pub fn key_rule(&self, key: &str) -> Option<RuleIdx> {
         self.keys.find(key)

@@ -1,14 +1,15 @@
-//! What can be known about a pattern without running it, so that the scanner may look at less text.
+//! Properties of a pattern that are known without running it, so that the scanner can skip text.
 //!
-//! Everything here errs on the safe side: an unknown length is "unbounded", an unclear alphabet is
-//! "anything". **Invariant:** skipping text on the word of a [`Shape`] never loses a match.
+//! Everything here errs on the safe side: an unknown length is unbounded, an unclear alphabet is any byte.
+//!
+//! **Invariant:** skipping text because of a [`Shape`] never loses a match.
 
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use crate::rules::beside::Beside;
+use crate::rules::anchor_context::AnchorContext;
 
-/// Facts about one pattern.
+/// Properties of one pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// Longest match in bytes; `None` if there is no bound.
@@ -19,14 +20,14 @@ pub(crate) struct Shape {
     pub(crate) is_numeric: bool,
     /// Least number of digits in a match, if it is numeric.
     pub(crate) min_digits: usize,
-    /// So many digits, at least, stand in every match with nothing but separators between them.
+    /// Least number of digits in every match with nothing but separators between them.
     pub(crate) min_row: usize,
     /// Whether every match is one run of letters and digits with a digit in it.
     pub(crate) is_run_with_digit: bool,
     /// Whether every match begins with one of the rule's anchors.
     pub(crate) starts_with_anchor: bool,
-    /// What stands beside an anchor in every match.
-    pub(crate) beside: Beside,
+    /// What is next to an anchor in every match.
+    pub(crate) anchor_context: AnchorContext,
 }
 
 impl Shape {
@@ -40,12 +41,12 @@ impl Shape {
             min_row: min_row(hir),
             is_run_with_digit: min_digits(hir) > 0 && holds_only(hir, |byte| byte.is_ascii_alphanumeric()),
             starts_with_anchor: starts_with_any(hir, anchors),
-            beside: Beside::of(hir, anchors),
+            anchor_context: AnchorContext::of(hir, anchors),
         }
     }
 }
 
-/// Bytes that may stand between the digits of one number.
+/// Bytes that may be between the digits of one number.
 pub(crate) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'.' | b'-' | b'/' | b'(' | b')' | b'+' | b',' | b':' | b'\t' | b'\n' | b'\r')
 }
@@ -92,8 +93,8 @@ fn min_digits(hir: &Hir) -> usize {
     }
 }
 
-/// What stands side by side in every match and is numeric is one row. A row that goes on into a part
-/// which also holds something else is counted without that part: too little, never too much.
+/// Adjacent numeric parts of a match form one row. A row that continues into a part with other characters is counted
+/// without that part: the result may be too low, never too high.
 fn min_row(hir: &Hir) -> usize {
     if is_numeric(hir) {
         return min_digits(hir);
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_how_many_digits_stand_in_a_row() {
+    fn counts_the_digits_in_a_row() {
         for (pattern, row) in [
             ("[A-Z]{2}[0-9]{3}[ -]?[0-9]{4}[A-Z]", 7),
             ("[A-Z](?:[0-9]{6}|[0-9]{4}X)[0-9]", 4),

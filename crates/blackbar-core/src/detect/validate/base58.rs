@@ -1,6 +1,0 @@
-//! Base58 alone, of letters, capitals and digits alike: no word and no number.
-
-pub(super) fn is_valid(text: &str) -> bool {
-    let has = |class: fn(&u8) -> bool| text.as_bytes().iter().any(class);
-    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit)
-}

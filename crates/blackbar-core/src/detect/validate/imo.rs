@@ -1,9 +1,0 @@
-//! Number of a ship: weights 7 to 2, modulus 10.
-
-use super::arith::{digits_behind, weighted};
-
-pub(super) fn is_valid(text: &str) -> bool {
-    let Some(digits) = digits_behind(text, "IMO") else { return false };
-    digits.len() == 7
-        && digits.last().is_some_and(|&check| weighted(&digits, &[7, 6, 5, 4, 3, 2]) % 10 == u32::from(check))
-}

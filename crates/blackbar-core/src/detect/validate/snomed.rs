@@ -1,9 +1,0 @@
-//! SNOMED CT: Verhoeff, and a kind of thing in the two digits before the last.
-
-use super::arith::{digits, verhoeff};
-
-pub(super) fn is_valid(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let kind = digits.len().checked_sub(3).and_then(|at| digits.get(at));
-    (6..=18).contains(&digits.len()) && matches!(kind, Some(0 | 1)) && verhoeff(&digits)
-}
