@@ -11,8 +11,6 @@ pub mod form;
 
 pub mod codec;
 
-mod deflate;
-
 pub mod lz64;
 
 pub mod multipart;
