@@ -135,7 +135,7 @@ impl BodyWriter<'_> {
 
     /// Adds the text before `to`, with the matches that are found.
     fn push_up_to(&mut self, text: &[u8], to: usize) {
-        // One position in this many inside a match is recorded: half the time, hardly any matches less.
+        // One position in this many inside a match is recorded: less work, for a few matches not found.
         const RECORD_STEP: usize = 2;
         let Self { blocks, index, out, .. } = self;
         let text = text.get(..to).unwrap_or(text);

@@ -20,13 +20,15 @@ fn table(stream: &[u8], text: &str) -> Vec<String> {
     while let Some(sequence) = reader.next() {
         let literals_end = at + sequence.n_literals;
         let end = literals_end + sequence.match_len;
-        let mut line = format!("{at:>3}  {}", text.get(at..literals_end).unwrap());
-        if sequence.match_len > 0 {
+        let literals = text.get(at..literals_end).unwrap();
+        let matched = if sequence.match_len > 0 {
             let repeated = text.get(literals_end..end).unwrap();
             let (len, distance) = (sequence.match_len, sequence.distance);
-            line.push_str(&format!(" ‹{len} bytes from {distance} back: {repeated}›"));
-        }
-        lines.push(line.trim_end().to_owned());
+            format!("‹{len} bytes from {distance} back: {repeated}›")
+        } else {
+            String::new()
+        };
+        lines.push(format!("{at:>3}  {literals} {matched}").trim_end().to_owned());
         at = end;
     }
     assert!(reader.is_done() && at == text.len());

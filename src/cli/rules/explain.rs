@@ -141,7 +141,7 @@ impl Explain {
             let _ = writeln!(told, "  anchors there: {}", spans(&literals.anchors));
         }
         if rule.keywords().next().is_some() {
-            let beside = if literals.is_beside { "; and one in the words beside it" } else { "" };
+            let beside = if literals.is_in_context { "; and one in the words beside it" } else { "" };
             let _ = writeln!(told, "  keywords there: {}{beside}", spans(&literals.keywords));
         }
         if rule.has_pattern() {

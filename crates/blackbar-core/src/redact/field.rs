@@ -242,7 +242,7 @@ impl Redactor<'_> {
         } else {
             let mut scan = std::mem::take(&mut self.tools.scan);
             let mut silenced = Vec::new();
-            scanner.scan_but(text, &context, &mut scan, findings, |found| {
+            scanner.scan_filtered(text, &context, &mut scan, findings, |found| {
                 silenced = self.sort_out(text, found);
                 silenced.iter().map(|(number, _)| number.is_some()).collect()
             });
