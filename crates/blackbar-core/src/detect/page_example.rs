@@ -5,8 +5,10 @@ use std::sync::Arc;
 use crate::detect::boundary;
 use crate::detect::cluster;
 use crate::detect::finding::Context;
+use crate::detect::miss::Why;
 use crate::detect::prefilter::LiteralRole;
 use crate::detect::prefilter::Prefilter;
+use crate::detect::run::PlannedSearch;
 use crate::detect::scanner::Scanner;
 use crate::detect::scanner::Scratch;
 use crate::rules::RuleIdx;
@@ -18,101 +20,102 @@ use crate::text::span::Span;
 
 const TEXT: &str = "Order 20240017 paid by card 4111 1111 1111 1111 12/28, not 4111 1111 1111 1112. See https://ada:pw@shop.example.com/ or mail ada@example.com";
 
-fn line(columns: &[String]) -> String {
+fn row(columns: &[&str]) -> String {
     format!("| {} |", columns.join(" | "))
 }
 
-fn code(text: &str) -> String {
+fn range(span: Span) -> String {
+    format!("{}..{}", span.start, span.end)
+}
+
+fn quoted(text: &str) -> String {
     format!("`{text}`")
+}
+
+/// Rows in the order in which they come first, each once.
+fn distinct(rows: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for row in rows {
+        if !all.contains(&row) {
+            all.push(row);
+        }
+    }
+    all
+}
+
+fn cluster_rows(prefilter: &Prefilter) -> (Vec<String>, usize) {
+    let mut clusters = Vec::new();
+    cluster::find_all(TEXT.as_bytes(), prefilter.min_digits, &mut clusters);
+    let rows = clusters.iter().map(|found| {
+        let span = Span::new(found.start, found.end);
+        row(&[&range(span), &quoted(span.of(TEXT)), &found.n_digits.to_string()])
+    });
+    (rows.collect(), clusters.iter().map(|found| found.n_digits).max().unwrap())
+}
+
+fn literal_rows(prefilter: &Prefilter, rules: &RuleSet, most_digits: usize) -> Vec<String> {
+    let mut found = Vec::new();
+    prefilter.for_each_literal(TEXT, most_digits, |role, span| {
+        let (name, rule) = match role {
+            LiteralRole::Anchor(rule) => ("anchor", *rule),
+            LiteralRole::Keyword(rule, keyword) => {
+                assert!(boundary::is_keyword(TEXT, span, keyword), "the page says that all are words");
+                ("keyword", *rule)
+            }
+        };
+        found.push((span, name, rule));
+    });
+    found.sort_unstable();
+    let rows = found.into_iter().map(|(span, name, rule)| {
+        row(&[&range(span), &quoted(span.of(TEXT)), name, &quoted(&rules.rule(rule).unwrap().id)])
+    });
+    rows.collect()
+}
+
+fn search_rows(scratch: &Scratch, id: impl Fn(RuleIdx) -> String) -> Vec<String> {
+    let same = |search: &PlannedSearch| (search.pattern.rule, search.start, search.end);
+    let rows = scratch.searches.iter().map(|search| {
+        let n = scratch.searches.iter().filter(|other| same(other) == same(search)).count();
+        let window = Span::new(search.start, search.end);
+        row(&[&id(search.pattern.rule), &n.to_string(), &range(window)])
+    });
+    distinct(rows)
 }
 
 #[test]
 fn the_page_shows_what_the_code_does() {
     let rules = Arc::new(RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap());
-    let id = |rule: RuleIdx| code(&rules.rule(rule).unwrap().id);
-    let folded = fold(TEXT);
-    let text = folded.as_str();
-    let span = |start: usize, end: usize| format!("{start}..{end}");
-    let mut lines = Vec::new();
+    assert_eq!(fold(TEXT).as_str(), TEXT);
+    let id = |rule: RuleIdx| quoted(&rules.rule(rule).unwrap().id);
     let prefilter = Prefilter::new(&rules);
-    let mut clusters = Vec::new();
-    cluster::find_all(text.as_bytes(), prefilter.min_digits, &mut clusters);
-    for found in &clusters {
-        let (start, end) = (found.start, found.end);
-        lines.push(line(&[
-            span(start, end),
-            code(text.get(start..end).unwrap()),
-            found.n_digits.to_string(),
-        ]));
-    }
-    lines.push("---literals".to_owned());
-    let most = clusters.iter().map(|found| found.n_digits).max().unwrap();
-    let mut literals = Vec::new();
-    prefilter.for_each_literal(text, most, |role, at| {
-        let (name, rule, is_word) = match role {
-            LiteralRole::Anchor(rule) => ("anchor", *rule, true),
-            LiteralRole::Keyword(rule, keyword) => {
-                ("keyword", *rule, boundary::is_keyword(text, at, keyword))
-            }
-        };
-        literals.push((at, name, id(rule), is_word));
-    });
-    literals.sort_unstable();
-    for (at, name, id, is_word) in &literals {
-        lines.push(line(&[
-            span(at.start, at.end),
-            code(at.of(text)),
-            (*name).to_owned(),
-            id.clone(),
-            is_word.to_string(),
-        ]));
-    }
-    lines.push("---searches".to_owned());
+    let (mut rows, most_digits) = cluster_rows(&prefilter);
+    rows.extend(literal_rows(&prefilter, &rules, most_digits));
     let scanner = Scanner::new(Arc::clone(&rules));
-    let mut scratch = Scratch::default();
-    let mut findings = Vec::new();
+    let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
     scanner.scan(TEXT, &Context::default(), &mut scratch, &mut findings);
-    for search in &scratch.searches {
-        let at = Span::new(search.start, search.end);
-        lines.push(line(&[
-            id(search.pattern.rule),
-            search.pattern.pattern.to_string(),
-            search.is_anchored.to_string(),
-            span(at.start, at.end),
-            code(at.of(text)),
-        ]));
-    }
-    lines.push("---candidates".to_owned());
-    for found in &scratch.candidates {
-        lines.push(line(&[
-            span(found.span.start, found.span.end),
-            code(found.span.of(text)),
-            id(found.rule),
-            format!("{:?}", found.tier),
-            found.has_keyword.to_string(),
-        ]));
-    }
-    lines.push("---misses".to_owned());
-    for miss in scanner.explain(TEXT, &Context::default()) {
-        lines.push(line(&[
-            span(miss.span.start, miss.span.end),
-            code(miss.span.of(text)),
-            id(miss.rule),
-            miss.why.code().to_owned(),
-        ]));
-    }
-    lines.push("---findings".to_owned());
-    for found in &findings {
-        lines.push(line(&[
-            span(found.span.start, found.span.end),
-            code(found.span.of(TEXT)),
-            id(found.rule),
-        ]));
-    }
-    eprintln!(
-        "patterns {} rules {}",
-        rules.rules().iter().map(|r| r.patterns.len()).sum::<usize>(),
-        rules.rules().len()
+    rows.extend(search_rows(&scratch, id));
+    let has_run = |rule: RuleIdx| scratch.searches.iter().any(|search| search.pattern.rule == rule);
+    let misses = scanner.explain(TEXT, &Context::default());
+    let misses = misses.iter().filter(|miss| has_run(miss.rule));
+    let misses = misses.filter(|miss| !matches!(miss.why, Why::Boundary | Why::NoKeyword));
+    rows.extend(distinct(misses.map(|miss| {
+        row(&[&range(miss.span), &quoted(miss.span.of(TEXT)), &id(miss.rule), miss.why.code()])
+    })));
+    scratch.candidates.sort_by_key(|found| found.span);
+    rows.extend(distinct(scratch.candidates.iter().map(|found| {
+        let has_keyword = if found.has_keyword { "yes" } else { "no" };
+        row(&[&range(found.span), &quoted(found.span.of(TEXT)), &id(found.rule), has_keyword])
+    })));
+    rows.extend(
+        findings
+            .iter()
+            .map(|found| row(&[&range(found.span), &quoted(found.span.of(TEXT)), &id(found.rule)])),
     );
-    eprintln!("{}", lines.join("\n"));
+    let n_patterns: usize = rules.rules().iter().map(|rule| rule.patterns.len()).sum();
+    rows.push(format!("{} rules with {n_patterns} patterns", rules.rules().len()));
+    let page = include_str!("../../../../docs/how-scanning-works.md");
+    assert!(page.contains(TEXT));
+    let missing: Vec<&String> = rows.iter().filter(|row| !page.contains(row.as_str())).collect();
+    assert!(missing.is_empty(), "docs/how-scanning-works.md lacks\n{missing:#?}");
+    assert!(page.split_whitespace().count() <= 1_500);
 }
