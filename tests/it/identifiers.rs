@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::detect::Context;
+use blackbar_core::detect::KeywordContext;
+use blackbar_core::detect::ScanBuffers;
 use blackbar_core::detect::Scanner;
-use blackbar_core::detect::Scratch;
 use blackbar_core::pipeline;
 use blackbar_core::pipeline::document;
 use blackbar_core::rules::RuleSet;
@@ -181,11 +181,11 @@ fn is_covered(
     scanner: &Scanner,
     dressed: &Dressed,
     words: &str,
-    scratch: &mut Scratch,
+    scratch: &mut ScanBuffers,
 ) -> (bool, BTreeSet<String>) {
     let text = format!("{}{}{}", dressed.before, dressed.value, dressed.after);
     let mut found = Vec::new();
-    scanner.scan(&text, &Context { words }, scratch, &mut found);
+    scanner.scan(&text, &KeywordContext { words }, scratch, &mut found);
     let (start, end) = (dressed.before.len(), dressed.before.len() + dressed.value.len());
     let covered = dressed.value.char_indices().filter(|(_, c)| c.is_alphanumeric()).all(|(idx, _)| {
         let at = start + idx;
@@ -219,7 +219,7 @@ fn word_of(scanner: &Scanner, rule: &str) -> String {
 #[test]
 fn valid_values_are_found_beside_a_word_in_any_dress() {
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers() {
         let word = word_of(&scanner, &of.rule);
@@ -245,7 +245,7 @@ fn valid_values_are_found_beside_a_word_in_any_dress() {
             ] {
                 let before = labelled.split(value.as_str()).next().unwrap().to_owned();
                 let mut found = Vec::new();
-                scanner.scan(&labelled, &Context::default(), &mut scratch, &mut found);
+                scanner.scan(&labelled, &KeywordContext::default(), &mut scratch, &mut found);
                 let range = before.len()..before.len() + value.len();
                 let hides = |at: usize| found.iter().any(|f| f.span.start <= at && at < f.span.end);
                 let visible =
@@ -262,7 +262,7 @@ fn valid_values_are_found_beside_a_word_in_any_dress() {
 #[test]
 fn valid_values_of_tiers_a_and_b_are_found_without_a_word_in_any_dress() {
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers().iter().filter(|of| of.is_free) {
         for value in &of.valid {
@@ -284,7 +284,7 @@ fn valid_values_of_tiers_a_and_b_are_found_without_a_word_in_any_dress() {
 #[test]
 fn values_whose_check_fails_are_not_found_without_a_word() {
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let (mut n, mut n_elsewhere) = (0, 0);
     for of in identifiers().iter().filter(|of| !FOUND_ANYWAY.iter().any(|(key, _)| *key == of.key)) {

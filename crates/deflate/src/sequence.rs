@@ -50,7 +50,7 @@ impl<'a> SequenceReader<'a> {
             }
         }
         let DecodeTables { literal_length, distance, .. } = &*self.tables;
-        // A copy stays in registers throughout the loop; a field behind `self` would not.
+        // A copy stays in registers throughout the loop; a field of `self` would not.
         let mut bits = self.bits;
         let mut n_literals = 0;
         loop {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::{
     Boundary, KeyStrength, OnFailedCheck, Rule, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
@@ -98,7 +98,7 @@ impl Explain {
         told: &mut String,
     ) {
         let rules = scanner.rules();
-        let context = Context { words: &self.words };
+        let context = KeywordContext { words: &self.words };
         let _ = writeln!(told, "\nin a text of {}", counted(text.len(), "byte"));
         let mut say = |span: Span, what: &str| {
             let _ = writeln!(told, "  {:>5}..{:<5}  {what}", span.start, span.end);
@@ -110,7 +110,7 @@ impl Explain {
                 format!("found by {}: a field of this name goes whole, whatever stands in it", of.id());
             say(Span::new(0, text.len()), &what);
         }
-        let (findings, misses) = scanner.explain_with(text, &context, &mut Scratch::default());
+        let (findings, misses) = scanner.explain_with(text, &context, &mut ScanBuffers::default());
         let mut lines = Vec::new();
         for finding in findings.iter().filter(|finding| finding.rule == idx) {
             let value = finding.span.of(text);

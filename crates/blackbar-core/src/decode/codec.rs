@@ -17,7 +17,7 @@ use crate::text::edit::Edit;
 
 /// A text and what edits made of it.
 #[derive(Clone, Copy)]
-pub struct Change<'a> {
+pub struct EditedText<'a> {
     /// The text before.
     pub old: &'a [u8],
     /// Sorted and not overlapping.
@@ -151,10 +151,10 @@ impl Codecs {
     /// Does what [`gzip`](Self::gzip) does, but faster, along the matches of `old`: the gzip stream of
     /// the old text. Falls back to `gzip` if `old` has several members, or is a short body. The result
     /// is about as small as `old` was, or as the level makes it.
-    pub fn gzip_again(&mut self, old: &[u8], change: &Change<'_>, level: Level, out: &mut Vec<u8>) {
+    pub fn regzip_edited(&mut self, old: &[u8], change: &EditedText<'_>, level: Level, out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(GZIP_HEADER);
-        let &Change { old: old_text, new, .. } = change;
+        let &EditedText { old: old_text, new, .. } = change;
         let mut is_done = level == Level::Body && self.deflater.deflate_body(new, out);
         if !is_done && (level == Level::Field || new.len() >= MIN_REDEFLATED_BODY_BYTES) {
             // The trailer at the very end says that there is one member, and that its text is the old one.
@@ -164,8 +164,8 @@ impl Codecs {
         self.finish_gzip(is_done, new, level, out);
     }
 
-    fn redeflate(&mut self, stream: &[u8], change: &Change<'_>, out: &mut Vec<u8>) -> bool {
-        let &Change { old, edits, new } = change;
+    fn redeflate(&mut self, stream: &[u8], change: &EditedText<'_>, out: &mut Vec<u8>) -> bool {
+        let &EditedText { old, edits, new } = change;
         let edits = edits
             .iter()
             .map(|edit| blackbar_deflate::Edit { range: edit.span.range(), new_len: edit.with.len() });
@@ -347,7 +347,7 @@ mod tests {
     fn regzips_whatever_the_header_contains_and_whether_or_not_the_old_stream_fits() {
         let (old, new) = (b"one two three one two three", b"one *** three one two three");
         let edits = [Edit { span: (4..7).into(), with: b"***".to_vec(), tag: 0 }];
-        let change = Change { old, edits: &edits, new };
+        let change = EditedText { old, edits: &edits, new };
         let plain = gz(old);
         let with =
             |flags: u8, fields: &[u8]| [&plain[..3], &[flags], &plain[4..10], fields, &plain[10..]].concat();
@@ -368,7 +368,7 @@ mod tests {
                 gzip_content(&stream).is_some_and(|s| codecs.redeflate(s, &change, &mut Vec::new())),
                 fits
             );
-            codecs.gzip_again(&stream, &change, Level::Field, &mut out);
+            codecs.regzip_edited(&stream, &change, Level::Field, &mut out);
             assert_eq!(gunzip(&out, BOUND).unwrap(), new);
             assert!(is_plain_gzip_of(&out, new));
         }

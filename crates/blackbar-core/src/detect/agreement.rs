@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::detect::{Context, Scanner, Scratch};
+use crate::detect::{KeywordContext, ScanBuffers, Scanner};
 use crate::rules::{RuleSet, Selection, builtin_packs};
 use crate::text::span::Span;
 
@@ -22,8 +22,8 @@ fn snippets(scanner: &Scanner) -> Vec<String> {
 
 /// Both scans find the same in a text with this context.
 fn agree(scanner: &Scanner, text: &str, words: &str) -> Result<(), TestCaseError> {
-    let context = Context { words };
-    let mut scratch = Scratch::default();
+    let context = KeywordContext { words };
+    let mut scratch = ScanBuffers::default();
     let mut fast = Vec::new();
     scanner.scan(text, &context, &mut scratch, &mut fast);
     let (slow, _) = scanner.scan_everything(text, &context, &mut scratch);
@@ -95,10 +95,10 @@ fn buffers_adapt_to_the_scanner_they_are_used_with() {
     let all = scanner();
     let mail = Selection { packs: vec!["contact".to_owned()], ..Selection::default() };
     let mail = Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &mail).unwrap()));
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     for scanner in [&all, &mail, &all] {
         let mut out = Vec::new();
-        scanner.scan("a@example.test", &Context::default(), &mut scratch, &mut out);
+        scanner.scan("a@example.test", &KeywordContext::default(), &mut scratch, &mut out);
         assert_eq!(out.iter().map(|f| f.span).collect::<Vec<_>>(), [Span::new(0, 14)]);
     }
 }

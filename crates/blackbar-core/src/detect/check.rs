@@ -8,12 +8,12 @@
 
 use std::sync::Arc;
 
-use crate::detect::finding::Context;
 use crate::detect::finding::Finding;
+use crate::detect::finding::KeywordContext;
 use crate::detect::miss::Miss;
 use crate::detect::miss::Why;
+use crate::detect::scanner::ScanBuffers;
 use crate::detect::scanner::Scanner;
-use crate::detect::scanner::Scratch;
 use crate::rules::PackSource;
 use crate::rules::Rule;
 use crate::rules::RuleIdx;
@@ -47,7 +47,7 @@ pub fn check(packs: &[PackSource<'_>]) -> Result<CheckReport, LoadError> {
     let rules = Arc::new(RuleSet::build(packs, &[], &Selection::of_all(packs))?);
     let scanner = Scanner::new(Arc::clone(&rules));
     let mut report = CheckReport::default();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     for (idx, rule) in rules.rules().iter().enumerate() {
         report.n_rules += 1;
         report.n_validated += usize::from(rule.is_validated());
@@ -65,7 +65,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn run(&mut self, scratch: &mut Scratch) {
+    fn run(&mut self, scratch: &mut ScanBuffers) {
         self.check_keys();
         if self.rule.patterns.is_empty() {
             return;
@@ -79,11 +79,11 @@ impl Case<'_> {
             }
         }
         let alone = Scanner::new(Arc::new(self.scanner.rules().alone(self.idx)));
-        let mut own = Scratch::default();
+        let mut own = ScanBuffers::default();
         for (idx, example) in examples.positive.iter().enumerate() {
             let (text, expected) = unmark(&example.text);
             let name = format!("must_match[{idx}]");
-            let context = Context { words: &example.context };
+            let context = KeywordContext { words: &example.context };
             let trial = Trial { line: example.line, name, text: &text, context };
             if expected.is_empty() {
                 self.problem_at(&trial, "mark what must be found with « and »");
@@ -96,7 +96,7 @@ impl Case<'_> {
         }
         for (idx, example) in examples.negative.iter().enumerate() {
             let name = format!("must_not_match[{idx}] (because: {})", example.because);
-            let context = Context { words: &example.context };
+            let context = KeywordContext { words: &example.context };
             let trial = Trial { line: example.line, name, text: &example.text, context };
             self.report.n_examples += 1;
             self.check_agreement(&trial, &alone, &mut own);
@@ -140,7 +140,7 @@ impl Case<'_> {
         trial: &Trial<'_>,
         alone: &Scanner,
         expected: &[Span],
-        scratch: &mut Scratch,
+        scratch: &mut ScanBuffers,
     ) {
         let (findings, misses) = alone.explain_with(trial.text, &trial.context, scratch);
         let found: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
@@ -171,7 +171,7 @@ impl Case<'_> {
     }
 
     /// A scan that skips nothing must find the same.
-    fn check_agreement(&mut self, trial: &Trial<'_>, scanner: &Scanner, scratch: &mut Scratch) {
+    fn check_agreement(&mut self, trial: &Trial<'_>, scanner: &Scanner, scratch: &mut ScanBuffers) {
         let mut findings = Vec::new();
         scanner.scan(trial.text, &trial.context, scratch, &mut findings);
         let (slow, _) = scanner.scan_everything(trial.text, &trial.context, scratch);
@@ -184,7 +184,7 @@ impl Case<'_> {
     }
 
     /// With all rules in force, all of `expected` must be covered.
-    fn check_coverage(&mut self, trial: &Trial<'_>, expected: &[Span], scratch: &mut Scratch) {
+    fn check_coverage(&mut self, trial: &Trial<'_>, expected: &[Span], scratch: &mut ScanBuffers) {
         let mut findings: Vec<Finding> = Vec::new();
         self.scanner.scan(trial.text, &trial.context, scratch, &mut findings);
         let is_covered = |at: usize| findings.iter().any(|f| f.span.start <= at && at < f.span.end);
@@ -207,7 +207,7 @@ struct Trial<'a> {
     line: usize,
     name: String,
     text: &'a str,
-    context: Context<'a>,
+    context: KeywordContext<'a>,
 }
 
 /// A span as people read it: the first byte and the one after the last.

@@ -3,8 +3,8 @@
 //! Runs every pattern over the whole text, without a prefilter: slow, and never called for a request.
 
 use crate::detect::boundary;
-use crate::detect::finding::Context;
 use crate::detect::finding::Finding;
+use crate::detect::finding::KeywordContext;
 use crate::detect::miss::LiteralsFound;
 use crate::detect::miss::Miss;
 use crate::detect::miss::Why;
@@ -13,24 +13,24 @@ use crate::detect::overlap::Candidate;
 use crate::detect::prefilter::PatternRef;
 use crate::detect::run::PlannedSearch;
 use crate::detect::scanner::KeywordsKept;
+use crate::detect::scanner::ScanBuffers;
 use crate::detect::scanner::Scanner;
-use crate::detect::scanner::Scratch;
 use crate::rules::RuleIdx;
 use crate::text::fold::fold;
 use crate::text::span::Span;
 
 impl Scanner {
     /// The matches of patterns that are no findings of their rule, and why. Sorted by position.
-    pub fn explain(&self, text: &str, context: &Context<'_>) -> Vec<Miss> {
-        self.explain_with(text, context, &mut Scratch::default()).1
+    pub fn explain(&self, text: &str, context: &KeywordContext<'_>) -> Vec<Miss> {
+        self.explain_with(text, context, &mut ScanBuffers::default()).1
     }
 
     /// The findings, and the matches that are none.
     pub fn explain_with(
         &self,
         text: &str,
-        context: &Context<'_>,
-        scratch: &mut Scratch,
+        context: &KeywordContext<'_>,
+        scratch: &mut ScanBuffers,
     ) -> (Vec<Finding>, Vec<Miss>) {
         let mut findings = Vec::new();
         self.scan(text, context, scratch, &mut findings);
@@ -54,8 +54,8 @@ impl Scanner {
     pub(crate) fn scan_everything(
         &self,
         text: &str,
-        context: &Context<'_>,
-        scratch: &mut Scratch,
+        context: &KeywordContext<'_>,
+        scratch: &mut ScanBuffers,
     ) -> (Vec<Finding>, Vec<Miss>) {
         let folded = fold(text);
         let haystack = folded.as_str();
@@ -94,7 +94,7 @@ impl Scanner {
     }
 
     /// Where anchors and keywords of a rule occur.
-    pub fn literals(&self, idx: RuleIdx, text: &str, context: &Context<'_>) -> LiteralsFound {
+    pub fn literals(&self, idx: RuleIdx, text: &str, context: &KeywordContext<'_>) -> LiteralsFound {
         let Some(rule) = self.rules().rule(idx) else { return LiteralsFound::default() };
         let folded = fold(text);
         let mut literals = LiteralsFound::default();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn why(scanner: &Scanner, text: &str) -> Vec<(u16, Why)> {
-        let misses = scanner.explain(text, &Context::default());
+        let misses = scanner.explain(text, &KeywordContext::default());
         misses.iter().map(|miss| (miss.rule.0, miss.why)).collect()
     }
 
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn locates_the_literals_of_a_rule() {
         let scanner = scanner(&rule("zed", &format!("{WORDED}\nanchors = [\"12\"]")));
-        let literals = scanner.literals(RuleIdx(0), "é ZED zedonk 12", &Context { words: "my-zed" });
+        let literals = scanner.literals(RuleIdx(0), "é ZED zedonk 12", &KeywordContext { words: "my-zed" });
         assert_eq!(literals.keywords, [Span::new(3, 6)]);
         assert_eq!(literals.anchors, [Span::new(14, 16)]);
         assert!(literals.is_in_context);

@@ -1,4 +1,4 @@
-//! What goes into a scan besides the text, and what comes out.
+//! The context of a scan, and its findings.
 
 use crate::rules::RuleIdx;
 use crate::text::span::Span;
@@ -14,7 +14,7 @@ pub struct Finding {
 
 /// The names and labels of a text, in which keywords count as well.
 #[derive(Clone, Copy, Default)]
-pub struct Context<'a> {
+pub struct KeywordContext<'a> {
     /// Key, attribute, parameter or header name, label, column header: as found, joined by spaces.
     pub words: &'a str,
 }

@@ -46,6 +46,6 @@ mod page_example;
 
 pub mod check;
 
-pub use crate::detect::finding::{Context, Finding};
+pub use crate::detect::finding::{Finding, KeywordContext};
 pub use crate::detect::miss::{LiteralsFound, Miss, Why};
-pub use crate::detect::scanner::{Scanner, Scratch};
+pub use crate::detect::scanner::{ScanBuffers, Scanner};

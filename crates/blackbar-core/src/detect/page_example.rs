@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::detect::boundary;
 use crate::detect::cluster;
-use crate::detect::finding::Context;
+use crate::detect::finding::KeywordContext;
 use crate::detect::miss::Why;
 use crate::detect::prefilter::LiteralRole;
 use crate::detect::prefilter::Prefilter;
 use crate::detect::run::PlannedSearch;
+use crate::detect::scanner::ScanBuffers;
 use crate::detect::scanner::Scanner;
-use crate::detect::scanner::Scratch;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 use crate::rules::Selection;
@@ -72,7 +72,7 @@ fn literal_rows(prefilter: &Prefilter, rules: &RuleSet, most_digits: usize) -> V
     rows.collect()
 }
 
-fn search_rows(scratch: &Scratch, id: impl Fn(RuleIdx) -> String) -> Vec<String> {
+fn search_rows(scratch: &ScanBuffers, id: impl Fn(RuleIdx) -> String) -> Vec<String> {
     let same = |search: &PlannedSearch| (search.pattern.rule, search.start, search.end);
     let rows = scratch.searches.iter().map(|search| {
         let n = scratch.searches.iter().filter(|other| same(other) == same(search)).count();
@@ -91,11 +91,11 @@ fn the_page_shows_what_the_code_does() {
     let (mut rows, most_digits) = cluster_rows(&prefilter);
     rows.extend(literal_rows(&prefilter, &rules, most_digits));
     let scanner = Scanner::new(Arc::clone(&rules));
-    let (mut scratch, mut findings) = (Scratch::default(), Vec::new());
-    scanner.scan(TEXT, &Context::default(), &mut scratch, &mut findings);
+    let (mut scratch, mut findings) = (ScanBuffers::default(), Vec::new());
+    scanner.scan(TEXT, &KeywordContext::default(), &mut scratch, &mut findings);
     rows.extend(search_rows(&scratch, id));
     let has_run = |rule: RuleIdx| scratch.searches.iter().any(|search| search.pattern.rule == rule);
-    let misses = scanner.explain(TEXT, &Context::default());
+    let misses = scanner.explain(TEXT, &KeywordContext::default());
     let misses = misses.iter().filter(|miss| has_run(miss.rule));
     let misses = misses.filter(|miss| !matches!(miss.why, Why::Boundary | Why::NoKeyword));
     rows.extend(distinct(misses.map(|miss| {

@@ -139,7 +139,7 @@ impl Requirement {
 
 /// The anchors and keywords of a rule, in all spellings.
 fn collect_literals(idx: RuleIdx, rule: &Rule, required: Requirement, literals: &mut Vec<RuleLiteral>) {
-    // An anchor stands for the free patterns only, a keyword for all.
+    // An anchor triggers the free patterns only, a keyword all patterns.
     let free = rule.patterns.iter().filter(|pattern| pattern.is_free);
     let n_digits = free.map(|pattern| rule.need(pattern)).min().unwrap_or(usize::MAX);
     for text in rule.anchors.iter().flat_map(|anchor| spellings(&anchor.to_lowercase())) {
@@ -229,7 +229,7 @@ impl LiteralTier {
 struct RuleLiteral {
     text: String,
     start: LiteralStart,
-    /// The least digits that the patterns it stands for require.
+    /// The least digits that any pattern it triggers requires.
     n_digits: usize,
     role: LiteralRole,
 }

@@ -303,7 +303,7 @@ impl PatternRun<'_> {
 mod tests {
     use std::sync::Arc;
 
-    use crate::detect::{Context, Scanner, Scratch, Why};
+    use crate::detect::{KeywordContext, ScanBuffers, Scanner, Why};
     use crate::rules::{PackSource, RuleSet, Selection};
 
     const HEAD: &str = "[pack]\nname = \"toy\"\ndescription = \"toys\"\n";
@@ -321,7 +321,7 @@ mod tests {
     fn check(rules: &[&str], expected: &str) {
         let text = expected.replace(['«', '»'], "");
         let mut findings = Vec::new();
-        scanner(rules).scan(&text, &Context::default(), &mut Scratch::default(), &mut findings);
+        scanner(rules).scan(&text, &KeywordContext::default(), &mut ScanBuffers::default(), &mut findings);
         let mut marked = text;
         for finding in findings.iter().rev() {
             marked.insert(finding.span.end, '»');
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn explains_why_there_is_no_finding() {
         let why = |rules: &[&str], text: &str| -> Vec<Why> {
-            scanner(rules).explain(text, &Context::default()).iter().map(|miss| miss.why).collect()
+            scanner(rules).explain(text, &KeywordContext::default()).iter().map(|miss| miss.why).collect()
         };
         assert_eq!(why(&[WORDED], "1234"), [Why::NoKeyword]);
         let too_far = Why::KeywordTooFar { gap: 29, limit: 20 };

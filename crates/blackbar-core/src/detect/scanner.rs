@@ -15,8 +15,8 @@ use crate::detect::cluster;
 use crate::detect::cluster::Cluster;
 use crate::detect::cluster::DigitClusters;
 use crate::detect::cluster::MIN_NUMBER_DIGITS;
-use crate::detect::finding::Context;
 use crate::detect::finding::Finding;
+use crate::detect::finding::KeywordContext;
 use crate::detect::miss::Miss;
 use crate::detect::miss::Why;
 use crate::detect::overlap;
@@ -49,7 +49,7 @@ pub struct Scanner {
 
 /// Buffers of one thread. They adapt to whichever scanner they are used with.
 #[derive(Default)]
-pub struct Scratch {
+pub struct ScanBuffers {
     owner: u64,
     clusters: Vec<Cluster>,
     number_clusters: Vec<Cluster>,
@@ -65,7 +65,7 @@ pub struct Scratch {
     context_rules: Vec<RuleIdx>,
 }
 
-impl Scratch {
+impl ScanBuffers {
     /// Releases lists that one long text has made longer than `max_bytes`.
     pub(crate) fn trim(&mut self, max_bytes: usize) {
         trim(&mut self.clusters, max_bytes);
@@ -116,7 +116,13 @@ impl Scanner {
     }
 
     /// Appends the findings in `text` to `out`: sorted, not overlapping, as spans of `text`.
-    pub fn scan(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch, out: &mut Vec<Finding>) {
+    pub fn scan(
+        &self,
+        text: &str,
+        context: &KeywordContext<'_>,
+        scratch: &mut ScanBuffers,
+        out: &mut Vec<Finding>,
+    ) {
         let folded = fold(text);
         if !self.find_candidates(folded.as_str(), context, scratch) {
             return;
@@ -132,8 +138,8 @@ impl Scanner {
     pub(crate) fn scan_filtered(
         &self,
         text: &str,
-        context: &Context<'_>,
-        scratch: &mut Scratch,
+        context: &KeywordContext<'_>,
+        scratch: &mut ScanBuffers,
         out: &mut Vec<Finding>,
         select_out: impl FnOnce(&[Finding]) -> Vec<bool>,
     ) {
@@ -156,7 +162,12 @@ impl Scanner {
     }
 
     /// Finds the candidates of a folded text. False if no pattern had to run: there are none then.
-    fn find_candidates(&self, haystack: &str, context: &Context<'_>, scratch: &mut Scratch) -> bool {
+    fn find_candidates(
+        &self,
+        haystack: &str,
+        context: &KeywordContext<'_>,
+        scratch: &mut ScanBuffers,
+    ) -> bool {
         self.prepare(haystack, context, KeywordsKept::Relevant, scratch);
         self.schedule(haystack, scratch);
         if scratch.searches.is_empty() {
@@ -170,13 +181,13 @@ impl Scanner {
     pub(crate) fn prepare(
         &self,
         text: &str,
-        context: &Context<'_>,
+        context: &KeywordContext<'_>,
         keywords_kept: KeywordsKept,
-        scratch: &mut Scratch,
+        scratch: &mut ScanBuffers,
     ) {
         self.adopt(scratch);
         self.read_context(context, scratch);
-        let Scratch { clusters, number_clusters, keywords, searches, candidates, .. } = scratch;
+        let ScanBuffers { clusters, number_clusters, keywords, searches, candidates, .. } = scratch;
         candidates.clear();
         keywords.clear();
         searches.clear();
@@ -212,8 +223,9 @@ impl Scanner {
     }
 
     /// Plans the searches that digits, runs, keywords and context ask for, next to those of anchors.
-    fn schedule(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { clusters, number_clusters, keywords, searches, context_rules, combined, .. } = scratch;
+    fn schedule(&self, text: &str, scratch: &mut ScanBuffers) {
+        let ScanBuffers { clusters, number_clusters, keywords, searches, context_rules, combined, .. } =
+            scratch;
         let clusters = DigitClusters { all: clusters, numbers: number_clusters };
         let mut scheduler =
             Scheduler { rules: &self.rules, prefilter: &self.prefilter, text, clusters, searches };
@@ -226,10 +238,10 @@ impl Scanner {
     }
 
     /// Takes over buffers that were used with another scanner.
-    fn adopt(&self, scratch: &mut Scratch) {
+    fn adopt(&self, scratch: &mut ScanBuffers) {
         if scratch.owner != self.id {
             let n_patterns = self.rules.rules().iter().map(|rule| rule.patterns.len()).sum();
-            *scratch = Scratch { owner: self.id, ..Scratch::default() };
+            *scratch = ScanBuffers { owner: self.id, ..ScanBuffers::default() };
             scratch.caches.resize_with(n_patterns, || None);
             let buffers = |sets: &[CombinedPatterns]| sets.iter().map(CombinedPatterns::buffers).collect();
             scratch.combined = Some(CombinedSearches {
@@ -244,7 +256,7 @@ impl Scanner {
     }
 
     /// Which rules the context has a keyword of. The last context is remembered.
-    fn read_context(&self, context: &Context<'_>, scratch: &mut Scratch) {
+    fn read_context(&self, context: &KeywordContext<'_>, scratch: &mut ScanBuffers) {
         let is_same_len = scratch.context.len() == context.words.len();
         if is_same_len && (context.words.is_empty() || scratch.context == context.words) {
             return;
@@ -265,8 +277,8 @@ impl Scanner {
     }
 
     /// Runs all planned searches. They are sorted, so those of one pattern are neighbours.
-    pub(crate) fn run_searches(&self, text: &str, scratch: &mut Scratch, misses: &mut Option<Vec<Miss>>) {
-        let Scratch { keywords, searches, candidates, replacing, caches, context_rules, .. } = scratch;
+    pub(crate) fn run_searches(&self, text: &str, scratch: &mut ScanBuffers, misses: &mut Option<Vec<Miss>>) {
+        let ScanBuffers { keywords, searches, candidates, replacing, caches, context_rules, .. } = scratch;
         replacing.clear();
         let evidence = Evidence { text, keywords, context_rules };
         let mut rest = searches.as_slice();

@@ -8,8 +8,8 @@ use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
-use crate::detect::Context;
 use crate::detect::Finding;
+use crate::detect::KeywordContext;
 use crate::parse::json::Kind;
 use crate::parse::value::Step;
 use crate::parse::value::Trail;
@@ -235,7 +235,7 @@ impl Redactor<'_> {
 
     /// Findings of rules in a text that nothing silences.
     pub(crate) fn find(&mut self, text: &str, place: Place<'_>, findings: &mut Vec<Finding>) {
-        let context = Context { words: place.words };
+        let context = KeywordContext { words: place.words };
         let scanner = self.policy.scanner();
         if self.policy.suppressions().is_empty() || self.field.is_off {
             scanner.scan(text, &context, &mut self.tools.scan, findings);
