@@ -1,32 +1,45 @@
-//! Any text, edited anywhere: deflated again it inflates to what the edits made of it.
+//! Any text, edited anywhere: redeflated it inflates to what the edits made of it.
 
 #![no_main]
 
-use blackbar_core::decode::codec::{Bound, Change, Codecs, Level};
-use blackbar_core::text::edit::{self, Edit};
+use blackbar_deflate::{Deflater, Edit, Revision};
+use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use libfuzzer_sys::fuzz_target;
 
-const BOUND: Bound = Bound { bytes: 1 << 24, ratio: 1 << 20 };
-
-fuzz_target!(|data: (Vec<u8>, Vec<(u8, u8, Vec<u8>)>, bool)| {
-    let (old, cuts, is_quick) = data;
-    let mut edits = Vec::new();
-    let mut at = 0;
+fuzz_target!(|data: (Vec<u8>, Vec<(u8, u8, Vec<u8>)>, u8)| {
+    let (old, cuts, level) = data;
+    let (mut new, mut edits) = (Vec::new(), Vec::new());
+    let (mut at, mut copied) = (0, 0);
     for (gap, len, with) in cuts {
         let from = at + usize::from(gap);
         let to = from + usize::from(len);
         if to > old.len() {
             break;
         }
-        edits.push(Edit { span: (from..to).into(), with, tag: 0 });
-        at = to + 1;
+        new.extend_from_slice(&old[copied..from]);
+        new.extend_from_slice(&with);
+        edits.push(Edit { range: from..to, new_len: with.len() });
+        (at, copied) = (to + 1, to);
     }
-    let mut new = Vec::new();
-    edit::apply(&old, &edits, &mut new);
-    let mut codecs = Codecs::default();
-    let (mut zipped, mut again, mut read) = (Vec::new(), Vec::new(), Vec::new());
-    codecs.gzip(&old, if is_quick { Level::Body } else { Level::Field }, &mut zipped);
-    let change = Change { old: &old, edits: &edits, new: &new };
-    codecs.gzip_again(&zipped, &change, Level::Field, &mut again);
-    assert!(codecs.gunzip(&again, BOUND, &mut read).is_ok_and(|()| read == new));
+    new.extend_from_slice(&old[copied..]);
+    let level = CompressionLvl::new(i32::from(level % 13)).unwrap_or_default();
+    let mut compressor = Compressor::new(level);
+    let mut stream = vec![0; compressor.deflate_compress_bound(old.len())];
+    let len = compressor.deflate_compress(&old, &mut stream).expect("the buffer is large enough");
+    stream.truncate(len);
+
+    let mut redeflated = Vec::new();
+    let revision = Revision { old: &old, new: &new, edits };
+    let is_done = Deflater::default().redeflate(&stream, revision, &mut redeflated);
+    assert!(is_done || old.is_empty(), "a sound stream is refused");
+    if is_done {
+        let mut inflated = vec![0; new.len()];
+        let n = Decompressor::new().deflate_decompress(&redeflated, &mut inflated);
+        assert!(n == Ok(new.len()) && inflated == new, "it inflates to something else");
+    }
+
+    // Any bytes in place of the stream: no panic, and nothing appended unless they are one.
+    let mut out = Vec::new();
+    let revision = Revision { old: &old, new: &old, edits: Vec::new() };
+    assert!(Deflater::default().redeflate(&old, revision, &mut out) || out.is_empty());
 });

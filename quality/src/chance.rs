@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Value, json};
@@ -96,16 +96,16 @@ struct Case<'a> {
     all: &'a Scanner,
     id: &'a str,
     words: String,
-    scratch: (Scratch, Scratch),
+    scratch: (ScanBuffers, ScanBuffers),
 }
 
 impl Case<'_> {
     /// Whether the rule alone finds something with and without its keyword, and whether any rule does without.
     fn judge(&mut self, text: &str, asks_all: bool) -> [bool; 3] {
         let mut found = Vec::new();
-        let mut finds = |scanner: &Scanner, words: &str, scratch: &mut Scratch| {
+        let mut finds = |scanner: &Scanner, words: &str, scratch: &mut ScanBuffers| {
             found.clear();
-            scanner.scan(text, &Context { words }, scratch, &mut found);
+            scanner.scan(text, &KeywordContext { words }, scratch, &mut found);
             found.iter().any(|f| scanner.rules().rule(f.rule).is_some_and(|r| !r.id().is_empty()))
         };
         let bare = finds(&self.alone, "", &mut self.scratch.0);

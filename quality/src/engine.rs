@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
 use blackbar_core::pipeline::{self, document};
 use blackbar_core::redact::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
@@ -46,12 +46,12 @@ pub fn policy() -> Result<Policy> {
 
 pub fn run(packs: &str, from: &str, to: &str) -> Result<()> {
     let scanner = scanner(packs)?;
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut out = Out::new(to)?;
     for text in read::<Text>(from)? {
         let text = text?;
         let mut findings = Vec::new();
-        scanner.scan(&text.text, &Context { words: &text.words }, &mut scratch, &mut findings);
+        scanner.scan(&text.text, &KeywordContext { words: &text.words }, &mut scratch, &mut findings);
         let spans = findings.iter().filter_map(|finding| {
             let rule = scanner.rules().rule(finding.rule)?;
             Some(Span::of(&text.text, finding.span.start, finding.span.end, rule.entity(), rule.id()))

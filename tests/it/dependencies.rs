@@ -27,7 +27,7 @@ fn everything_comes_from_one_registry() {
     assert_eq!(policy["sources"]["unknown-git"].as_str(), Some("deny"));
     let (own, others): (Vec<_>, Vec<_>) = locked().into_iter().partition(|(_, source)| source.is_none());
     let own: Vec<String> = own.into_iter().map(|(name, _)| name).collect();
-    assert_eq!(own, ["blackbar", "blackbar-core"]);
+    assert_eq!(own, ["blackbar", "blackbar-core", "blackbar-deflate"]);
     let sources: BTreeSet<String> = others.into_iter().filter_map(|(_, source)| source).collect();
     assert!(
         sources.len() == 1 && sources.iter().all(|source| source.starts_with("registry+")),

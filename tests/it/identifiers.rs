@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::detect::Context;
+use blackbar_core::detect::KeywordContext;
+use blackbar_core::detect::ScanBuffers;
 use blackbar_core::detect::Scanner;
-use blackbar_core::detect::Scratch;
 use blackbar_core::pipeline;
 use blackbar_core::pipeline::document;
 use blackbar_core::rules::RuleSet;
@@ -181,11 +181,11 @@ fn is_covered(
     scanner: &Scanner,
     formatted: &Formatted,
     words: &str,
-    scratch: &mut Scratch,
+    scratch: &mut ScanBuffers,
 ) -> (bool, BTreeSet<String>) {
     let text = format!("{}{}{}", formatted.before, formatted.value, formatted.after);
     let mut found = Vec::new();
-    scanner.scan(&text, &Context { words }, scratch, &mut found);
+    scanner.scan(&text, &KeywordContext { words }, scratch, &mut found);
     let (start, end) = (formatted.before.len(), formatted.before.len() + formatted.value.len());
     let covered = formatted.value.char_indices().filter(|(_, c)| c.is_alphanumeric()).all(|(idx, _)| {
         let at = start + idx;
@@ -219,7 +219,7 @@ fn keyword_of(scanner: &Scanner, rule: &str) -> String {
 #[test]
 fn valid_values_are_found_next_to_a_keyword_in_any_format() {
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers() {
         let word = keyword_of(&scanner, &of.rule);
@@ -246,7 +246,7 @@ fn valid_values_are_found_next_to_a_keyword_in_any_format() {
             ] {
                 let before = labelled.split(value.as_str()).next().unwrap().to_owned();
                 let mut found = Vec::new();
-                scanner.scan(&labelled, &Context::default(), &mut scratch, &mut found);
+                scanner.scan(&labelled, &KeywordContext::default(), &mut scratch, &mut found);
                 let range = before.len()..before.len() + value.len();
                 let hides = |at: usize| found.iter().any(|f| f.span.start <= at && at < f.span.end);
                 let visible =
@@ -263,7 +263,7 @@ fn valid_values_are_found_next_to_a_keyword_in_any_format() {
 #[test]
 fn valid_values_of_free_tiers_are_found_without_a_keyword_in_any_format() {
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers().iter().filter(|of| of.is_free) {
         for value in &of.valid {
@@ -285,7 +285,7 @@ fn valid_values_of_free_tiers_are_found_without_a_keyword_in_any_format() {
 #[test]
 fn invalid_values_are_not_found_without_a_keyword() {
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let (mut n, mut n_elsewhere) = (0, 0);
     for of in identifiers().iter().filter(|of| !FOUND_ANYWAY.iter().any(|(key, _)| *key == of.key)) {

@@ -10,6 +10,26 @@ const CRATES: &[(&str, &[&str])] = &[
         &["text", "validate", "rules", "detect", "decode", "parse", "session", "redact", "pipeline"],
     ),
     (
+        "crates/deflate/src",
+        &[
+            "matching",
+            "alphabet",
+            "huffman",
+            "output",
+            "codes",
+            "block",
+            "bit_reader",
+            "decode_table",
+            "sequence",
+            "edit_map",
+            "insertions",
+            "carry",
+            "packed",
+            "body",
+            "worked_example",
+        ],
+    ),
+    (
         "src",
         &[
             "config",

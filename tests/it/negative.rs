@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar_core::detect::Context;
+use blackbar_core::detect::KeywordContext;
+use blackbar_core::detect::ScanBuffers;
 use blackbar_core::detect::Scanner;
-use blackbar_core::detect::Scratch;
 use blackbar_core::rules::RuleSet;
 use blackbar_core::rules::Selection;
 use blackbar_core::rules::builtin_packs;
@@ -174,7 +174,7 @@ fn false_positive_rate_stays_below_one_in_ten_thousand() {
     let packs = ["contact", "payment", "credentials", "network", "personal", "health", "identity"];
     let selection = Selection { packs: packs.map(str::to_owned).to_vec(), ..Selection::default() };
     let scanner = Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &selection).unwrap()));
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let mut draw = Draw(20_261_124);
     let mut taken: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
     let mut n = 0;
@@ -182,7 +182,7 @@ fn false_positive_rate_stays_below_one_in_ten_thousand() {
         for (kind, text) in texts(&mut draw) {
             n += 1;
             let mut found = Vec::new();
-            scanner.scan(&text, &Context::default(), &mut scratch, &mut found);
+            scanner.scan(&text, &KeywordContext::default(), &mut scratch, &mut found);
             if let Some(first) = found.first() {
                 let rule = scanner.rules().rule(first.rule).unwrap().id().to_string();
                 taken.entry((kind, rule)).or_default().push(text);

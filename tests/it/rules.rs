@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use blackbar_core::detect::check::check;
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
 
 #[expect(clippy::unwrap_used, reason = "a test helper")]
@@ -16,7 +16,7 @@ fn scanner() -> Scanner {
 /// The text with every finding between guillemets.
 fn marked(scanner: &Scanner, text: &str, words: &str) -> String {
     let mut findings = Vec::new();
-    scanner.scan(text, &Context { words }, &mut Scratch::default(), &mut findings);
+    scanner.scan(text, &KeywordContext { words }, &mut ScanBuffers::default(), &mut findings);
     let mut out = text.to_owned();
     for finding in findings.iter().rev() {
         out.insert(finding.span.end, '»');
@@ -156,7 +156,7 @@ fn field_names_match_by_their_last_words() {
 fn hostile_texts_take_linear_time() {
     const MEGABYTE: usize = 1 << 20;
     let scanner = scanner();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     let plain = ["1", "@", "-", "eyJ"].map(|piece| (piece, MEGABYTE));
     let mixed =
         ["1 ", "a@", "eyJa.", "4111 ", "password=", "token: ", "::", "card 4111 ", "+1 ", "?a=", "<<"]
@@ -171,10 +171,10 @@ fn hostile_texts_take_linear_time() {
     }
 }
 
-fn assert_takes_less_than_a_minute(scanner: &Scanner, piece: &str, len: usize, scratch: &mut Scratch) {
+fn assert_takes_less_than_a_minute(scanner: &Scanner, piece: &str, len: usize, scratch: &mut ScanBuffers) {
     let text = piece.repeat(len / piece.len());
     let start = Instant::now();
-    scanner.scan(&text, &Context::default(), scratch, &mut Vec::new());
+    scanner.scan(&text, &KeywordContext::default(), scratch, &mut Vec::new());
     assert!(start.elapsed() < Duration::from_mins(1), "{piece:?} took {:?}", start.elapsed());
 }
 

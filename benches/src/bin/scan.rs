@@ -9,7 +9,7 @@ use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, corpus, product, strings};
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
 use blackbar_core::pipeline::Scratch as Redacting;
 use blackbar_core::pipeline::document;
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
@@ -74,11 +74,11 @@ fn ten() -> Result<Selection, Error> {
     Ok(Selection { disable, ..Selection::all() })
 }
 
-fn scan(scanner: &Scanner, texts: &[&str], scratch: &mut Scratch) -> (Duration, usize) {
+fn scan(scanner: &Scanner, texts: &[&str], scratch: &mut ScanBuffers) -> (Duration, usize) {
     let mut findings = Vec::new();
     clock::timed(|| {
         for text in texts {
-            scanner.scan(text, &Context::default(), scratch, &mut findings);
+            scanner.scan(text, &KeywordContext::default(), scratch, &mut findings);
         }
         black_box(&findings).len()
     })
@@ -89,7 +89,7 @@ fn ours(report: &mut Report, options: &Options, texts: &[&str], bytes: usize) ->
     let long: Vec<&str> = texts.iter().copied().filter(|text| text.len() >= 4096).collect();
     let short: Vec<&str> = texts.iter().copied().filter(|text| text.len() < 4096).collect();
     let warm = |name: String, scanner, texts| {
-        let mut scratch = Scratch::default();
+        let mut scratch = ScanBuffers::default();
         scan(scanner, texts, &mut scratch);
         Contender::new(name, move || scan(scanner, texts, &mut scratch).0)
     };
@@ -97,7 +97,7 @@ fn ours(report: &mut Report, options: &Options, texts: &[&str], bytes: usize) ->
     let times = take_turns(
         options.rounds,
         vec![
-            Contender::new(format!("{n} rules, cold"), || scan(&all, texts, &mut Scratch::default()).0),
+            Contender::new(format!("{n} rules, cold"), || scan(&all, texts, &mut ScanBuffers::default()).0),
             warm(format!("{n} rules, warm"), &all, texts),
             warm("10 rules, warm".to_owned(), &few, texts),
             warm(format!("{n} rules, warm, texts below 4 KiB"), &all, &short),
@@ -181,7 +181,7 @@ fn theirs(report: &mut Report, options: &Options, texts: &[&str]) -> Result<(), 
         Contender::new(name, move || Peer::scan(peer, texts).0)
     };
     let of_own = |name: &str, scanner, texts| {
-        let mut scratch = Scratch::default();
+        let mut scratch = ScanBuffers::default();
         scan(scanner, texts, &mut scratch);
         Contender::new(name, move || scan(scanner, texts, &mut scratch).0)
     };

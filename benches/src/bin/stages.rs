@@ -8,7 +8,7 @@ use blackbar_benches::report::{self, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, options, product, strings};
 use blackbar_core::decode::codec::{Bound as Limit, Codecs, Level};
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
 use blackbar_core::parse::json::{Tape, Truncated};
 use blackbar_core::pipeline;
 use blackbar_core::session::store::InMemoryWindows;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Error> {
     let (mut codecs, mut other) = (Codecs::default(), Codecs::default());
     let (mut out, mut gzip) = (Vec::new(), Vec::new());
     let (mut out_2, mut written) = (Vec::new(), Vec::new());
-    let (mut tape, mut scratch) = (Tape::default(), Scratch::default());
+    let (mut tape, mut scratch) = (Tape::default(), ScanBuffers::default());
 
     let contenders = vec![
         Contender::new("inflate bodies", || {
@@ -79,7 +79,7 @@ fn main() -> Result<(), Error> {
             let mut found = Vec::new();
             clock::timed(|| {
                 for text in parts.iter().flat_map(|part| &part.texts) {
-                    scanner.scan(text, &Context::default(), &mut scratch, &mut found);
+                    scanner.scan(text, &KeywordContext::default(), &mut scratch, &mut found);
                 }
                 black_box(&found);
             })

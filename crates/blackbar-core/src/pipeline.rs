@@ -4,7 +4,7 @@
 //! here leaves nothing behind: the caller answers with [`Refusal::status`] and forwards nothing.
 
 use crate::decode::codec::Bound;
-use crate::decode::codec::Change;
+use crate::decode::codec::EditedText;
 use crate::decode::codec::Level;
 use crate::decode::endpoint::Class;
 use crate::decode::endpoint::Endpoint;
@@ -354,8 +354,8 @@ fn encode(was: &[u8], text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -
     } else {
         let mut new = Vec::new();
         edit::apply(text.as_bytes(), edits, &mut new);
-        let change = Change { old: text.as_bytes(), edits, new: &new };
-        codecs.gzip_again(was, &change, Level::Body, &mut body);
+        let change = EditedText { old: text.as_bytes(), edits, new: &new };
+        codecs.regzip_edited(was, &change, Level::Body, &mut body);
     }
     body
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use blackbar_core::detect::{Context, Scanner, Scratch};
+use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::{
     Boundary, KeyStrength, OnFailedCheck, Rule, RuleExample, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
@@ -102,7 +102,7 @@ impl Explain {
         report: &mut String,
     ) {
         let rules = scanner.rules();
-        let context = Context { words: &self.words };
+        let context = KeywordContext { words: &self.words };
         let _ = writeln!(report, "\nin a text of {}", counted(text.len(), "byte"));
         let mut say = |span: Span, what: &str| {
             let _ = writeln!(report, "  {:>5}..{:<5}  {what}", span.start, span.end);
@@ -114,7 +114,7 @@ impl Explain {
                 format!("found by {}: a field of this name is masked whole, whatever its value", of.id());
             say(Span::new(0, text.len()), &what);
         }
-        let (findings, misses) = scanner.explain_with(text, &context, &mut Scratch::default());
+        let (findings, misses) = scanner.explain_with(text, &context, &mut ScanBuffers::default());
         let mut lines = Vec::new();
         for finding in findings.iter().filter(|finding| finding.rule == idx) {
             let value = finding.span.of(text);
@@ -145,7 +145,7 @@ impl Explain {
             let _ = writeln!(report, "  anchors in it: {}", spans(&literals.anchors));
         }
         if rule.keywords().next().is_some() {
-            let also = if literals.is_beside { "; and one in the words next to it" } else { "" };
+            let also = if literals.is_in_context { "; and one in the words next to it" } else { "" };
             let _ = writeln!(report, "  keywords in it: {}{also}", spans(&literals.keywords));
         }
         if rule.has_pattern() {

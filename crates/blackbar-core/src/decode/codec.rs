@@ -1,32 +1,44 @@
-//! The raw codecs, each with a bound. Nothing else in the program inflates or deflates; what is
-//! deflated without a library is in `deflate`.
+//! The codecs: gzip, zlib, raw deflate, brotli and zstd, each with a bound on its output.
 //!
-//! Sizes that a peer writes into a stream are hints for the first buffer, never trusted.
+//! Nothing else in the program inflates or deflates. Does not know what a body or a field is.
+//! **Invariant:** no output exceeds its bound. The sizes that a peer writes into a stream are hints for
+//! the first buffer, never trusted.
 
 use std::io::Read;
 
+use blackbar_deflate::Deflater;
+use blackbar_deflate::Revision;
 use libdeflater::CompressionLvl;
 use libdeflater::Compressor;
 use libdeflater::DecompressionError;
 use libdeflater::Decompressor;
 
-use crate::decode::deflate::Deflater;
+use crate::text::edit::Edit;
 
-pub use crate::decode::deflate::Change;
+/// A text and what edits made of it.
+#[derive(Clone, Copy)]
+pub struct EditedText<'a> {
+    /// The text before.
+    pub old: &'a [u8],
+    /// Sorted and not overlapping.
+    pub edits: &'a [Edit],
+    /// The text with the edits applied.
+    pub new: &'a [u8],
+}
 
 /// How large an output may become.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound {
-    /// In bytes.
+    /// Most bytes.
     pub bytes: usize,
-    /// Times the input; small inputs may always grow to 64 KiB.
+    /// Most bytes per byte of input; small inputs may always grow to 64 KiB.
     pub ratio: usize,
 }
 
 impl Bound {
     fn for_input(self, len: usize) -> usize {
-        const ALWAYS: usize = 64 << 10;
-        len.saturating_mul(self.ratio).max(ALWAYS).min(self.bytes)
+        const ALWAYS_ALLOWED_BYTES: usize = 64 << 10;
+        len.saturating_mul(self.ratio).max(ALWAYS_ALLOWED_BYTES).min(self.bytes)
     }
 }
 
@@ -45,19 +57,20 @@ pub enum CodecError {
 /// Gzip, zlib and raw deflate in both directions; keeps its tables between calls.
 pub struct Codecs {
     inflate: Decompressor,
-    /// For streams that begin with the codes that are agreed on, as small ones do: it has its tables for
-    /// those ready as long as it sees no others.
-    inflate_agreed: Decompressor,
-    deflate: [Option<(Level, Compressor)>; 2],
-    own: Deflater,
-    /// Where the library writes: as large as the largest so far needed, never cleared.
+    /// For streams that begin with a fixed block, as small ones do: the library keeps the tables of fixed
+    /// blocks until it sees a dynamic one.
+    inflate_fixed: Decompressor,
+    body_compressor: Option<Compressor>,
+    field_compressor: Option<Compressor>,
+    deflater: Deflater,
+    /// Where the library writes. As large as the largest output so far; never cleared.
     buffer: Vec<u8>,
 }
 
 /// How hard to deflate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// Bodies: they are large, and their bulk is compressed already. Packed fields in them are not
+    /// Bodies: quickly, as they are large and most of their bytes are packed fields, which are not even
     /// searched for matches.
     Body,
     /// Fields inside a body.
@@ -77,20 +90,21 @@ impl Default for Codecs {
     fn default() -> Self {
         Self {
             inflate: Decompressor::new(),
-            inflate_agreed: Decompressor::new(),
-            deflate: [None, None],
-            own: Deflater::default(),
+            inflate_fixed: Decompressor::new(),
+            body_compressor: None,
+            field_compressor: None,
+            deflater: Deflater::default(),
             buffer: Vec::new(),
         }
     }
 }
 
-/// A buffer that is not kept, in bytes: it was for one body in very many.
-const LARGE: usize = 4 << 20;
+/// A larger buffer is released after use: bodies that need one are rare.
+const MAX_RETAINED_BYTES: usize = 4 << 20;
 
-/// A body of fewer bytes is deflated sooner by the library, which does not look for matches as hard as
-/// it does in fields, than along the matches that it had.
-const LONG: usize = 64 << 10;
+/// A body this long is recompressed along its old matches. The library, which searches bodies only
+/// quickly, is faster with shorter ones.
+const MIN_REDEFLATED_BODY_BYTES: usize = 64 << 10;
 
 /// The first bytes of a gzip stream.
 pub const GZIP_MAGIC: &[u8] = b"\x1f\x8b\x08";
@@ -102,20 +116,25 @@ impl Codecs {
     /// [`CodecError`]; `out` is then empty.
     pub fn gunzip(&mut self, bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
         let first = gzip_content(bytes).and_then(<[u8]>::first);
-        let is_agreed = first.is_some_and(|first| first >> 1 & 3 == 1);
-        let library = if is_agreed { &mut self.inflate_agreed } else { &mut self.inflate };
-        grow(bytes.len(), claims(bytes), bound, out, |buffer| library.gzip_decompress(bytes, buffer))
+        // Bits 1 and 2 are the type of the first block.
+        let is_fixed = first.is_some_and(|first| first >> 1 & 3 == 1);
+        let library = if is_fixed { &mut self.inflate_fixed } else { &mut self.inflate };
+        decode_growing(bytes.len(), claimed_len(bytes), bound, out, |buffer| {
+            library.gzip_decompress(bytes, buffer)
+        })
     }
 
-    /// Inflates what HTTP calls deflate: zlib, or raw as some senders have it.
+    /// Inflates what HTTP calls deflate: zlib, or raw deflate, which some senders use.
     ///
     /// # Errors
     /// [`CodecError`]; `out` is then empty.
     pub fn inflate(&mut self, bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
-        let zlib = grow(bytes.len(), 0, bound, out, |buffer| self.inflate.zlib_decompress(bytes, buffer));
+        let library = &mut self.inflate;
+        let zlib =
+            decode_growing(bytes.len(), 0, bound, out, |buffer| library.zlib_decompress(bytes, buffer));
         match zlib {
             Err(CodecError::Corrupt) => {
-                grow(bytes.len(), 0, bound, out, |buffer| self.inflate.deflate_decompress(bytes, buffer))
+                decode_growing(bytes.len(), 0, bound, out, |buffer| library.deflate_decompress(bytes, buffer))
             }
             other => other,
         }
@@ -125,27 +144,38 @@ impl Codecs {
     pub fn gzip(&mut self, bytes: &[u8], level: Level, out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(GZIP_HEADER);
-        let is_done = level == Level::Body && self.own.body(bytes, out);
-        self.finish(is_done, bytes, level, out);
+        let is_done = level == Level::Body && self.deflater.deflate_body(bytes, out);
+        self.finish_gzip(is_done, bytes, level, out);
     }
 
-    /// Does what [`gzip`](Self::gzip) does, in less time where `old` is a gzip stream of one member, and
-    /// long if it is a body. `new` is about as small then as `old` was, or else of this level.
-    pub fn gzip_again(&mut self, old: &[u8], change: &Change<'_>, level: Level, out: &mut Vec<u8>) {
+    /// Does what [`gzip`](Self::gzip) does, but faster, along the matches of `old`: the gzip stream of
+    /// the old text. Falls back to `gzip` if `old` has several members, or is a short body. The result
+    /// is about as small as `old` was, or as the level makes it.
+    pub fn regzip_edited(&mut self, old: &[u8], change: &EditedText<'_>, level: Level, out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(GZIP_HEADER);
-        let mut is_done = level == Level::Body && self.own.body(change.new, out);
-        if !is_done && (level == Level::Field || change.new.len() >= LONG) {
-            let stream = gzip_content(old).filter(|_| old.ends_with(&gzip_trailer(change.old)));
-            is_done = stream.is_some_and(|stream| self.own.again(stream, change, out));
+        let &EditedText { old: old_text, new, .. } = change;
+        let mut is_done = level == Level::Body && self.deflater.deflate_body(new, out);
+        if !is_done && (level == Level::Field || new.len() >= MIN_REDEFLATED_BODY_BYTES) {
+            // The trailer at the very end says that there is one member, and that its text is the old one.
+            let stream = gzip_content(old).filter(|_| old.ends_with(&gzip_trailer(old_text)));
+            is_done = stream.is_some_and(|stream| self.redeflate(stream, change, out));
         }
-        self.finish(is_done, change.new, level, out);
+        self.finish_gzip(is_done, new, level, out);
     }
 
-    /// Writes what stands behind a stream, or all of it by the library if it is not done.
-    fn finish(&mut self, is_done: bool, content: &[u8], level: Level, out: &mut Vec<u8>) {
-        if self.own.heap_bytes() > LARGE {
-            self.own.let_go();
+    fn redeflate(&mut self, stream: &[u8], change: &EditedText<'_>, out: &mut Vec<u8>) -> bool {
+        let &EditedText { old, edits, new } = change;
+        let edits = edits
+            .iter()
+            .map(|edit| blackbar_deflate::Edit { range: edit.span.range(), new_len: edit.with.len() });
+        self.deflater.redeflate(stream, Revision { old, new, edits }, out)
+    }
+
+    /// Writes the gzip trailer, or the whole stream by the library if nothing is written yet.
+    fn finish_gzip(&mut self, is_done: bool, content: &[u8], level: Level, out: &mut Vec<u8>) {
+        if self.deflater.retained_bytes() > MAX_RETAINED_BYTES {
+            self.deflater.release_memory();
         }
         if is_done {
             out.extend_from_slice(&gzip_trailer(content));
@@ -155,37 +185,35 @@ impl Codecs {
     }
 
     fn gzip_by_library(&mut self, bytes: &[u8], level: Level, out: &mut Vec<u8>) {
-        let slot = match level {
-            Level::Body => &mut self.deflate[0],
-            Level::Field => &mut self.deflate[1],
+        let compressor = match level {
+            Level::Body => &mut self.body_compressor,
+            Level::Field => &mut self.field_compressor,
         };
-        let (_, compressor) = slot.get_or_insert_with(|| {
-            let number = CompressionLvl::new(level.number()).unwrap_or_default();
-            (level, Compressor::new(number))
-        });
-        let most = compressor.gzip_compress_bound(bytes.len());
-        if self.buffer.len() < most {
-            self.buffer.resize(most, 0);
+        let compressor = compressor
+            .get_or_insert_with(|| Compressor::new(CompressionLvl::new(level.number()).unwrap_or_default()));
+        let max_len = compressor.gzip_compress_bound(bytes.len());
+        if self.buffer.len() < max_len {
+            self.buffer.resize(max_len, 0);
         }
-        // The buffer has the size that the library asks for; it has no other error.
+        // Too small a buffer is the only error of the library, and this one has the size it asks for.
         let len = compressor.gzip_compress(bytes, &mut self.buffer).unwrap_or(0);
         out.clear();
         out.extend_from_slice(self.buffer.get(..len).unwrap_or_default());
-        if most > LARGE {
+        if max_len > MAX_RETAINED_BYTES {
             self.buffer = Vec::new();
         }
     }
 }
 
-/// What a gzip stream says of its size. Only a hint.
-fn claims(bytes: &[u8]) -> usize {
+/// The size of its content that a gzip stream claims. Only a hint.
+fn claimed_len(bytes: &[u8]) -> usize {
     bytes.last_chunk::<4>().map_or(0, |&n| u32::from_le_bytes(n) as usize)
 }
 
-/// A header without a name, a time or a system.
+/// A header without a file name, a time or an operating system.
 const GZIP_HEADER: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\xff";
 
-/// What stands behind the deflate stream of a gzip member.
+/// What follows the deflate stream of a gzip member: checksum and size of its content.
 fn gzip_trailer(content: &[u8]) -> [u8; 8] {
     let mut trailer = [0; 8];
     let (crc, size) = trailer.split_at_mut(4);
@@ -203,8 +231,8 @@ fn gzip_content(bytes: &[u8]) -> Option<&[u8]> {
     let (head, mut rest) = bytes.split_at_checked(GZIP_HEADER.len())?;
     let flags = *head.strip_prefix(GZIP_MAGIC)?.first()?;
     if flags & EXTRA != 0 {
-        let (len, behind) = rest.split_first_chunk::<2>()?;
-        rest = behind.get(usize::from(u16::from_le_bytes(*len))..)?;
+        let (len, after) = rest.split_first_chunk::<2>()?;
+        rest = after.get(usize::from(u16::from_le_bytes(*len))..)?;
     }
     for text in [NAME, COMMENT] {
         if flags & text != 0 {
@@ -221,25 +249,26 @@ pub fn is_plain_gzip_of(bytes: &[u8], content: &[u8]) -> bool {
     header_is_empty && bytes.len() >= 18 && bytes.ends_with(&gzip_trailer(content))
 }
 
-/// Calls `decode` with larger and larger buffers, up to the bound.
-fn grow(
+/// Calls `decode` with buffers that double in size, up to the bound.
+fn decode_growing(
     input_len: usize,
     claimed: usize,
     bound: Bound,
     out: &mut Vec<u8>,
     mut decode: impl FnMut(&mut [u8]) -> Result<usize, DecompressionError>,
 ) -> Result<(), CodecError> {
-    let most = bound.for_input(input_len);
-    let mut size = if claimed > 0 { claimed } else { input_len.saturating_mul(4) }.clamp(64, most.max(64));
+    let max_len = bound.for_input(input_len);
+    let guess = if claimed > 0 { claimed } else { input_len.saturating_mul(4) };
+    let mut size = guess.clamp(64, max_len.max(64));
     loop {
         out.resize(size, 0);
         match decode(out) {
-            Ok(len) if len <= most => {
+            Ok(len) if len <= max_len => {
                 out.truncate(len);
                 return Ok(());
             }
-            Err(DecompressionError::InsufficientSpace) if size < most => {
-                size = size.saturating_mul(2).min(most);
+            Err(DecompressionError::InsufficientSpace) if size < max_len => {
+                size = size.saturating_mul(2).min(max_len);
             }
             Err(DecompressionError::BadData) => {
                 out.clear();
@@ -274,10 +303,11 @@ pub fn unzstd(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), Codec
 
 fn read_bounded(reader: impl Read, len: usize, bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
     out.clear();
-    let most = bound.for_input(len);
-    let read = reader.take(most as u64 + 1).read_to_end(out);
+    let max_len = bound.for_input(len);
+    // One byte more than allowed is enough to know.
+    let read = reader.take(max_len as u64 + 1).read_to_end(out);
     let result = match read {
-        Ok(n) if n > most => Err(CodecError::TooLarge),
+        Ok(n) if n > max_len => Err(CodecError::TooLarge),
         Ok(_) => Ok(()),
         Err(_) => Err(CodecError::Corrupt),
     };
@@ -290,7 +320,6 @@ fn read_bounded(reader: impl Read, len: usize, bound: Bound, out: &mut Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::edit::Edit;
 
     const BOUND: Bound = Bound { bytes: 1 << 20, ratio: 1000 };
 
@@ -315,10 +344,10 @@ mod tests {
     }
 
     #[test]
-    fn gzips_again_whatever_stands_in_the_header_and_whether_or_not_it_fits() {
+    fn regzips_whatever_the_header_contains_and_whether_or_not_the_old_stream_fits() {
         let (old, new) = (b"one two three one two three", b"one *** three one two three");
         let edits = [Edit { span: (4..7).into(), with: b"***".to_vec(), tag: 0 }];
-        let change = Change { old, edits: &edits, new };
+        let change = EditedText { old, edits: &edits, new };
         let plain = gz(old);
         let with =
             |flags: u8, fields: &[u8]| [&plain[..3], &[flags], &plain[4..10], fields, &plain[10..]].concat();
@@ -336,17 +365,17 @@ mod tests {
             (Vec::new(), false),
         ] {
             assert_eq!(
-                gzip_content(&stream).is_some_and(|s| codecs.own.again(s, &change, &mut Vec::new())),
+                gzip_content(&stream).is_some_and(|s| codecs.redeflate(s, &change, &mut Vec::new())),
                 fits
             );
-            codecs.gzip_again(&stream, &change, Level::Field, &mut out);
+            codecs.regzip_edited(&stream, &change, Level::Field, &mut out);
             assert_eq!(gunzip(&out, BOUND).unwrap(), new);
             assert!(is_plain_gzip_of(&out, new));
         }
     }
 
     #[test]
-    fn refuses_corrupt_and_cut_streams() {
+    fn refuses_corrupt_and_truncated_streams() {
         let whole = gz(b"some text that is long enough to be cut somewhere");
         for cut in 0..whole.len() {
             assert_eq!(gunzip(&whole[..cut], BOUND), Err(CodecError::Corrupt), "{cut}");
@@ -369,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_only_the_first_member_and_knows_that_there_is_more() {
+    fn reads_only_the_first_member_and_notices_the_second() {
         let mut two = gz(b"first");
         two.extend(gz(b"second"));
         assert_eq!(gunzip(&two, BOUND).unwrap(), b"first");

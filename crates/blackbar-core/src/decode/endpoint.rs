@@ -1,8 +1,9 @@
-//! The endpoints that SDKs call: which paths, which methods, how large, and how a body is wrapped.
+//! The endpoints that SDKs call: paths, methods, what each is for, and how its body is encoded.
 //!
-//! A table, not code: what is not in it is refused. Knows nothing about what stands in a body.
+//! A table, not code. Knows nothing about the content of a body. **Invariant:** a request that matches no
+//! row is refused.
 
-/// What an endpoint is for. Also the closed set of labels for metrics and audit.
+/// What an endpoint is for. Also a closed set of labels for metrics and audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// `/s/`: session replay.
@@ -42,7 +43,7 @@ impl Class {
         Self::Static,
     ];
 
-    /// The word for metrics and audit.
+    /// The label for metrics and audit.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Replay => "replay",
@@ -59,28 +60,28 @@ impl Class {
     }
 }
 
-/// How a body of this endpoint is unwrapped.
+/// How the body of an endpoint is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrapping {
-    /// There is no body; one that comes anyway is refused.
+    /// No body; one that is sent anyway is refused.
     None,
     /// Capture v0: query or form `data`, gzip by magic, lz64, base64.
     Capture,
-    /// As [`Wrapping::Capture`], and what still looks like base64 is decoded once more.
+    /// Like [`Wrapping::Capture`], and base64 may be there twice.
     CaptureLegacy,
     /// Flags: JSON first, base64 as a fallback.
     Flags,
-    /// Capture v1: exactly what `Content-Encoding` says.
+    /// Capture v1: exactly what `Content-Encoding` declares.
     Declared,
     /// JSON or JSON lines, gzip by magic or as declared.
     Json,
-    /// As [`Wrapping::Json`], where the backend would rather read protobuf.
+    /// Like [`Wrapping::Json`], at a backend that tries protobuf first.
     Otlp,
     /// A multipart form, gzip as declared.
     Multipart,
 }
 
-/// Which of a region's hosts answers.
+/// Which host of a region serves an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Host {
     /// The ingest host.
@@ -92,15 +93,15 @@ pub enum Host {
 /// One row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// The path without a trailing slash. `*` stands for one segment, at the end for one or more.
+    /// The path without a trailing slash. `*` matches one segment, at the end one or more.
     pub path: &'static str,
     /// Methods besides `OPTIONS`.
     pub methods: &'static [&'static str],
     /// What it is for.
     pub class: Class,
-    /// How its body is unwrapped.
+    /// How its body is encoded.
     pub wrapping: Wrapping,
-    /// Who answers.
+    /// Which host serves it.
     pub host: Host,
 }
 
@@ -121,7 +122,7 @@ const fn row(
     Endpoint { path, methods, class, wrapping, host }
 }
 
-/// Every path that is let in.
+/// Every path that is accepted.
 pub const ENDPOINTS: &[Endpoint] = &[
     row("/s", BOTH, Class::Replay, Wrapping::Capture),
     row("/i/v0/e", BOTH, Class::Events, Wrapping::Capture),
@@ -162,8 +163,10 @@ pub enum NoEndpoint {
     MethodNotAllowed,
 }
 
-/// Finds the row for a request. Double slashes count as one, as the SDKs on iOS rely on it;
-/// a path with an escape, a dot segment or anything but printable ASCII matches nothing.
+/// Finds the row for a request.
+///
+/// Double slashes count as one, which the iOS SDKs rely on. A path with an escape, a dot segment or
+/// anything but printable ASCII matches nothing: two servers could read it in two ways.
 pub fn classify(method: &str, path: &str) -> Result<&'static Endpoint, NoEndpoint> {
     let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'%' && b != b'\\');
     if !plain || path.split('/').any(|s| s == "." || s == "..") {
@@ -205,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_the_table_does_not_list() {
+    fn refuses_paths_that_are_not_in_the_table() {
         for path in [
             "/",
             "/_readiness",

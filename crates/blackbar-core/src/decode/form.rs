@@ -1,8 +1,10 @@
 //! Query strings and form bodies: pairs of names and values, percent-decoded.
+//!
+//! Knows no field. **Invariant:** raw names and values are slices of the text; only decoding copies.
 
 use std::borrow::Cow;
 
-/// Cuts `text` at `&` into raw names and values. A pair without `=` has an empty value.
+/// Splits `text` at `&` into raw names and values. A pair without `=` has an empty value.
 pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
@@ -14,16 +16,16 @@ pub fn value<'a>(text: &'a str, name: &str) -> Option<Cow<'a, [u8]>> {
         .map(|(_, v)| decode(v, Plus::IsSpace))
 }
 
-/// What a plus sign stands for.
+/// What a plus sign means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plus {
-    /// A blank, as in forms.
+    /// A space, as in forms.
     IsSpace,
-    /// Itself, as in paths.
+    /// A plus, as in paths.
     IsPlus,
 }
 
-/// Percent-decodes; an escape that is not one stays as it is.
+/// Percent-decodes. A malformed escape stays as it is.
 pub fn decode(text: &str, plus: Plus) -> Cow<'_, [u8]> {
     if plus == Plus::IsSpace && text.contains('+') {
         let spaced = text.replace('+', " ");
@@ -44,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_broken_escapes_alone() {
+    fn keeps_malformed_escapes() {
         assert_eq!(&*decode("100%&%4", Plus::IsPlus), b"100%&%4");
     }
 }

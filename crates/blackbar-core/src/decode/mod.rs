@@ -1,8 +1,8 @@
-//! From the bytes on the wire to plain JSON, and back: wrappings, inflating, limits.
+//! From the bytes on the wire to plain JSON, and back: endpoints, wrappings, codecs, limits.
 //!
-//! Never guesses: what it cannot decode is refused, and so is what decodes past a limit. What is
-//! forwarded is encoded anew from what was decoded, so the backend cannot read another text than
-//! the one that was looked at.
+//! Knows nothing of what JSON means. Never guesses: a body that it cannot decode is refused, as is one
+//! that decodes past a limit. **Invariant:** forwarded bodies are encoded again from the decoded text,
+//! so the backend cannot read another text than the one that was redacted.
 
 pub mod endpoint;
 pub mod wrapping;
@@ -10,8 +10,6 @@ pub mod wrapping;
 pub mod form;
 
 pub mod codec;
-
-mod deflate;
 
 pub mod lz64;
 

@@ -1,19 +1,19 @@
-//! Multipart forms: where each part stands, without moving a byte.
+//! Multipart forms: the span of each part, name and content, without copying a byte.
 //!
-//! Stricter than RFC 7578 on purpose: nothing before the first delimiter or behind the last, no
-//! folded, repeated or unknown headers, no escapes in names, and the delimiter nowhere but where it
-//! delimits. Two readers that both accept such a body find the same parts in it.
+//! Stricter than RFC 7578 on purpose: nothing before the first delimiter or after the last, no folded,
+//! repeated or unknown headers, no escapes in names, and no delimiter inside of a part. Does not look
+//! into parts. **Invariant:** any two readers that accept such a body find the same parts in it.
 
 use memchr::memmem;
 
 use crate::text::span::Span;
 
-/// How many parts, and how much a part may say of itself.
+/// Limits of a form.
 #[derive(Clone, Copy, Debug)]
 pub struct PartBound {
-    /// Parts of a body.
+    /// Most parts of a body.
     pub parts: usize,
-    /// Bytes of the headers of one part.
+    /// Most bytes of the headers of one part.
     pub header: usize,
 }
 
@@ -21,10 +21,10 @@ pub struct PartBound {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MultipartError {
-    /// The content type is another, or names no boundary that can be one.
+    /// The content type is not a form, or has no valid boundary.
     #[error("the content type is not multipart/form-data with a boundary")]
     NoBoundary,
-    /// It does not read as parts between delimiters, or is cut off.
+    /// It does not consist of parts between delimiters, or is truncated.
     #[error("the multipart body is malformed or cut off")]
     Malformed,
     /// The headers of a part are not those of a form field.
@@ -36,10 +36,10 @@ pub enum MultipartError {
     /// There are more parts than the limit.
     #[error("the multipart body has more parts than the limit")]
     TooManyParts,
-    /// Two parts have one name.
+    /// Two parts have the same name.
     #[error("two parts of the multipart body have the same name")]
     DuplicatePart,
-    /// A part is encoded once more.
+    /// A part has an encoding of its own.
     #[error("a part of the multipart body has an encoding of its own")]
     EncodedPart,
 }
@@ -59,24 +59,24 @@ impl MultipartError {
     }
 }
 
-/// One part. Spans are those of the body.
+/// One part, as spans of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// From its delimiter up to the next.
+    /// From its delimiter up to the next one.
     pub whole: Span,
     /// The name of the field, between the quotes.
     pub name: Span,
     /// The name of the file, if it has one.
     pub file_name: Option<Span>,
-    /// What `Content-Type` says, if it is there.
+    /// The value of `Content-Type`, if present.
     pub content_type: Option<Span>,
-    /// What `Content-Length` says, if it is there.
+    /// The value of `Content-Length`, if present.
     pub content_length: Option<Span>,
     /// The content.
     pub content: Span,
 }
 
-/// The boundary that a content type names.
+/// The boundary in a content type.
 ///
 /// # Errors
 /// [`MultipartError::NoBoundary`]
@@ -95,7 +95,7 @@ pub fn boundary(content_type: &str) -> Result<&str, MultipartError> {
     if is_form && fits && params.next().is_none() { Ok(value) } else { Err(MultipartError::NoBoundary) }
 }
 
-/// The content type that goes with a body of this boundary.
+/// The content type for a body with this boundary.
 pub fn content_type(boundary: &str) -> String {
     let is_token = boundary.bytes().all(|b| b.is_ascii_alphanumeric() || b"'+_-.".contains(&b));
     if is_token {
@@ -105,7 +105,7 @@ pub fn content_type(boundary: &str) -> String {
     }
 }
 
-/// How often the delimiter stands in a body.
+/// How often the delimiter occurs in a body.
 pub fn n_delimiters(body: &[u8], boundary: &str) -> usize {
     memmem::find_iter(body, &delimiter(boundary)).count()
 }
@@ -149,17 +149,17 @@ pub fn parts(body: &[u8], boundary: &str, bound: PartBound) -> Result<Vec<Part>,
     if is_closed && !parts.is_empty() { Ok(parts) } else { Err(MultipartError::Malformed) }
 }
 
-/// Reads one part: `whole` is from its delimiter up to the next, and its headers begin after `skip`.
+/// Reads one part. `whole` is from its delimiter up to the next; its headers start `skip` bytes in.
 fn part(body: &[u8], whole: Span, skip: usize, bound: PartBound) -> Result<Part, MultipartError> {
     let start = whole.start + skip;
     // The line break before the next delimiter belongs to the delimiter.
     let end = whole.end.checked_sub(2).filter(|end| *end >= start).ok_or(MultipartError::Malformed)?;
     let inside = body.get(start..end).ok_or(MultipartError::Malformed)?;
-    let blank = memmem::find(inside, b"\r\n\r\n");
-    if blank.unwrap_or(inside.len()) > bound.header {
+    let empty_line = memmem::find(inside, b"\r\n\r\n");
+    if empty_line.unwrap_or(inside.len()) > bound.header {
         return Err(MultipartError::HeaderTooLarge);
     }
-    let header = Span::new(start, start + blank.ok_or(MultipartError::Malformed)?);
+    let header = Span::new(start, start + empty_line.ok_or(MultipartError::Malformed)?);
     let mut part = Part {
         whole,
         name: Span::new(0, 0),
@@ -184,7 +184,7 @@ fn read_headers(body: &[u8], header: Span, part: &mut Part) -> Result<(), Multip
         let name = name.to_ascii_lowercase();
         let value = value.trim();
         match name.as_str() {
-            "content-disposition" => disposition(value, start, part)?,
+            "content-disposition" => read_disposition(value, start, part)?,
             "content-type" => part.content_type = Some(Span::new(start, start + value.len())),
             "content-length" if value == part.content.len().to_string() => {
                 part.content_length = Some(Span::new(start, start + value.len()));
@@ -206,8 +206,9 @@ fn is_plain(encoding: &str) -> bool {
     ["7bit", "8bit", "binary"].iter().any(|plain| encoding.eq_ignore_ascii_case(plain))
 }
 
-/// `form-data; name="…"; filename="…"`, each at most once and nothing else. `at` is where it stands.
-fn disposition(value: &str, at: usize, part: &mut Part) -> Result<(), MultipartError> {
+/// `form-data; name="…"; filename="…"`, each at most once and nothing else. `at` is its position in the
+/// body.
+fn read_disposition(value: &str, at: usize, part: &mut Part) -> Result<(), MultipartError> {
     let bad = MultipartError::Header;
     let kind = value.get(.."form-data".len()).filter(|kind| kind.eq_ignore_ascii_case("form-data"));
     let mut rest = value.get(kind.ok_or(bad)?.len()..).ok_or(bad)?;
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_two_readers_could_read_in_two_ways() {
+    fn refuses_ambiguous_forms() {
         use MultipartError::{Header, Malformed};
         let good = form(&[(NAMED, "x")]);
         let cases = [
@@ -296,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_parts_and_headers_and_knows_duplicates_and_encodings() {
+    fn bounds_parts_and_headers_and_refuses_duplicates_and_encodings() {
         let named = |name: &str| format!("Content-Disposition: form-data; name=\"{name}\"");
         let headers = ["a", "b", "c", "d"].map(named);
         let of = |n: usize| form(&headers.iter().take(n).map(|h| (h.as_str(), "x")).collect::<Vec<_>>());
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boundary_is_read_and_written() {
+    fn boundaries_round_trip() {
         assert_eq!(boundary("multipart/form-data; boundary=abc"), Ok("abc"));
         assert_eq!(boundary("Multipart/Form-Data;boundary=\"a=b\""), Ok("a=b"));
         for wrong in [
@@ -332,7 +333,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_was_put_together(contents in prop::collection::vec("[^b]{0,40}", 1..4)) {
+        fn finds_the_parts_of_any_form(contents in prop::collection::vec("[^b]{0,40}", 1..4)) {
             let headers: Vec<String> =
                 (0..contents.len()).map(|n| NAMED.replace("\"a\"", &format!("\"{n}\""))).collect();
             let body = form(&headers.iter().map(String::as_str).zip(contents.iter().map(String::as_str)).collect::<Vec<_>>());
@@ -342,10 +343,10 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_form_is_refused_or_read_within_its_bounds(at in 0..200_usize, byte: u8, cut in 0..200_usize) {
+        fn a_damaged_form_is_refused_or_its_spans_stay_in_bounds(at in 0..200_usize, byte: u8, cut in 0..200_usize) {
             let mut body = form(&[(NAMED, "one"), (&NAMED.replace("\"a\"", "\"b\""), "two")]).into_bytes();
-            if let Some(hit) = body.get_mut(at) {
-                *hit = byte;
+            if let Some(slot) = body.get_mut(at) {
+                *slot = byte;
             }
             body.truncate(body.len().saturating_sub(cut / 8));
             for part in parts(&body, "b-1", BOUND).unwrap_or_default() {

@@ -1,9 +1,9 @@
-//! Whether bytes could be read as protobuf: the collectors try that before they try JSON.
+//! Tests whether bytes could be read as protobuf, which collectors try before JSON.
 //!
-//! Knows the wire format alone, no message, and accepts more than any decoder does. What it says
-//! yes to is refused, so that no decoder sees another message than the JSON that was judged.
+//! Knows the wire format, no message type. **Invariant:** it accepts whatever some decoder accepts. The
+//! caller refuses such a body, so that no decoder can read another message than the JSON that was redacted.
 
-/// Whether `bytes` are a whole number of fields.
+/// Whether `bytes` are complete fields and nothing else.
 pub fn is_wire_format(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     let mut open: Vec<u64> = Vec::new();
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_messages_from_json() {
+    fn distinguishes_messages_from_json() {
         // Field 1, a message with field 1, a text.
         assert!(is_wire_format(b"\x0a\x04\x0a\x02hi"));
         assert!(is_wire_format(b"\x08\x96\x01"));
@@ -66,8 +66,8 @@ mod tests {
     }
 
     #[test]
-    fn sees_json_that_is_a_message_too() {
-        // A brace opens a group and a bar ends it; what lies between reads as unknown fields.
+    fn recognizes_json_that_is_also_a_message() {
+        // A brace opens a group and a bar ends it; the bytes between read as unknown fields.
         let filler = " ".repeat(0x61 - 3);
         let text = format!("{{\"a\":\"{filler}|\"}}");
         let bytes = text.as_bytes();

@@ -1,7 +1,8 @@
-//! Takes a request's outer wrappings off, and puts the one canonical wrapping on.
+//! Removes the outer encodings of a request body: form fields, base64, lz-string, compression.
 //!
-//! The order follows what the backends do, and accepts the union of what SDKs of all ages send.
-//! The result is one JSON text (or JSON lines); what is forwarded is made from that text alone.
+//! The order is that of the backends, and the union of what SDKs of all versions send is accepted. Does
+//! not parse the result, which is one JSON text or JSON lines. **Invariant:** the forwarded body is made
+//! from that text alone; the original is forwarded only if it is exactly one gzip member of it.
 
 use std::borrow::Cow;
 
@@ -17,7 +18,7 @@ use crate::decode::form;
 use crate::decode::lz64;
 use crate::decode::multipart::MultipartError;
 
-/// What the request says of its body.
+/// A body and what the request says about it.
 #[derive(Clone, Copy)]
 pub struct Wrapped<'a> {
     /// The raw query.
@@ -34,28 +35,28 @@ pub struct Wrapped<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// There is nothing in it.
+    /// It is empty, or only whitespace.
     #[error("the body is empty")]
     Empty,
-    /// A body came where none belongs.
+    /// This endpoint takes no body.
     #[error("this endpoint takes no body")]
     Unexpected,
-    /// A compression that this endpoint does not know.
+    /// A compression that this endpoint does not support.
     #[error("the compression of the body is not one that this endpoint takes")]
     UnknownEncoding,
     /// A compressed stream is corrupt or inflates past a limit.
     #[error(transparent)]
     Codec(#[from] CodecError),
-    /// A form without its field.
+    /// A form without a `data` field.
     #[error("the form body holds no data field")]
     Form,
-    /// Not lz-string's base64.
+    /// Not valid lz-string base64, or past the limit.
     #[error("the lz-string data is corrupt or inflates past the limit")]
     Lz64,
     /// Not UTF-8.
     #[error("the body is not UTF-8")]
     Utf8,
-    /// Not a multipart form that has one reading.
+    /// Not a multipart form that every reader reads the same way.
     #[error(transparent)]
     Multipart(#[from] MultipartError),
 }
@@ -77,17 +78,18 @@ impl DecodeError {
     }
 }
 
-/// The text of a body, and whether the body as it came is one gzip member of just that text.
+/// The text of a body, and whether the original body is one gzip member of exactly that text.
 #[derive(PartialEq, Eq)]
 pub struct Unwrapped {
     /// UTF-8.
     bytes: Vec<u8>,
-    /// The body may be forwarded as it came if the text stays as it is.
+    /// The original body may be forwarded if the text does not change.
     pub is_canonical: bool,
 }
 
 impl Unwrapped {
-    /// JSON, or JSON lines. Not yet parsed. Costs a validation, at many GB/s.
+    /// JSON, or JSON lines, not parsed yet. Validates UTF-8 once more, which vector code does at several
+    /// gigabytes per second, as storing a `String` would take an unchecked conversion.
     pub fn text(&self) -> &str {
         simdutf8::basic::from_utf8(&self.bytes).unwrap_or("")
     }
@@ -99,7 +101,7 @@ impl std::fmt::Debug for Unwrapped {
     }
 }
 
-/// Takes the wrappings off.
+/// Removes the encodings of a body.
 ///
 /// # Errors
 /// [`DecodeError`]: nothing of the body may be forwarded.
@@ -112,12 +114,14 @@ pub fn unwrap(
     match wrapping {
         Wrapping::None if wrapped.body.is_empty() => Err(DecodeError::Empty),
         Wrapping::None => Err(DecodeError::Unexpected),
-        Wrapping::Declared | Wrapping::Multipart => finish(declared(wrapped, bound, codecs)?, wrapped.body),
-        _ => capture(wrapping, wrapped, bound, codecs),
+        Wrapping::Declared | Wrapping::Multipart => {
+            validated(declared(wrapped, bound, codecs)?, wrapped.body)
+        }
+        _ => unwrap_capture(wrapping, wrapped, bound, codecs),
     }
 }
 
-/// Takes off exactly what `Content-Encoding` says.
+/// Decodes exactly what `Content-Encoding` declares.
 ///
 /// # Errors
 /// [`DecodeError`]: nothing of the body may be forwarded.
@@ -135,26 +139,26 @@ pub fn declared(wrapped: &Wrapped<'_>, bound: Bound, codecs: &mut Codecs) -> Res
     Ok(out)
 }
 
-/// A hint of how the data is compressed.
+/// What a request says about the compression of its data.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Hint {
+enum CompressionHint {
     None,
     Gzip,
     Lz64,
     Base64,
 }
 
-fn hint(word: &str) -> Result<Hint, DecodeError> {
+fn parse_hint(word: &str) -> Result<CompressionHint, DecodeError> {
     match word.trim().to_ascii_lowercase().as_str() {
-        "" | "identity" => Ok(Hint::None),
-        "gzip" | "gzip-js" => Ok(Hint::Gzip),
-        "lz64" | "lz-string" => Ok(Hint::Lz64),
-        "base64" | "b64" => Ok(Hint::Base64),
+        "" | "identity" => Ok(CompressionHint::None),
+        "gzip" | "gzip-js" => Ok(CompressionHint::Gzip),
+        "lz64" | "lz-string" => Ok(CompressionHint::Lz64),
+        "base64" | "b64" => Ok(CompressionHint::Base64),
         _ => Err(DecodeError::UnknownEncoding),
     }
 }
 
-fn capture(
+fn unwrap_capture(
     wrapping: Wrapping,
     wrapped: &Wrapped<'_>,
     bound: Bound,
@@ -162,8 +166,8 @@ fn capture(
 ) -> Result<Unwrapped, DecodeError> {
     let from_query = form::value(wrapped.query, "data").filter(|data| !data.is_empty());
     let mut hinted = match form::value(wrapped.query, "compression") {
-        Some(word) => hint(&String::from_utf8_lossy(&word))?,
-        None => Hint::None,
+        Some(word) => parse_hint(&String::from_utf8_lossy(&word))?,
+        None => CompressionHint::None,
     };
     let is_form = wrapped.content_type.is_some_and(|t| {
         t.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
@@ -174,11 +178,11 @@ fn capture(
     }
     if looks_like_form(&data) {
         let text = std::str::from_utf8(&data).map_err(|_| DecodeError::Utf8)?;
-        if let (Hint::None, Some(word)) = (hinted, form::value(text, "compression")) {
-            hinted = hint(&String::from_utf8_lossy(&word))?;
+        if let (CompressionHint::None, Some(word)) = (hinted, form::value(text, "compression")) {
+            hinted = parse_hint(&String::from_utf8_lossy(&word))?;
         }
         let field = form::value(text, "data").filter(|field| !field.is_empty()).ok_or(DecodeError::Form)?;
-        // A base64 value that was not percent-encoded lost its plus signs to blanks.
+        // A base64 value that was not percent-encoded had its plus signs decoded as spaces.
         data =
             Cow::Owned(field.iter().map(|&b| if b == b' ' && !is_json(&field) { b'+' } else { b }).collect());
     } else if is_form
@@ -188,33 +192,33 @@ fn capture(
     {
         return Err(DecodeError::Form);
     }
-    if hinted == Hint::None {
-        hinted = hint(wrapped.content_encoding.unwrap_or(""))?;
+    if hinted == CompressionHint::None {
+        hinted = parse_hint(wrapped.content_encoding.unwrap_or(""))?;
     }
-    let data = take_off(data, hinted, wrapping, bound, codecs)?;
-    finish(data.into_owned(), wrapped.body)
+    let data = remove_layers(data, hinted, wrapping, bound, codecs)?;
+    validated(data.into_owned(), wrapped.body)
 }
 
-/// Takes base64, gzip and lz-string off, each at most twice: SDKs stack them in several orders.
-fn take_off<'a>(
+/// Removes base64, gzip and lz-string, each at most twice: SDKs stack them in several orders.
+fn remove_layers<'a>(
     mut data: Cow<'a, [u8]>,
-    hinted: Hint,
+    hinted: CompressionHint,
     wrapping: Wrapping,
     bound: Bound,
     codecs: &mut Codecs,
 ) -> Result<Cow<'a, [u8]>, DecodeError> {
-    if hinted == Hint::Lz64 && !data.starts_with(codec::GZIP_MAGIC) && !is_json(&data) {
+    if hinted == CompressionHint::Lz64 && !data.starts_with(codec::GZIP_MAGIC) && !is_json(&data) {
         let text = lz64::decode(&data, bound.bytes / 2).ok_or(DecodeError::Lz64)?;
         return Ok(Cow::Owned(text.into_bytes()));
     }
-    if hinted == Hint::Gzip
+    if hinted == CompressionHint::Gzip
         && !data.starts_with(codec::GZIP_MAGIC)
         && !looks_like_base64(&data)
         && !is_json(&data)
     {
         return Err(CodecError::Corrupt.into());
     }
-    // Two of base64 for the legacy paths, and gzip below each.
+    // Legacy paths may have base64 twice; gzip may be below each.
     let n_base64 = if wrapping == Wrapping::CaptureLegacy { 2 } else { 1 };
     for round in 0..=n_base64 {
         if data.starts_with(codec::GZIP_MAGIC) {
@@ -232,7 +236,7 @@ fn take_off<'a>(
     Ok(data)
 }
 
-fn finish(bytes: Vec<u8>, body: &[u8]) -> Result<Unwrapped, DecodeError> {
+fn validated(bytes: Vec<u8>, body: &[u8]) -> Result<Unwrapped, DecodeError> {
     let text = simdutf8::basic::from_utf8(&bytes).map_err(|_| DecodeError::Utf8)?;
     if text.trim_ascii().is_empty() {
         return Err(DecodeError::Empty);
@@ -241,10 +245,11 @@ fn finish(bytes: Vec<u8>, body: &[u8]) -> Result<Unwrapped, DecodeError> {
     Ok(Unwrapped { bytes, is_canonical })
 }
 
-const SNIFFED: usize = 128;
+/// How much of a body is looked at to tell its format.
+const SNIFFED_BYTES: usize = 128;
 
 fn head(data: &[u8]) -> &[u8] {
-    data.get(..SNIFFED).unwrap_or(data)
+    data.get(..SNIFFED_BYTES).unwrap_or(data)
 }
 
 fn is_json(data: &[u8]) -> bool {
@@ -307,7 +312,7 @@ mod tests {
     const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
 
     #[test]
-    fn reads_what_sdks_of_all_ages_send() {
+    fn reads_what_sdks_of_all_versions_send() {
         use Wrapping::{Capture, CaptureLegacy, Flags};
         reads(Capture, "", Some("text/plain"), None, &gz(JSON));
         reads(Capture, "compression=gzip-js&ver=1.2", Some("text/plain"), None, &gz(JSON));
@@ -352,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn the_v1_path_decodes_what_is_declared_and_sniffs_nothing() {
+    fn the_v1_path_decodes_only_what_is_declared() {
         use Wrapping::Declared;
         reads(Declared, "", None, Some("gzip"), &gz(JSON));
         reads(Declared, "", None, None, JSON.as_bytes());
@@ -377,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_with_a_code_of_its_own() {
+    fn each_malformed_body_has_its_own_error_code() {
         use Wrapping::Capture;
         let whole = gz(JSON);
         let cases: [(&str, Option<&str>, &[u8], &str); 8] = [
@@ -399,7 +404,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_when_the_body_may_go_on_as_it_came() {
+    fn only_a_single_gzip_member_may_be_forwarded_unchanged() {
         assert!(read(Wrapping::Capture, "", None, None, &gz(JSON)).unwrap().is_canonical);
         assert!(!read(Wrapping::Capture, "", None, None, JSON.as_bytes()).unwrap().is_canonical);
         let mut two = gz(JSON);

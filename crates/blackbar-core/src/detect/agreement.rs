@@ -1,10 +1,11 @@
-//! The fast way and the slow way find the same: mixtures of all examples of the built-in packs.
+//! A scan with the prefilter finds what a scan without it finds: mixtures of all examples and literals of
+//! the built-in packs.
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use crate::detect::{Context, Scanner, Scratch};
+use crate::detect::{KeywordContext, ScanBuffers, Scanner};
 use crate::rules::{RuleSet, Selection, builtin_packs};
 use crate::text::span::Span;
 
@@ -19,14 +20,14 @@ fn snippets(scanner: &Scanner) -> Vec<String> {
     examples.map(|example| example.text.replace(['«', '»'], "")).collect()
 }
 
-/// Both ways find the same in a text, beside which these words stand.
+/// Both scans find the same in a text with this context.
 fn agree(scanner: &Scanner, text: &str, words: &str) -> Result<(), TestCaseError> {
-    let context = Context { words };
-    let mut scratch = Scratch::default();
+    let context = KeywordContext { words };
+    let mut scratch = ScanBuffers::default();
     let mut fast = Vec::new();
     scanner.scan(text, &context, &mut scratch, &mut fast);
     let (slow, _) = scanner.scan_everything(text, &context, &mut scratch);
-    prop_assert_eq!(&fast, &slow, "{:?} beside {:?}", text, words);
+    prop_assert_eq!(&fast, &slow, "{:?} in the context {:?}", text, words);
     let mut end = 0;
     for finding in &fast {
         prop_assert!(finding.span.start >= end && !finding.span.is_empty(), "sorted: {text:?}");
@@ -37,7 +38,7 @@ fn agree(scanner: &Scanner, text: &str, words: &str) -> Result<(), TestCaseError
 }
 
 #[test]
-fn mixtures_are_found_alike_with_and_without_the_prefilter() {
+fn the_prefilter_loses_nothing_in_mixtures_of_examples() {
     let scanner = scanner();
     let snippets = snippets(&scanner);
     let joints = [
@@ -61,9 +62,9 @@ fn mixtures_are_found_alike_with_and_without_the_prefilter() {
         .unwrap();
 }
 
-/// Keywords and anchors of all rules, at all distances of numbers and runs, many of them too short.
+/// Keywords and anchors of all rules, at random distances from numbers and runs, many of them too short.
 #[test]
-fn literals_and_numbers_are_found_alike_with_and_without_the_prefilter() {
+fn the_prefilter_loses_nothing_in_mixtures_of_literals_and_numbers() {
     let scanner = scanner();
     let rules = || scanner.rules().rules().iter();
     let anchors = rules().flat_map(|rule| rule.anchors.iter().cloned());
@@ -90,14 +91,14 @@ fn literals_and_numbers_are_found_alike_with_and_without_the_prefilter() {
 }
 
 #[test]
-fn buffers_follow_the_scanner_they_are_used_with() {
+fn buffers_adapt_to_the_scanner_they_are_used_with() {
     let all = scanner();
     let mail = Selection { packs: vec!["contact".to_owned()], ..Selection::default() };
     let mail = Scanner::new(Arc::new(RuleSet::build(builtin_packs(), &[], &mail).unwrap()));
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     for scanner in [&all, &mail, &all] {
         let mut out = Vec::new();
-        scanner.scan("a@example.test", &Context::default(), &mut scratch, &mut out);
+        scanner.scan("a@example.test", &KeywordContext::default(), &mut scratch, &mut out);
         assert_eq!(out.iter().map(|f| f.span).collect::<Vec<_>>(), [Span::new(0, 14)]);
     }
 }

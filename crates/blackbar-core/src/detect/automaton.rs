@@ -1,101 +1,46 @@
-//! Many literals in one table, of which those that are words are followed from the start of a word only.
+//! An automaton for many literals that tries those that are words at the start of a word only.
 //!
-//! In the middle of any other word the table stays in one state, so that what it looks at in most of a text are
-//! few and the same bytes of memory; and a short word inside of longer ones is no match.
-//! **Invariant:** a literal that stands anywhere is found wherever it stands, ASCII letters in any case, and one
-//! that begins a word wherever `boundary` says that a word may begin.
+//! An Aho-Corasick automaton would leave its start state for nearly every letter. This one stays in one
+//! state in the middle of a word, so that most of a text touches a few cache lines of the table; and a
+//! short keyword inside a longer word is no match that has to be discarded. The price is a
+//! larger table, built once per rule set.
+//!
+//! **Invariant:** a literal that may start anywhere is found wherever it occurs, ASCII letters in any
+//! case, and a word wherever `boundary` says that a word begins.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-/// A text to be found.
+use crate::detect::word_state::ByteKind;
+use crate::detect::word_state::LiteralStart;
+use crate::detect::word_state::WordState;
+
+/// A literal to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Literal {
+pub(crate) struct SearchedLiteral {
     pub(crate) text: String,
-    pub(crate) starts: Starts,
-}
-
-/// Where a literal may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Starts {
-    /// Not behind a letter, but for a capital behind a small one and what is no ASCII letter or digit itself.
-    Word,
-    Anywhere,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Lower,
-    Digit,
-    /// Bytes beyond ASCII too: what they are parts of is not known here.
-    Other,
-    Upper,
-}
-
-impl Kind {
-    const fn of(byte: u8) -> Self {
-        match byte {
-            b'a'..=b'z' => Self::Lower,
-            b'A'..=b'Z' => Self::Upper,
-            b'0'..=b'9' => Self::Digit,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// What came last. It decides where a word may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Behind {
-    /// The start of the text, or no letter.
-    NoLetter,
-    /// A small letter; any letter in a literal.
-    Small,
-    Capital,
-    /// In a word with a capital behind a small letter. It is not followed where its parts begin: they may
-    /// begin anywhere. Otherwise there would be a state for each way to write a literal.
-    Parts,
-}
-
-impl Behind {
-    const ALL: [Self; 4] = [Self::NoLetter, Self::Small, Self::Capital, Self::Parts];
-
-    const fn allows_word(self, first: Kind) -> bool {
-        match (self, first) {
-            (Self::NoLetter | Self::Parts, _) | (_, Kind::Other) | (Self::Small, Kind::Upper) => true,
-            (Self::Small | Self::Capital, _) => false,
-        }
-    }
-
-    /// Behind a byte more, where something `is_begun` or not.
-    const fn then(self, byte: Kind, is_begun: bool) -> Self {
-        match (self, byte) {
-            (Self::Parts, _) if is_begun => Self::Parts,
-            (_, Kind::Digit | Kind::Other) => Self::NoLetter,
-            (Self::Parts, _) | (Self::Small, Kind::Upper) => Self::Parts,
-            (_, Kind::Upper) if !is_begun => Self::Capital,
-            (_, Kind::Lower | Kind::Upper) => Self::Small,
-        }
-    }
+    pub(crate) start: LiteralStart,
 }
 
 pub(crate) type State = u16;
 
-/// The table.
-pub(crate) struct Automaton {
-    /// Where the column of each byte begins. Bytes that no literal holds share one column a kind.
+/// The automaton: a table of what follows each state.
+pub(crate) struct WordAutomaton {
+    /// Where the column of each byte begins. Bytes that occur in no literal share one column per kind.
     columns: Box<[u32; 256]>,
-    /// What follows each state, column by column: states that are often met are neighbours.
+    /// The next state of each state, column by column, so that frequent states share cache lines.
     table: Vec<State>,
-    /// From this state on something ends; what, and how long it is.
+    /// In this state and all after it literals end; which, and how long they are.
     first_match: State,
     ends: Vec<Vec<(usize, usize)>>,
 }
 
-impl Automaton {
+impl WordAutomaton {
     pub(crate) const START: State = 0;
 
-    /// None if it would need more states than it can number.
-    pub(crate) fn new(literals: &[Literal]) -> Option<Self> {
-        Builder::new(literals).build()
+    /// `None` if it would need more than 65,536 states.
+    pub(crate) fn new(literals: &[SearchedLiteral]) -> Option<Self> {
+        AutomatonBuilder::new(literals).build()
     }
 
     pub(crate) fn next(&self, state: State, byte: u8) -> State {
@@ -103,7 +48,7 @@ impl Automaton {
         self.table.get(column as usize + usize::from(state)).copied().unwrap_or(0)
     }
 
-    /// Whether something ends in one of these states.
+    /// Whether a literal ends in one of these states: one comparison, as those states come last.
     pub(crate) fn is_any_match(&self, states: &[State]) -> bool {
         states.iter().copied().max().is_some_and(|state| state >= self.first_match)
     }
@@ -115,9 +60,9 @@ impl Automaton {
     }
 }
 
-/// The beginning of a literal.
+/// A prefix of literals.
 #[derive(Default)]
-struct Node {
+struct TrieNode {
     children: BTreeMap<u8, usize>,
     ends: Vec<(usize, usize)>,
 }
@@ -125,38 +70,39 @@ struct Node {
 const ANYWHERE: usize = 0;
 const WORD: usize = 1;
 
-/// Beginnings of literals that a text may be in, the longest first, and what it is behind.
-type Live = (Vec<usize>, Behind);
+/// The prefixes that a text may be in, the longest first, and where in a word it is.
+type TriePosition = (Vec<usize>, WordState);
 
-struct Builder {
-    nodes: Vec<Node>,
-    /// For each node all that end alike: what a text may be in there if a word may begin anywhere.
+struct AutomatonBuilder {
+    nodes: Vec<TrieNode>,
+    /// For each node, the nodes that are suffixes of it: the prefixes that a text may be in at that node if
+    /// a word may begin anywhere.
     suffixes: Vec<Vec<usize>>,
-    classes: Vec<Class>,
+    classes: Vec<ByteClass>,
     class_of: [u8; 256],
-    states: Vec<Live>,
-    numbers: HashMap<Live, State>,
+    states: Vec<TriePosition>,
+    numbers: HashMap<TriePosition, State>,
 }
 
-/// Bytes that are the same to all literals: with its case folded one that they hold, or all of a kind that
-/// they do not.
+/// Bytes that no literal distinguishes: the two cases of a letter that occurs in them, or all bytes of a
+/// kind that do not occur.
 #[derive(Clone, Copy)]
-struct Class {
-    kind: Kind,
+struct ByteClass {
+    kind: ByteKind,
     folded: Option<u8>,
 }
 
-impl Builder {
-    fn new(literals: &[Literal]) -> Self {
-        let mut nodes = vec![Node::default(), Node::default()];
+impl AutomatonBuilder {
+    fn new(literals: &[SearchedLiteral]) -> Self {
+        let mut nodes = vec![TrieNode::default(), TrieNode::default()];
         for (idx, literal) in literals.iter().enumerate() {
-            let mut at = if literal.starts == Starts::Anywhere { ANYWHERE } else { WORD };
+            let mut at = if literal.start == LiteralStart::Anywhere { ANYWHERE } else { WORD };
             for byte in literal.text.bytes() {
                 let next = nodes.len();
                 let Some(node) = nodes.get_mut(at) else { break };
                 at = *node.children.entry(byte.to_ascii_lowercase()).or_insert(next);
                 if at == next {
-                    nodes.push(Node::default());
+                    nodes.push(TrieNode::default());
                 }
             }
             if let Some(node) = nodes.get_mut(at) {
@@ -174,26 +120,26 @@ impl Builder {
         }
     }
 
-    fn build(mut self) -> Option<Automaton> {
+    fn build(mut self) -> Option<WordAutomaton> {
         self.find_classes();
-        for behind in Behind::ALL {
-            self.number((Vec::new(), behind))?;
+        for word in WordState::ALL {
+            self.number((Vec::new(), word))?;
         }
         let n_classes = self.classes.len();
         let mut rows: Vec<State> = Vec::new();
         for at in 0.. {
-            let Some((live, behind)) = self.states.get(at).cloned() else { break };
-            // Where nothing goes on it is as if nothing had been begun.
-            let idle = Behind::ALL.iter().position(|other| *other == behind).unwrap_or(0) * n_classes;
+            let Some((live, word)) = self.states.get(at).cloned() else { break };
+            // Where no prefix continues, the row is that of a text in no prefix.
+            let idle = WordState::ALL.iter().position(|other| *other == word).unwrap_or(0) * n_classes;
             let first = rows.len();
             if live.is_empty() {
                 rows.resize(first + n_classes, 0);
             } else {
                 rows.extend_from_within(idle..idle + n_classes);
             }
-            for class_idx in self.classes_behind(&live) {
+            for class_idx in self.continuing_classes(&live) {
                 let Some(&class) = self.classes.get(class_idx) else { continue };
-                let next = self.next(&live, behind, class);
+                let next = self.next(&live, word, class);
                 let number = self.number(next)?;
                 if let Some(to) = rows.get_mut(first + class_idx) {
                     *to = number;
@@ -203,8 +149,8 @@ impl Builder {
         Some(self.finished(&rows))
     }
 
-    /// The classes with which something goes on; all, where nothing was begun.
-    fn classes_behind(&self, live: &[usize]) -> Vec<usize> {
+    /// The classes that continue a prefix; all of them, if the text is in none.
+    fn continuing_classes(&self, live: &[usize]) -> Vec<usize> {
         if live.is_empty() {
             return (0..self.classes.len()).collect();
         }
@@ -232,11 +178,11 @@ impl Builder {
             is_held.get(usize::from(folded)).is_some_and(|is_held| *is_held).then_some(folded)
         };
         let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
-        bytes.sort_by_key(|&byte| (Kind::of(byte), folded(byte).is_some()));
+        bytes.sort_by_key(|&byte| (ByteKind::of(byte), folded(byte).is_some()));
         for byte in bytes {
-            let class = Class { kind: Kind::of(byte), folded: folded(byte) };
+            let class = ByteClass { kind: ByteKind::of(byte), folded: folded(byte) };
             let is_same =
-                |last: &Class| class.folded.is_none() && last.folded.is_none() && last.kind == class.kind;
+                |last: &ByteClass| class.folded.is_none() && last.folded.is_none() && last.kind == class.kind;
             if !self.classes.last().is_some_and(is_same) {
                 self.classes.push(class);
             }
@@ -246,20 +192,22 @@ impl Builder {
         }
     }
 
-    /// What a text is in behind a byte more.
-    fn next(&self, live: &[usize], behind: Behind, class: Class) -> Live {
+    /// Where a text is after one more byte.
+    fn next(&self, live: &[usize], word: WordState, class: ByteClass) -> TriePosition {
         let child = |node: usize| self.nodes.get(node)?.children.get(&class.folded?).copied();
-        let word = behind.allows_word(class.kind).then_some(WORD);
-        let begun = [Some(ANYWHERE), word].into_iter().flatten();
+        let at_word = word.allows_word(class.kind).then_some(WORD);
+        let begun = [Some(ANYWHERE), at_word].into_iter().flatten();
         let live: Vec<usize> = live.iter().copied().chain(begun).filter_map(child).collect();
-        let behind = behind.then(class.kind, !live.is_empty());
-        match (behind, live.first()) {
-            (Behind::Parts, Some(&longest)) => (self.suffixes.get(longest).cloned().unwrap_or(live), behind),
-            _ => (live, behind),
+        let word = word.then(class.kind, !live.is_empty());
+        match (word, live.first()) {
+            (WordState::InCamelCase, Some(&longest)) => {
+                (self.suffixes.get(longest).cloned().unwrap_or(live), word)
+            }
+            _ => (live, word),
         }
     }
 
-    fn number(&mut self, live: Live) -> Option<State> {
+    fn number(&mut self, live: TriePosition) -> Option<State> {
         if let Some(&number) = self.numbers.get(&live) {
             return Some(number);
         }
@@ -269,9 +217,9 @@ impl Builder {
         Some(number)
     }
 
-    /// Numbers the states anew: those in which something ends come last.
-    fn finished(self, rows: &[State]) -> Automaton {
-        let ends = |(live, _): &Live| -> Vec<(usize, usize)> {
+    /// Renumbers the states, so that those in which literals end come last.
+    fn finished(self, rows: &[State]) -> WordAutomaton {
+        let ends = |(live, _): &TriePosition| -> Vec<(usize, usize)> {
             let of = |&node: &usize| self.nodes.get(node).map_or(&[][..], |node| node.ends.as_slice());
             live.iter().flat_map(of).copied().collect()
         };
@@ -293,19 +241,19 @@ impl Builder {
         }
         let columns = Box::new(self.class_of.map(|class| (usize::from(class) * all.len()) as u32));
         let ends = with.iter().filter_map(|&at| all.get(at).cloned()).collect();
-        Automaton { columns, table, first_match: without.len() as State, ends }
+        WordAutomaton { columns, table, first_match: without.len() as State, ends }
     }
 }
 
-/// For each node itself and all others that its text ends with, the longest first.
-fn suffixes(nodes: &[Node]) -> Vec<Vec<usize>> {
+/// For each node, itself and all nodes whose text its text ends with, the longest first.
+fn suffixes(nodes: &[TrieNode]) -> Vec<Vec<usize>> {
     let mut all: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
     let mut open = vec![(ANYWHERE, Vec::new()), (WORD, Vec::new())];
-    while let Some((at, of_it)) = open.pop() {
+    while let Some((at, suffixes_of_it)) = open.pop() {
         for (byte, &next) in nodes.get(at).iter().flat_map(|node| &node.children) {
             let child = |node: usize| nodes.get(node)?.children.get(byte).copied();
             let roots = [ANYWHERE, WORD];
-            let of_next: Vec<usize> = of_it.iter().copied().chain(roots).filter_map(child).collect();
+            let of_next: Vec<usize> = suffixes_of_it.iter().copied().chain(roots).filter_map(child).collect();
             if let Some(to) = all.get_mut(next) {
                 to.clone_from(&of_next);
             }

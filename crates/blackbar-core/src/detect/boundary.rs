@@ -1,14 +1,16 @@
-//! What may stand beside a match, and where a keyword counts as a word.
+//! Which characters may be next to a match, and where a keyword counts as a word.
 //!
-//! The engine has no look-around; this is what stands in for it. Works on folded text.
+//! The regex engine has no lookaround; this replaces it. Works on folded text, and decides from the few
+//! characters around a span.
 
-use crate::rules::{Boundary, Keyword};
+use crate::rules::Boundary;
+use crate::rules::Keyword;
 use crate::text::span::Span;
 
-/// How far back a neighbour joined by a hyphen is read to see whether it is a piece of a hex id.
-const HEX_RUN: usize = 12;
+/// How much of a neighbor joined by a hyphen is read to see whether it is a piece of a hex id.
+const MAX_HEX_PIECE_BYTES: usize = 12;
 
-/// Which sides of `span` are unclean.
+/// Whether the left and the right side of `span` are clean.
 pub(crate) fn is_clean(text: &str, span: Span, boundary: Boundary) -> (bool, bool) {
     match boundary {
         Boundary::None => (true, true),
@@ -24,7 +26,7 @@ pub(crate) fn is_clean(text: &str, span: Span, boundary: Boundary) -> (bool, boo
     }
 }
 
-/// `Chrome/|146.0.27.56`: a name in a word of its own that begins with a capital, and a slash.
+/// `Chrome/|146.0.27.56`: a capitalized name that is a word of its own, and a slash.
 fn follows_product(bytes: &[u8], at: usize) -> bool {
     let Some((b'/', before)) = bytes.get(..at).and_then(<[u8]>::split_last) else { return false };
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -54,17 +56,17 @@ fn is_word_clean_right(text: &str, at: usize) -> bool {
     text.get(at..).and_then(|rest| rest.chars().next()).is_none_or(|c| !is_spaced_letter(c))
 }
 
-/// A letter of a script that puts blanks between words; beside others a number stands freely. Thai, Lao,
-/// Burmese and Khmer put none, nor do the scripts of East Asia.
+/// A letter of a script that puts spaces between words. Thai, Lao, Burmese, Khmer and the scripts of East
+/// Asia do not, so a number next to their letters is clean.
 fn is_spaced_letter(c: char) -> bool {
     let is_unspaced =
         matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..);
     c.is_alphanumeric() && !is_unspaced
 }
 
-/// `%|23198754`: the escaped sign of a colour, and its six digits. Any other number behind a percent
-/// sign may be one.
-fn is_escaped_colour(bytes: &[u8], at: usize) -> bool {
+/// `%|23198754`: the escaped `#` of a color and its six digits. Any other number after a percent sign
+/// may be a real one.
+fn is_escaped_color(bytes: &[u8], at: usize) -> bool {
     const LEN: usize = 8;
     let before = at.checked_sub(1).and_then(|idx| bytes.get(idx));
     let rest = bytes.get(at..).unwrap_or(&[]);
@@ -74,7 +76,7 @@ fn is_escaped_colour(bytes: &[u8], at: usize) -> bool {
 
 /// `3.|1415`, `12-|3456`, `1a2b-|3456`.
 fn number_goes_on_left(bytes: &[u8], at: usize) -> bool {
-    if is_escaped_colour(bytes, at) {
+    if is_escaped_color(bytes, at) {
         return true;
     }
     let Some((joint, beyond)) =
@@ -98,10 +100,10 @@ fn number_goes_on_right(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// Whether the run of letters and digits that comes next is hex and has a digit.
+/// Whether the run of letters and digits that comes next is hexadecimal and has a digit.
 fn is_hex_piece<'a>(bytes: impl Iterator<Item = &'a u8>) -> bool {
     let mut has_digit = false;
-    for byte in bytes.take(HEX_RUN).take_while(|byte| byte.is_ascii_alphanumeric()) {
+    for byte in bytes.take(MAX_HEX_PIECE_BYTES).take_while(|byte| byte.is_ascii_alphanumeric()) {
         if !byte.is_ascii_hexdigit() {
             return false;
         }
@@ -110,7 +112,7 @@ fn is_hex_piece<'a>(bytes: impl Iterator<Item = &'a u8>) -> bool {
     has_digit
 }
 
-/// Whether the keyword at `span` stands as a word: not inside a longer one, but `cardNumber` is two.
+/// Whether the keyword at `span` is a whole word. `cardNumber` is two.
 pub(crate) fn is_keyword(text: &str, span: Span, keyword: &Keyword) -> bool {
     let (Some(found), Some(before), Some(after)) =
         (text.get(span.range()), text.get(..span.start), text.get(span.end..))
@@ -142,7 +144,7 @@ fn ends_word(found: &str, after: &str) -> bool {
     !joins || (next.is_uppercase() && last.is_lowercase()) || !is_spaced_letter(last)
 }
 
-/// Where the next match may begin after the one at `start` failed: behind its run of word characters.
+/// Where the search resumes after the match at `start` failed: after its run of word characters.
 pub(crate) fn next_start(bytes: &[u8], start: usize, boundary: Boundary) -> usize {
     if boundary == Boundary::None {
         return start + 1;
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn an_escaped_colour_is_no_number_and_others_behind_a_percent_sign_are() {
+    fn an_escaped_color_is_no_number_but_others_after_a_percent_sign_are() {
         let is_clean_left = |text: &str| {
             let span = Span::new(1, text.len());
             is_clean(text, span, Boundary::Number).0
@@ -221,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_match_resumes_behind_its_run() {
+    fn the_search_resumes_after_the_run_of_a_failed_match() {
         assert_eq!(next_start(b"1234 5678", 0, Boundary::Number), 4);
         assert_eq!(next_start(b"(202)", 0, Boundary::Number), 1);
         assert_eq!(next_start(b"1234", 0, Boundary::None), 1);

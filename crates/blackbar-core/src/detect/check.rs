@@ -1,16 +1,26 @@
 //! The rule checker: every rule against the examples it came with.
 //!
-//! A positive example marks its finding with guillemets; alone, the rule must find exactly that, and with all
-//! rules in force every marked byte must be covered. A negative example must come through the rule alone.
-//! Every example is also searched without a prefilter: both ways must agree. It stands here and not in
-//! `rules` because it searches. What it tells is where an example stands, what became of it and what to
-//! change; not its text.
+//! A positive example marks its finding with guillemets; alone, the rule must find exactly that, and with
+//! all rules in force every marked byte must be covered. In a negative example the rule alone must find
+//! nothing. Every example is also scanned without a prefilter: both scans must agree. The checker is in
+//! this room, not in `rules`, because it scans. Problems report the line of an example, what the rule did
+//! and how to fix it, never its text.
 
 use std::sync::Arc;
 
-use crate::detect::{Context, Finding, Miss, Scanner, Scratch, Why};
-use crate::rules::error::{LoadError, Problem};
-use crate::rules::{PackSource, Rule, RuleIdx, RuleSet, Selection};
+use crate::detect::finding::Finding;
+use crate::detect::finding::KeywordContext;
+use crate::detect::miss::Miss;
+use crate::detect::miss::Why;
+use crate::detect::scanner::ScanBuffers;
+use crate::detect::scanner::Scanner;
+use crate::rules::PackSource;
+use crate::rules::Rule;
+use crate::rules::RuleIdx;
+use crate::rules::RuleSet;
+use crate::rules::Selection;
+use crate::rules::error::LoadError;
+use crate::rules::error::Problem;
 use crate::text::span::Span;
 
 /// Fewest examples of each kind that a rule with a pattern must have.
@@ -21,11 +31,11 @@ const MIN_EXAMPLES: usize = 3;
 pub struct CheckReport {
     /// Rules checked.
     pub n_rules: usize,
-    /// Rules with a checksum behind them.
+    /// Rules with a validator.
     pub n_validated: usize,
     /// Examples tried.
     pub n_examples: usize,
-    /// What is wrong; empty if nothing is.
+    /// The problems; empty if there are none.
     pub problems: Vec<Problem>,
 }
 
@@ -37,7 +47,7 @@ pub fn check(packs: &[PackSource<'_>]) -> Result<CheckReport, LoadError> {
     let rules = Arc::new(RuleSet::build(packs, &[], &Selection::of_all(packs))?);
     let scanner = Scanner::new(Arc::clone(&rules));
     let mut report = CheckReport::default();
-    let mut scratch = Scratch::default();
+    let mut scratch = ScanBuffers::default();
     for (idx, rule) in rules.rules().iter().enumerate() {
         report.n_rules += 1;
         report.n_validated += usize::from(rule.is_validated());
@@ -55,7 +65,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn run(&mut self, scratch: &mut Scratch) {
+    fn run(&mut self, scratch: &mut ScanBuffers) {
         self.check_keys();
         if self.rule.patterns.is_empty() {
             return;
@@ -69,30 +79,29 @@ impl Case<'_> {
             }
         }
         let alone = Scanner::new(Arc::new(self.scanner.rules().alone(self.idx)));
-        let mut own = Scratch::default();
+        let mut own = ScanBuffers::default();
         for (idx, example) in examples.positive.iter().enumerate() {
-            let at = At { line: example.line, name: format!("must_match[{idx}]") };
             let (text, expected) = unmark(&example.text);
+            let name = format!("must_match[{idx}]");
+            let context = KeywordContext { words: &example.context };
+            let trial = Trial { line: example.line, name, text: &text, context };
             if expected.is_empty() {
-                self.problem_at(&at, "mark what is to be found with « and »");
+                self.problem_at(&trial, "mark what must be found with « and »");
                 continue;
             }
-            let context = Context { words: &example.context };
             self.report.n_examples += 1;
-            self.agrees(&at, &alone, &text, &context, &mut own);
-            self.finds(&at, &alone, &text, &context, &expected, &mut own);
-            self.covers(&at, &text, &context, &expected, scratch);
+            self.check_agreement(&trial, &alone, &mut own);
+            self.check_findings(&trial, &alone, &expected, &mut own);
+            self.check_coverage(&trial, &expected, scratch);
         }
         for (idx, example) in examples.negative.iter().enumerate() {
-            let at = At {
-                line: example.line,
-                name: format!("must_not_match[{idx}] (because: {})", example.because),
-            };
-            let context = Context { words: &example.context };
+            let name = format!("must_not_match[{idx}] (because: {})", example.because);
+            let context = KeywordContext { words: &example.context };
+            let trial = Trial { line: example.line, name, text: &example.text, context };
             self.report.n_examples += 1;
-            self.agrees(&at, &alone, &example.text, &context, &mut own);
-            self.finds(&at, &alone, &example.text, &context, &[], &mut own);
-            self.agrees(&at, self.scanner, &example.text, &context, scratch);
+            self.check_agreement(&trial, &alone, &mut own);
+            self.check_findings(&trial, &alone, &[], &mut own);
+            self.check_agreement(&trial, self.scanner, scratch);
         }
     }
 
@@ -100,8 +109,8 @@ impl Case<'_> {
         self.push(self.rule.examples.line, message);
     }
 
-    fn problem_at(&mut self, at: &At, message: &str) {
-        self.push(at.line, format!("{}: {message}", at.name));
+    fn problem_at(&mut self, trial: &Trial<'_>, message: &str) {
+        self.push(trial.line, format!("{}: {message}", trial.name));
     }
 
     fn push(&mut self, line: usize, message: String) {
@@ -109,7 +118,7 @@ impl Case<'_> {
         self.report.problems.push(Problem { file, line, rule: Some(self.rule.id.to_string()), message });
     }
 
-    /// Keys decide for their own rule, and not where the author says so.
+    /// Every key must select its own rule, and none of `must_not_decide` may select any.
     fn check_keys(&mut self) {
         for key in &self.rule.keys {
             if self.scanner.rules().key_rule(key) != Some(self.idx) {
@@ -126,16 +135,14 @@ impl Case<'_> {
     }
 
     /// The rule alone must find exactly `expected`.
-    fn finds(
+    fn check_findings(
         &mut self,
-        at: &At,
+        trial: &Trial<'_>,
         alone: &Scanner,
-        text: &str,
-        context: &Context<'_>,
         expected: &[Span],
-        scratch: &mut Scratch,
+        scratch: &mut ScanBuffers,
     ) {
-        let (findings, misses) = alone.explain_with(text, context, scratch);
+        let (findings, misses) = alone.explain_with(trial.text, &trial.context, scratch);
         let found: Vec<Span> = findings.iter().map(|finding| finding.span).collect();
         if found == expected {
             return;
@@ -150,7 +157,7 @@ impl Case<'_> {
             } else {
                 "the pattern matches nothing there; widen it, or correct the example".to_owned()
             };
-            self.problem_at(at, &format!("{} is not found: {reason}", place(*span)));
+            self.problem_at(trial, &format!("{} is not found: {reason}", place(*span)));
         }
         let is_marked = |span: &Span| expected.iter().any(|other| other.overlaps(*span));
         for span in found.iter().filter(|span| !is_marked(span)) {
@@ -159,40 +166,27 @@ impl Case<'_> {
             } else {
                 "mark it as well, or narrow the pattern"
             };
-            self.problem_at(at, &format!("{} is found, and must not be: {remedy}", place(*span)));
+            self.problem_at(trial, &format!("{} is found, and must not be: {remedy}", place(*span)));
         }
     }
 
-    /// A search that skips nothing must find the same.
-    fn agrees(
-        &mut self,
-        at: &At,
-        scanner: &Scanner,
-        text: &str,
-        context: &Context<'_>,
-        scratch: &mut Scratch,
-    ) {
+    /// A scan that skips nothing must find the same.
+    fn check_agreement(&mut self, trial: &Trial<'_>, scanner: &Scanner, scratch: &mut ScanBuffers) {
         let mut findings = Vec::new();
-        scanner.scan(text, context, scratch, &mut findings);
-        let (slow, _) = scanner.scan_everything(text, context, scratch);
+        scanner.scan(trial.text, &trial.context, scratch, &mut findings);
+        let (slow, _) = scanner.scan_everything(trial.text, &trial.context, scratch);
         let differs = |a: &[Finding], b: &[Finding]| a.iter().find(|found| !b.contains(found)).copied();
         let Some(lost) = differs(&slow, &findings).or_else(|| differs(&findings, &slow)) else { return };
         let id = scanner.rules().rule(lost.rule).map_or("unknown", |rule| &*rule.id);
         let (what, remedy) = (Why::NoAnchor.sentence(scanner.rules()), Why::NoAnchor.remedy());
         let span = place(lost.span);
-        self.problem_at(at, &format!("{id} matches {span} and is not called up for it: {what}; {remedy}"));
+        self.problem_at(trial, &format!("{id} matches {span} but the prefilter skips it: {what}; {remedy}"));
     }
 
-    fn covers(
-        &mut self,
-        at: &At,
-        text: &str,
-        context: &Context<'_>,
-        expected: &[Span],
-        scratch: &mut Scratch,
-    ) {
+    /// With all rules in force, all of `expected` must be covered.
+    fn check_coverage(&mut self, trial: &Trial<'_>, expected: &[Span], scratch: &mut ScanBuffers) {
         let mut findings: Vec<Finding> = Vec::new();
-        self.scanner.scan(text, context, scratch, &mut findings);
+        self.scanner.scan(trial.text, &trial.context, scratch, &mut findings);
         let is_covered = |at: usize| findings.iter().any(|f| f.span.start <= at && at < f.span.end);
         for span in expected {
             let open: Vec<usize> = span.range().filter(|&at| !is_covered(at)).collect();
@@ -202,24 +196,26 @@ impl Case<'_> {
                     "with all rules in force {open} stays visible: another rule took the rest of it; make the \
                      pattern cover all of it, or give both rules one entity"
                 );
-                self.problem_at(at, &message);
+                self.problem_at(trial, &message);
             }
         }
     }
 }
 
-/// Which example, and where it stands.
-struct At {
+/// An example, and how to name it.
+struct Trial<'a> {
     line: usize,
     name: String,
+    text: &'a str,
+    context: KeywordContext<'a>,
 }
 
-/// A span as people read it: the first byte and the one behind the last.
+/// A span as people read it: the first byte and the one after the last.
 fn place(span: Span) -> String {
     format!("{}..{}", span.start, span.end)
 }
 
-/// The text without guillemets, and the spans that stood between them.
+/// The text without guillemets, and the spans between them.
 fn unmark(marked: &str) -> (String, Vec<Span>) {
     let mut text = String::with_capacity(marked.len());
     let mut spans = Vec::new();
@@ -246,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_that_is_not_kept_is_a_problem() {
+    fn a_failing_example_is_a_problem() {
         let text = r#"
             [pack]
             name = "toy"
@@ -264,22 +260,22 @@ mod tests {
             must_not_match = [{ text = "zed", because = "too short" },
                 { text = "zed-999", because = "is one" }]
         "#;
-        let told = told(text);
-        assert_eq!(told.len(), 5, "{told:#?}");
-        assert!(told[0].starts_with("toy.toml:5: rule zed: give at least 3"), "{}", told[0]);
-        for (told, part) in told[1..].iter().zip([
+        let problems = problems_of(text);
+        assert_eq!(problems.len(), 5, "{problems:#?}");
+        assert!(problems[0].starts_with("toy.toml:5: rule zed: give at least 3"), "{}", problems[0]);
+        for (problem, part) in problems[1..].iter().zip([
             "toy.toml:13: rule zed: must_match[1]: 2..8 is not found: the pattern matches nothing there",
             "toy.toml:13: rule zed: must_match[1]: with all rules in force 2..8 stays visible",
             "toy.toml:14: rule zed: must_match[2]: 0..3 is not found: 0..7 is found",
             "toy.toml:16: rule zed: must_not_match[1] (because: is one): 0..7 is found, and must not be",
         ]) {
-            assert!(told.starts_with(part), "{told}\nis not {part}");
+            assert!(problem.starts_with(part), "{problem}\nis not {part}");
         }
-        assert!(told.iter().all(|told| !told.contains("zed-")), "{told:#?}");
+        assert!(problems.iter().all(|problem| !problem.contains("zed-")), "{problems:#?}");
     }
 
     #[test]
-    fn says_what_spoke_against_an_example() {
+    fn reports_why_an_example_fails() {
         let text = r#"
             [pack]
             name = "toy"
@@ -299,18 +295,18 @@ mod tests {
                 { text = "zed", because = "a" }, { text = "zed 1", because = "b" }, { text = "zed 2", because = "c" },
             ]
         "#;
-        let told = told(text);
+        let problems = problems_of(text);
         for part in [
             "the checksum failed",
             "the nearest keyword is 12 bytes away",
             "touches it",
             "no keyword of the rule",
         ] {
-            assert!(told.iter().any(|told| told.contains(part)), "{part}: {told:#?}");
+            assert!(problems.iter().any(|problem| problem.contains(part)), "{part}: {problems:#?}");
         }
     }
 
-    fn told(text: &str) -> Vec<String> {
+    fn problems_of(text: &str) -> Vec<String> {
         let report = check(&[PackSource { name: "toy.toml", text }]).unwrap();
         report.problems.iter().map(ToString::to_string).collect()
     }

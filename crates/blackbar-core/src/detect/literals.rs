@@ -1,60 +1,65 @@
-//! Finds the keywords and anchors of all rules in one pass.
+//! Finds many literals in one pass.
 //!
-//! One automaton holds them all, so that the cost hardly grows with their number. Each of its steps waits for
-//! the one before; a long text is therefore cut in pieces that take their steps in turns.
-//! **Invariant:** every literal is found wherever it stands, ASCII letters in any case; one that begins a word
+//! One automaton has them all, so that the cost hardly grows with their number. Each of its steps is a
+//! load that waits for the one before: the latency of the cache bounds it, not the width of the
+//! processor. So a long text is cut into four lanes whose steps are interleaved, at the price of a
+//! little text that is read twice.
+//!
+//! **Invariant:** every literal is found wherever it occurs, ASCII letters in any case, and a word
 //! wherever a word may begin.
 
 use aho_corasick::automaton::StateID;
 use aho_corasick::{Anchored, StartKind, dfa, nfa};
 
-use crate::detect::automaton::{Automaton, Literal, State};
+use crate::detect::automaton::SearchedLiteral;
+use crate::detect::automaton::State;
+use crate::detect::automaton::WordAutomaton;
 use crate::text::span::Span;
 
-/// Pieces that take turns.
-const LANES: usize = 4;
-/// Pieces are as long as this at least, and as the longest literal: each begins as far before its start.
-const MIN_LEN: usize = 128;
+/// Parts of a text whose steps are interleaved.
+const N_LANES: usize = 4;
+/// The least length of a lane. It is at least as long as the longest literal, too, since the steps of a
+/// lane begin that far before it.
+const MIN_LANE_BYTES: usize = 128;
 
-/// Many literals, to be found in one pass.
+/// A search for many literals.
 #[derive(Default)]
-pub(crate) struct Literals {
+pub(crate) struct LiteralSearch {
     search: Option<Search>,
-    /// Length of the longest literal.
-    longest: usize,
+    max_literal_bytes: usize,
 }
 
 enum Search {
-    Words(Automaton),
-    /// Where that would be too large: finds also inside of words what may only begin one.
-    Table(Plain<dfa::DFA>),
-    /// Where this would be too large, too: slower.
-    Links(Plain<nfa::noncontiguous::NFA>),
+    Words(WordAutomaton),
+    /// If that would be too large. Finds words inside of longer words as well; the caller tests them.
+    Table(WordBlindAutomaton<dfa::DFA>),
+    /// If that would be too large, too. Slower.
+    Links(WordBlindAutomaton<nfa::noncontiguous::NFA>),
 }
 
-impl Literals {
-    /// For these literals, none of them empty.
-    pub(crate) fn new(literals: &[Literal]) -> Self {
-        let longest = literals.iter().map(|literal| literal.text.len()).max().unwrap_or(0);
-        if longest == 0 {
+impl LiteralSearch {
+    /// Builds the search. No literal is empty.
+    pub(crate) fn new(literals: &[SearchedLiteral]) -> Self {
+        let max_literal_bytes = literals.iter().map(|literal| literal.text.len()).max().unwrap_or(0);
+        if max_literal_bytes == 0 {
             return Self::default();
         }
         let texts = || literals.iter().map(|literal| &literal.text);
         let table = || {
             let mut builder = dfa::Builder::new();
             builder.ascii_case_insensitive(true).start_kind(StartKind::Unanchored);
-            builder.build(texts()).ok().and_then(Plain::new).map(Search::Table)
+            builder.build(texts()).ok().and_then(WordBlindAutomaton::new).map(Search::Table)
         };
         let links = || {
             let mut builder = nfa::noncontiguous::Builder::new();
             let links = builder.ascii_case_insensitive(true).build(texts());
-            links.ok().and_then(Plain::new).map(Search::Links)
+            links.ok().and_then(WordBlindAutomaton::new).map(Search::Links)
         };
-        let words = Automaton::new(literals).map(Search::Words);
-        Self { search: words.or_else(table).or_else(links), longest }
+        let words = WordAutomaton::new(literals).map(Search::Words);
+        Self { search: words.or_else(table).or_else(links), max_literal_bytes }
     }
 
-    /// Calls `seen` with the index of each literal that stands in `text`, and where.
+    /// Calls `seen` with the index of each literal that occurs in `text`, and where.
     pub(crate) fn find(&self, text: &str, seen: impl FnMut(usize, Span)) {
         match &self.search {
             Some(Search::Words(words)) => self.find_with(words, text.as_bytes(), seen),
@@ -64,22 +69,23 @@ impl Literals {
         }
     }
 
-    fn find_with<S: Steps>(&self, steps: &S, bytes: &[u8], mut seen: impl FnMut(usize, Span)) {
+    fn find_with<S: ByteStepper>(&self, steps: &S, bytes: &[u8], mut seen: impl FnMut(usize, Span)) {
         let mut note = |state: S::State, end: usize| {
             steps.ends(state, |literal, len| seen(literal, Span::new(end - len, end)));
         };
-        let len = bytes.len() / LANES;
-        let is_long = len >= self.longest.max(MIN_LEN);
+        let len = bytes.len() / N_LANES;
+        let is_long = len >= self.max_literal_bytes.max(MIN_LANE_BYTES);
         let (mut state, mut at) = (steps.start(), 0);
-        if is_long && let Some(pieces) = pieces(bytes, len) {
-            // What ends in a piece began in it, or less than a literal's length before it.
+        if is_long && let Some(lanes) = lanes(bytes, len) {
+            // What ends in a lane began in it, or less than the longest literal before it.
             let begun = |lane: usize| {
-                let before =
-                    (lane * len).checked_sub(self.longest).and_then(|from| bytes.get(from..lane * len));
+                let before = (lane * len)
+                    .checked_sub(self.max_literal_bytes)
+                    .and_then(|from| bytes.get(from..lane * len));
                 before.unwrap_or(&[]).iter().fold(steps.start(), |state, &byte| steps.next(state, byte))
             };
-            let mut states: [S::State; LANES] = std::array::from_fn(begun);
-            let [a, b, c, d] = pieces;
+            let mut states: [S::State; N_LANES] = std::array::from_fn(begun);
+            let [a, b, c, d] = lanes;
             for (idx, (((&a, &b), &c), &d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
                 let [in_a, in_b, in_c, in_d] = states;
                 states = [steps.next(in_a, a), steps.next(in_b, b), steps.next(in_c, c), steps.next(in_d, d)];
@@ -90,7 +96,7 @@ impl Literals {
                 }
             }
             let [.., last] = states;
-            (state, at) = (last, LANES * len);
+            (state, at) = (last, N_LANES * len);
         }
         for (idx, &byte) in bytes.get(at..).unwrap_or(&[]).iter().enumerate() {
             state = steps.next(state, byte);
@@ -101,8 +107,8 @@ impl Literals {
     }
 }
 
-/// A search that takes a step with each byte.
-trait Steps {
+/// An automaton that takes one step per byte.
+trait ByteStepper {
     type State: Copy;
     fn start(&self) -> Self::State;
     fn next(&self, state: Self::State, byte: u8) -> Self::State;
@@ -112,7 +118,7 @@ trait Steps {
     fn ends(&self, state: Self::State, seen: impl FnMut(usize, usize));
 }
 
-impl Steps for Automaton {
+impl ByteStepper for WordAutomaton {
     type State = State;
 
     fn start(&self) -> State {
@@ -132,20 +138,20 @@ impl Steps for Automaton {
     }
 }
 
-/// An automaton that knows nothing of words.
-struct Plain<A> {
+/// A plain Aho-Corasick automaton, which finds words inside of words.
+struct WordBlindAutomaton<A> {
     automaton: A,
     start: StateID,
 }
 
-impl<A: aho_corasick::automaton::Automaton> Plain<A> {
+impl<A: aho_corasick::automaton::Automaton> WordBlindAutomaton<A> {
     fn new(automaton: A) -> Option<Self> {
         let start = automaton.start_state(Anchored::No).ok()?;
         Some(Self { automaton, start })
     }
 }
 
-impl<A: aho_corasick::automaton::Automaton> Steps for Plain<A> {
+impl<A: aho_corasick::automaton::Automaton> ByteStepper for WordBlindAutomaton<A> {
     type State = StateID;
 
     fn start(&self) -> StateID {
@@ -170,8 +176,8 @@ impl<A: aho_corasick::automaton::Automaton> Steps for Plain<A> {
     }
 }
 
-/// The first pieces of this length.
-fn pieces(bytes: &[u8], len: usize) -> Option<[&[u8]; LANES]> {
+/// The first lanes, each of this length.
+fn lanes(bytes: &[u8], len: usize) -> Option<[&[u8]; N_LANES]> {
     let (a, rest) = bytes.split_at_checked(len)?;
     let (b, rest) = rest.split_at_checked(len)?;
     let (c, rest) = rest.split_at_checked(len)?;
@@ -183,15 +189,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::detect::automaton::Starts;
+    use crate::detect::word_state::LiteralStart;
 
-    fn literals(texts: &[&str]) -> Vec<Literal> {
-        texts.iter().map(|&text| Literal { text: text.to_owned(), starts: Starts::Anywhere }).collect()
+    fn literals(texts: &[&str]) -> Vec<SearchedLiteral> {
+        texts
+            .iter()
+            .map(|&text| SearchedLiteral { text: text.to_owned(), start: LiteralStart::Anywhere })
+            .collect()
     }
 
-    fn found_of(literals: &[Literal], text: &str) -> Vec<(usize, usize)> {
+    fn found_of(literals: &[SearchedLiteral], text: &str) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
-        Literals::new(literals).find(text, |literal, span| {
+        LiteralSearch::new(literals).find(text, |literal, span| {
             assert_eq!(span.len(), literals[literal].text.len());
             found.push((span.start, literal));
         });
@@ -203,8 +212,8 @@ mod tests {
         found_of(&literals(texts), text)
     }
 
-    /// The same, place by place.
-    fn expected(literals: &[Literal], text: &str) -> Vec<(usize, usize)> {
+    /// The same by brute force.
+    fn expected(literals: &[SearchedLiteral], text: &str) -> Vec<(usize, usize)> {
         let bytes = text.as_bytes();
         let places = (0..bytes.len()).flat_map(|at| (0..literals.len()).map(move |idx| (at, idx)));
         let is_there = |&(at, idx): &(usize, usize)| {
@@ -228,7 +237,7 @@ mod tests {
     #[test]
     fn finds_words_where_one_may_begin() {
         let words = ["card", "no", "card no", "é"]
-            .map(|text| Literal { text: text.to_owned(), starts: Starts::Word });
+            .map(|text| SearchedLiteral { text: text.to_owned(), start: LiteralStart::Word });
         let found = |text: &str| found_of(&words, text).len();
         for text in ["card", "-Card", "1card", "my_cards", "myCard", "ëcard", "xé"] {
             assert_eq!(found(text), 1, "{text}");
@@ -240,17 +249,17 @@ mod tests {
     }
 
     #[test]
-    fn so_many_literals_that_they_need_another_table_are_found() {
+    fn literals_too_many_for_the_word_automaton_are_found() {
         let texts: Vec<String> = (0..70_000).map(|n| format!("{n:05}")).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         assert_eq!(found(&texts, "x12345x00000"), [(1, 12345), (7, 0)]);
     }
 
     #[test]
-    fn finds_what_stands_across_two_pieces_of_a_long_text() {
+    fn finds_literals_across_two_lanes() {
         let long = "xy".repeat(100);
         let literals = ["abcdefghi", long.as_str(), "hi"];
-        for len in [4 * MIN_LEN, 4 * MIN_LEN + 3, 5000] {
+        for len in [4 * MIN_LANE_BYTES, 4 * MIN_LANE_BYTES + 3, 5000] {
             for at in (0..len - 9).step_by(7).chain(len / 4 - 10..len / 4 + 10) {
                 let text = format!("{}abcdefghi{}", "-".repeat(at), "-".repeat(len - at - 9));
                 assert_eq!(found(&literals, &text), [(at, 0), (at + 7, 2)], "{len} {at}");
@@ -262,7 +271,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_a_search_place_by_place_finds(
+        fn agrees_with_a_search_at_every_position(
             texts in proptest::collection::vec("[ab@é-]{1,4}|[a-c]{1,12}|tel|tel no|%40", 0..24),
             pieces in proptest::collection::vec("[a-cA-C@é_ -]{0,40}|tel|Tel no|%40|\\PC", 0..60),
         ) {
@@ -271,16 +280,16 @@ mod tests {
             prop_assert_eq!(found(&texts, &text), expected(&literals(&texts), &text));
         }
 
-        /// Each place at which `boundary` says that a word begins, and nothing where none stands.
+        /// Finds a literal wherever `boundary` says that a word begins, and only where one occurs.
         #[test]
         fn finds_each_word_that_begins(
             texts in proptest::collection::vec("[abé-]{1,4}|[a-c]{1,9}|[a-c]{1,3}[ 1é][a-c]{1,3}|tel|tel no|号", 1..16),
             is_word in proptest::collection::vec(any::<bool>(), 16),
             pieces in proptest::collection::vec("[a-cA-C@é_1 -]{0,30}|tel|Tel no|telNo|TELNO|号|\\PC", 0..60),
         ) {
-            let starts = |is_word: bool| if is_word { Starts::Word } else { Starts::Anywhere };
-            let literals: Vec<Literal> = texts.iter().zip(is_word)
-                .map(|(text, is_word)| Literal { text: text.clone(), starts: starts(is_word) })
+            let starts = |is_word: bool| if is_word { LiteralStart::Word } else { LiteralStart::Anywhere };
+            let literals: Vec<SearchedLiteral> = texts.iter().zip(is_word)
+                .map(|(text, is_word)| SearchedLiteral { text: text.clone(), start: starts(is_word) })
                 .collect();
             let text = pieces.concat();
             let found = found_of(&literals, &text);
@@ -290,7 +299,7 @@ mod tests {
             for place in all {
                 let literal = &literals[place.1];
                 let span = Span::new(place.0, place.0 + literal.text.len());
-                let must = literal.starts == Starts::Anywhere
+                let must = literal.start == LiteralStart::Anywhere
                     || crate::detect::boundary::starts_word(text.get(..span.start).unwrap(), span.of(&text));
                 prop_assert!(!must || found.contains(&place), "{:?} of {:?}", place, literals);
             }

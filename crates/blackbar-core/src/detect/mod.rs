@@ -1,42 +1,49 @@
-//! Rules at work: prefilter, scanner, validators, overlaps.
+//! Scanner: prefilter, pattern matching, validation, overlap resolution.
 //!
-//! Takes a text and the words that stand beside it, gives findings. Knows nothing of snapshots or
-//! JSON: who calls it says what a text is and what stands beside it.
+//! Takes a text and its context, gives findings. Knows nothing of snapshots or JSON: the caller decides
+//! what a text is and what its context is. `docs/how-scanning-works.md` follows one text through it.
 //!
 //! **Invariant:** findings are sorted, do not overlap, lie on character boundaries, and together
 //! cover every byte that any rule found.
 
-#[cfg(test)]
-mod agreement;
-mod automaton;
+mod finding;
+
 mod boundary;
-pub mod check;
+
 mod cluster;
-mod explain;
+
+mod runs;
+
+mod hex_groups;
+
+mod word_state;
+
+mod automaton;
+
 mod literals;
-mod overlap;
+
 mod prefilter;
+
+mod overlap;
+
+mod miss;
+
 mod run;
+
+mod schedule;
+
 pub mod scanner;
 
-use crate::rules::RuleIdx;
-use crate::text::span::Span;
+mod explain;
 
-pub use crate::detect::explain::{Literals, Miss, Why};
-pub use crate::detect::scanner::{Scanner, Scratch};
+#[cfg(test)]
+mod agreement;
 
-/// A validated match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule that found it.
-    pub rule: RuleIdx,
-    /// Where, in the text as given to the scanner.
-    pub span: Span,
-}
+#[cfg(test)]
+mod page_example;
 
-/// What stands beside a text.
-#[derive(Clone, Copy, Default)]
-pub struct Context<'a> {
-    /// Key, attribute, parameter or header name, label, column header: as found, joined by blanks.
-    pub words: &'a str,
-}
+pub mod check;
+
+pub use crate::detect::finding::{Finding, KeywordContext};
+pub use crate::detect::miss::{LiteralsFound, Miss, Why};
+pub use crate::detect::scanner::{ScanBuffers, Scanner};

@@ -1,24 +1,26 @@
-//! Who wins where findings overlap.
+//! Resolves overlapping findings.
 //!
-//! The stricter one keeps its span: a keyword beside it, then the lower tier, then the longer match,
-//! then the earlier rule. What the loser covers beyond that stays found, under the loser's name; if both
-//! find the same kind of thing, the winner takes it all.
-//! **Invariant:** the union of what comes out is the union of what went in.
+//! The stricter one keeps its span: one with a keyword, then the lower tier, then the longer match, then
+//! the earlier rule. What the other one covers besides stays found, as the other one; if both are of one
+//! entity, the stricter takes it all.
+//!
+//! **Invariant:** the findings cover exactly what the candidates cover.
 
 use std::cmp::Reverse;
 
-use crate::rules::{RuleIdx, Tier};
+use crate::rules::RuleIdx;
+use crate::rules::Tier;
 use crate::text::span::Span;
 
-/// A match that was judged good, before overlaps were settled.
+/// A match that was judged good, before overlaps are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) span: Span,
     pub(crate) rule: RuleIdx,
-    /// Findings of one entity that overlap are one finding.
+    /// Overlapping findings of one entity become one.
     pub(crate) entity: u16,
     pub(crate) tier: Tier,
-    /// Whether a keyword or the context speaks for it.
+    /// Whether a keyword is near, in the text or its context.
     pub(crate) has_keyword: bool,
 }
 
@@ -28,10 +30,11 @@ impl Candidate {
     }
 }
 
-/// Groups larger than this are covered by their best candidate's rule as a whole.
-const GROUP_LIMIT: usize = 64;
+/// A larger group becomes one finding of its best candidate's rule: resolving takes time that is
+/// quadratic in the group.
+const MAX_GROUP_CANDIDATES: usize = 64;
 
-/// Settles all overlaps; calls `emit` in order of position.
+/// Resolves all overlaps; calls `emit` in order of position.
 pub(crate) fn resolve(candidates: &mut [Candidate], mut emit: impl FnMut(RuleIdx, Span)) {
     candidates.sort_unstable_by_key(|candidate| (candidate.span.start, candidate.rank()));
     let mut rest = &mut *candidates;
@@ -48,9 +51,9 @@ pub(crate) fn resolve(candidates: &mut [Candidate], mut emit: impl FnMut(RuleIdx
                 joins
             })
             .count();
-        let Some((group, behind)) = rest.split_at_mut_checked(len) else { return };
+        let Some((group, after)) = rest.split_at_mut_checked(len) else { return };
         resolve_group(group, end, &mut emit);
-        rest = behind;
+        rest = after;
     }
 }
 
@@ -62,13 +65,13 @@ fn resolve_group(group: &mut [Candidate], end: usize, emit: &mut impl FnMut(Rule
     }
     let start = first.span.start;
     group.sort_unstable_by_key(Candidate::rank);
-    if group.len() > GROUP_LIMIT {
+    if group.len() > MAX_GROUP_CANDIDATES {
         if let Some(best) = group.first() {
             emit(best.rule, Span::new(start, end));
         }
         return;
     }
-    // Between two neighbouring ends of spans one candidate rules: the best that covers the piece.
+    // The ends of all spans cut the group into pieces. Each belongs to the best candidate that covers it.
     let mut cuts: Vec<usize> = group.iter().flat_map(|c| [c.span.start, c.span.end]).collect();
     cuts.sort_unstable();
     cuts.dedup();
@@ -110,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_overlap_stays() {
+    fn findings_that_do_not_overlap_stay() {
         let a = candidate(4, 8, 1, Tier::Distinctive, false);
         let b = candidate(0, 4, 2, Tier::Keyword, true);
         check(vec![a, b], &[(2, 0, 4), (1, 4, 8)]);
     }
 
     #[test]
-    fn the_stricter_wins_the_whole_where_it_contains_the_other() {
+    fn the_stricter_takes_it_all_if_it_contains_the_other() {
         check(
             vec![candidate(0, 9, 1, Tier::Distinctive, false), candidate(2, 5, 0, Tier::Bounded, false)],
             &[(1, 0, 9)],
@@ -133,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_losers_remainder_stays_found() {
+    fn the_remainder_of_the_other_stays_found() {
         check(
             vec![candidate(0, 9, 1, Tier::Bounded, false), candidate(6, 12, 0, Tier::Distinctive, false)],
             &[(1, 0, 6), (0, 6, 12)],
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_pile_is_covered_as_a_whole() {
+    fn a_huge_group_is_covered_as_a_whole() {
         let pile = (0..100).map(|at| candidate(at, at + 5, 7, Tier::Bounded, false)).collect();
         check(pile, &[(7, 0, 104)]);
     }

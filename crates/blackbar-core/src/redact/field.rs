@@ -8,8 +8,8 @@ use std::hash::DefaultHasher;
 use std::hash::Hash;
 use std::hash::Hasher;
 
-use crate::detect::Context;
 use crate::detect::Finding;
+use crate::detect::KeywordContext;
 use crate::parse::json::JsonKind;
 use crate::parse::value::PathStep;
 use crate::parse::value::PathTrail;
@@ -240,14 +240,14 @@ impl Redactor<'_> {
 
     /// Findings of rules in a text that nothing silences.
     pub(crate) fn find(&mut self, text: &str, place: Place<'_>, findings: &mut Vec<Finding>) {
-        let context = Context { words: place.words };
+        let context = KeywordContext { words: place.words };
         let scanner = self.policy.scanner();
         if self.policy.suppressions().is_empty() || self.field.is_off {
             scanner.scan(text, &context, &mut self.tools.scan, findings);
         } else {
             let mut scan = std::mem::take(&mut self.tools.scan);
             let mut silenced = Vec::new();
-            scanner.scan_but(text, &context, &mut scan, findings, |found| {
+            scanner.scan_filtered(text, &context, &mut scan, findings, |found| {
                 silenced = self.sort_out(text, found);
                 silenced.iter().map(|(number, _)| number.is_some()).collect()
             });

@@ -10,11 +10,11 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::detect::Context;
 use crate::detect::Finding;
+use crate::detect::KeywordContext;
 use crate::detect::Miss;
+use crate::detect::ScanBuffers;
 use crate::detect::Scanner;
-use crate::detect::Scratch;
 use crate::detect::Why as Against;
 use crate::parse::value::PathStep;
 use crate::redact::mask;
@@ -66,7 +66,7 @@ pub(crate) struct Notes {
     places: Vec<(Arc<str>, usize)>,
     /// Whether a key may stand in a path.
     keys: HashMap<String, bool>,
-    scan: Scratch,
+    scan: ScanBuffers,
 }
 
 impl Notes {
@@ -120,7 +120,7 @@ impl Notes {
             return *known;
         }
         let mut found = Vec::new();
-        scanner.scan(key, &Context::default(), &mut self.scan, &mut found);
+        scanner.scan(key, &KeywordContext::default(), &mut self.scan, &mut found);
         self.keys.insert(key.to_owned(), found.is_empty());
         found.is_empty()
     }
@@ -156,7 +156,7 @@ impl Notes {
 
 impl Redactor<'_> {
     /// Notes what rules find in a text, and what they nearly find.
-    pub(crate) fn note_looks(&mut self, text: &str, context: &Context<'_>, findings: &[Finding]) {
+    pub(crate) fn note_looks(&mut self, text: &str, context: &KeywordContext<'_>, findings: &[Finding]) {
         let (scanner, rules) = (self.policy.scanner(), self.policy.rules());
         let Some(notes) = &mut self.tools.notes else { return };
         for finding in findings.iter().filter(|finding| !mask::is_masked(finding.span.of(text))) {

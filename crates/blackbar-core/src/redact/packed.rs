@@ -4,8 +4,8 @@
 //! removed; a field costs what it inflates to, out of a budget for the whole body.
 
 use crate::decode::codec::Bound;
-use crate::decode::codec::Change;
 use crate::decode::codec::CodecError;
+use crate::decode::codec::EditedText;
 use crate::decode::codec::Level;
 use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
@@ -155,8 +155,8 @@ impl Redactor<'_> {
             let redacted = self.applied(&inner, &mut edits);
             let mut zipped = Vec::new();
             let was = bytes.unwrap_or_default();
-            let change = Change { old: inner.as_bytes(), edits: &edits, new: &redacted };
-            self.tools.codecs.gzip_again(&was, &change, Level::Field, &mut zipped);
+            let change = EditedText { old: inner.as_bytes(), edits: &edits, new: &redacted };
+            self.tools.codecs.regzip_edited(&was, &change, Level::Field, &mut zipped);
             let with: String = zipped.iter().map(|&b| char::from(b)).collect();
             out.push(Edit { span: (0..text.len()).into(), with: with.into_bytes(), tag: tag::COUNTED });
         }
@@ -186,9 +186,9 @@ impl Redactor<'_> {
 
     /// Packs what edits made of a field and writes it as the inside of a JSON string.
     fn close(&mut self, field: &Unpacked, edits: &[Edit], new: &[u8]) -> Vec<u8> {
-        let change = Change { old: &field.bytes, edits, new };
+        let change = EditedText { old: &field.bytes, edits, new };
         let Tools { zipped, codecs, .. } = &mut *self.tools;
-        codecs.gzip_again(&field.zipped, &change, Level::Field, zipped);
+        codecs.regzip_edited(&field.zipped, &change, Level::Field, zipped);
         let mut out = Vec::new();
         json_str::escape_latin1_into(zipped, &mut out);
         out

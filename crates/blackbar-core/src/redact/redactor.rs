@@ -38,7 +38,7 @@ use crate::text::span::Span;
 /// Buffers that are kept between bodies.
 #[derive(Default)]
 pub(crate) struct Tools {
-    pub(crate) scan: detect::Scratch,
+    pub(crate) scan: detect::ScanBuffers,
     findings: Vec<Finding>,
     pub(crate) tapes: Vec<Tape>,
     pub(crate) unpacked: Vec<Unpacked>,
