@@ -123,7 +123,7 @@ fn rules_are_listed_for_programs_and_for_the_docs() {
     let ssn = rules.iter().find(|rule| rule["id"] == "us-ssn").unwrap();
     assert_eq!(
         (&ssn["tier"], &ssn["validator"], &ssn["action"]),
-        (&"C".into(), &"us-ssn".into(), &"mask".into())
+        (&"keyword_or_separators".into(), &"us-ssn".into(), &"mask".into())
     );
     assert_eq!(ssn["needs"], "keyword or official separators");
     assert!(ssn["n_must_match"].as_u64() >= Some(3) && !ssn["keywords"].as_array().unwrap().is_empty());

@@ -53,10 +53,12 @@ impl Draw {
         (self.0 >> 33) as usize % bound
     }
 
-    /// The text with other digits and letters in the same places.
+    /// The text with other digits in the same places, and in half of the cases other letters.
     fn shake(&mut self, text: &str) -> String {
+        let keeps_letters = self.below(2) == 0;
         let mut pick = |alphabet: &str| char::from(alphabet.as_bytes()[self.below(alphabet.len())]);
         let shaken = text.chars().map(|c| match c {
+            c if c.is_ascii_alphabetic() && keeps_letters => c,
             '0'..='9' => pick("0123456789"),
             'A'..='Z' => pick("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZK"),
             'a'..='z' => pick("abcdefghijklmnopqrstuvwxyz"),
