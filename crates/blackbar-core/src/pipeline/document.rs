@@ -16,13 +16,13 @@ use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::pipeline::Refusal;
 use crate::pipeline::Scratch;
-use crate::redact::envelope::Sender;
-use crate::redact::page::WindowName;
 use crate::redact::policy::Policy;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::envelope::Sender;
+use crate::redact::recording::page::WindowName;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
 use crate::text::edit::Edit;
 
 /// A redacted document.

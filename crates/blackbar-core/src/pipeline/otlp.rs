@@ -12,8 +12,8 @@ use crate::pipeline;
 use crate::pipeline::Body;
 use crate::pipeline::Refusal;
 use crate::pipeline::Request;
-use crate::redact::envelope::Sender;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::envelope::Sender;
+use crate::redact::text::redactor::Redactor;
 use crate::text::edit;
 
 /// Judges a body.

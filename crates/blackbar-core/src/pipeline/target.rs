@@ -5,10 +5,10 @@ use crate::decode::form;
 use crate::pipeline::Facts;
 use crate::pipeline::Refusal;
 use crate::pipeline::Request;
-use crate::redact::envelope::Sender;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::envelope::Sender;
 use crate::redact::surface::Surface;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
 
 /// Judges the segments of a path that the table leaves open. A path is what an endpoint is called
 /// by: one that says something personal is refused, not changed.

@@ -6,11 +6,11 @@ use std::net::Ipv6Addr;
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
-use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
-use crate::redact::tag;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::tag;
+use crate::redact::text::tag::Fixed;
+use crate::redact::text::tag::Why;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 

@@ -5,7 +5,6 @@
 
 pub mod client_ip;
 pub mod exceptions;
-pub mod notes;
 pub mod policy;
 pub mod remote_config;
 pub mod report;
@@ -13,52 +12,5 @@ pub mod sdk;
 pub mod suppress;
 pub mod surface;
 
-pub(crate) mod envelope;
-
-pub(crate) mod person;
-
-pub(crate) mod call;
-
-pub(crate) mod snapshot;
-
-pub(crate) mod dom;
-
-pub(crate) mod element;
-
-pub mod page;
-
-pub(crate) mod typing;
-
-pub(crate) mod attribute;
-
-pub(crate) mod wireframe;
-
-pub(crate) mod packed;
-
-pub(crate) mod json;
-
-pub(crate) mod labels;
-
-pub(crate) mod redactor;
-
-pub(crate) mod field;
-
-pub(crate) mod keys;
-
-pub(crate) mod memo;
-
-pub(crate) mod text;
-
-pub(crate) mod url;
-
-pub(crate) mod markup;
-
-pub(crate) mod css;
-
-pub(crate) mod image;
-
-pub(crate) mod png;
-
-pub(crate) mod mask;
-
-pub(crate) mod tag;
+pub mod recording;
+pub mod text;

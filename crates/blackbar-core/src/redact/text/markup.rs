@@ -3,9 +3,9 @@
 //! Only names are understood here (of elements, attributes and fields): they are context for what
 //! they hold. The text itself is judged by whoever calls.
 
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
-use crate::redact::tag::Why;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::tag::Why;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 

@@ -5,13 +5,13 @@
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::redact::envelope::Sender;
-use crate::redact::json::Treat;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::envelope::Sender;
 use crate::redact::surface::Surface;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
+use crate::redact::text::json::Treat;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::tag::Fixed;
+use crate::redact::text::tag::Why;
 use crate::text::edit::Edit;
 
 impl Redactor<'_> {

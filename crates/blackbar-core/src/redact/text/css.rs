@@ -3,13 +3,13 @@
 //! The rules run over all of it, so no corner is left out; strings and `url(…)` are taken apart
 //! besides. Masks are made of letters here, because a star can end a comment and a slash begin one.
 
-use crate::redact::mask::MaskChar;
-use crate::redact::memo::Reading;
 use crate::redact::policy::Posture;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
-use crate::redact::redactor::settle;
-use crate::redact::text::Signs;
+use crate::redact::text::mask::MaskChar;
+use crate::redact::text::memo::Reading;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::redactor::settle;
+use crate::redact::text::text::Signs;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 

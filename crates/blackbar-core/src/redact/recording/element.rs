@@ -1,9 +1,9 @@
 //! What the session's context says of an element, in the words of the redactor.
 
 use crate::redact::policy::Posture;
-use crate::redact::redactor::Redactor;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::tag::Fixed;
+use crate::redact::text::tag::Why;
 use crate::rules::RuleIdx;
 use crate::session::knowledge::Knowledge;
 use crate::session::selector::Treat;

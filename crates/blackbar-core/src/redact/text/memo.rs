@@ -14,8 +14,8 @@ use highway::HighwayHash;
 use highway::HighwayHasher;
 use highway::Key;
 
-use crate::redact::redactor::Place;
-use crate::redact::tag;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::tag;
 use crate::text::edit::Edit;
 
 /// Clean texts of a generation: 64 KiB entries of 17 bytes, about 2 MiB with the table.

@@ -7,10 +7,10 @@
 
 use crate::parse::json::Kind;
 use crate::parse::value::Value;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
-use crate::redact::tag;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::tag;
 use crate::text::edit::Edit;
 
 /// Packs whose findings an allowed key lifts.

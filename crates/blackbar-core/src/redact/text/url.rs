@@ -1,12 +1,12 @@
 //! URLs, part by part: credentials, host, path, query, fragment, each decoded, judged and encoded again.
 
-use crate::redact::memo::Reading;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
-use crate::redact::redactor::settle;
 use crate::redact::surface::Surface;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
+use crate::redact::text::memo::Reading;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::redactor::settle;
+use crate::redact::text::tag::Fixed;
+use crate::redact::text::tag::Why;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::text::view::Encoding;
@@ -180,7 +180,7 @@ impl Redactor<'_> {
                     .count()
             });
             let span = Span::new(word.start + start, word.end);
-            if self.level < crate::redact::redactor::MAX_LEVEL
+            if self.level < crate::redact::text::redactor::MAX_LEVEL
                 && !(span.start == 0 && span.len() == text.len() && self.in_url)
             {
                 self.within(text, span, out, |this, url, out| {

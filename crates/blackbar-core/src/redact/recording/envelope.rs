@@ -3,11 +3,11 @@
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::redact::json::Treat;
-use crate::redact::page::WindowName;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::page::WindowName;
 use crate::redact::surface::Surface;
+use crate::redact::text::json::Treat;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 

@@ -3,15 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::redact::png;
 use crate::redact::policy::ImagePosture;
 use crate::redact::policy::Posture;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
 use crate::redact::surface::Surface;
-use crate::redact::tag;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
+use crate::redact::text::png;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
+use crate::redact::text::tag;
+use crate::redact::text::tag::Fixed;
+use crate::redact::text::tag::Why;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 use crate::text::view::Encoding;

@@ -4,16 +4,16 @@
 //! events: a number in three spans, an address that two mutations bring.
 
 use crate::parse::value::Value;
-use crate::redact::dom::Crossing;
-use crate::redact::json::carry;
-use crate::redact::mask;
-use crate::redact::mask::MaskChar;
 use crate::redact::policy::Policy;
 use crate::redact::policy::Posture;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::dom::Crossing;
+use crate::redact::recording::typing::Grown;
 use crate::redact::surface::Surface;
-use crate::redact::typing::Grown;
+use crate::redact::text::json::carry;
+use crate::redact::text::mask;
+use crate::redact::text::mask::MaskChar;
+use crate::redact::text::redactor::Place;
+use crate::redact::text::redactor::Redactor;
 use crate::session::shown::Shown;
 use crate::session::store::Key;
 use crate::session::store::Lease;
