@@ -1,7 +1,10 @@
 //! From a span index, a policy and the session's context to edits and findings.
 //!
-//! Lets no text through that it did not look at: the grammars only make the treatment finer, and
-//! what they do not name is walked as JSON with every rule. Nothing is decided on the order of keys.
+//! Two owners: `text` redacts a text and all that it decodes to; `recording` walks envelopes, events
+//! and nodes, and hands each text on. `recording` uses `text`, never the other way round.
+//!
+//! **Invariant:** no text passes unseen. The grammars only make the treatment finer; values that they do
+//! not name are walked as JSON with every rule. Nothing depends on the order of keys.
 
 pub mod client_ip;
 pub mod exceptions;
@@ -12,5 +15,6 @@ pub mod sdk;
 pub mod suppress;
 pub mod surface;
 
-pub mod recording;
 pub mod text;
+
+pub mod recording;

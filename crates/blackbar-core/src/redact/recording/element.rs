@@ -1,20 +1,17 @@
-//! What the session's context says of an element, in the words of the redactor.
+//! What the session's context says of an element, and how its texts are treated.
 
 use crate::redact::policy::Posture;
-use crate::redact::text::redactor::Redactor;
-use crate::redact::text::tag::Fixed;
-use crate::redact::text::tag::Why;
+use crate::redact::recording::windows::Page;
+use crate::redact::text::reason::Reason;
 use crate::rules::RuleIdx;
-use crate::session::knowledge::Knowledge;
 use crate::session::selector::Treat;
-use crate::session::table::WindowLimits;
 use crate::session::tag::InputKind;
 use crate::session::tag::Tag;
 
 /// What is known of an element when its attributes, value or text are judged.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Element {
-    /// Its kind; `None` if nobody told of it.
+    /// Its kind; `None` if the node is not in the window.
     pub tag: Option<Tag>,
     /// It is a password or one-time code.
     pub is_password: bool,
@@ -22,50 +19,50 @@ pub(crate) struct Element {
     pub is_editable: bool,
     /// Its meaning alone says that its value is personal.
     pub field: Option<RuleIdx>,
-    /// What holds for all text in it.
-    pub hold: Hold,
-    /// Words beside its value.
+    /// What applies to all text in it.
+    pub treatment: ElementTreatment,
+    /// Words next to its value.
     pub words: String,
 }
 
-/// What holds for all text of an element, besides rules.
+/// What applies to all text of an element, besides rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Hold {
+pub(crate) enum ElementTreatment {
     /// The posture of the surface.
     #[default]
     Posture,
     /// Postures are lifted.
     Allowed,
     /// All of it is masked.
-    Masked(Fixed),
-    /// This element is blocked: a placeholder stands for it.
+    Masked(Reason),
+    /// This element is blocked: a placeholder replaces it.
     BlockedHere,
-    /// It stands in a blocked element: nothing of it stays.
+    /// An element around it is blocked: nothing of it stays.
     Blocked,
 }
 
 impl Element {
     /// The posture of this element, where its surface has `posture`.
     pub(crate) fn posture(&self, posture: Posture) -> Posture {
-        if self.hold == Hold::Allowed { Posture::Rules } else { posture }
+        if self.treatment == ElementTreatment::Allowed { Posture::Rules } else { posture }
     }
 
     /// Why all of its text is masked, if it is.
-    pub(crate) fn masked(&self) -> Option<Why> {
-        match self.hold {
-            Hold::Masked(fixed) => Some(Why::Fixed(fixed)),
-            Hold::Blocked | Hold::BlockedHere => Some(Why::Fixed(Fixed::SelectorBlock)),
-            Hold::Posture | Hold::Allowed => None,
+    pub(crate) fn masked(&self) -> Option<Reason> {
+        match self.treatment {
+            ElementTreatment::Masked(reason) => Some(reason),
+            ElementTreatment::Blocked | ElementTreatment::BlockedHere => Some(Reason::SelectorBlock),
+            ElementTreatment::Posture | ElementTreatment::Allowed => None,
         }
     }
 
-    /// Whether its value is typed or chosen; so is that of an element nobody told of.
+    /// Whether its value is typed or chosen; assumed true for unknown elements.
     pub(crate) fn is_control(&self) -> bool {
         matches!(self.tag, None | Some(Tag::Input(_) | Tag::Textarea | Tag::Select | Tag::Option))
             && !self.is_button()
     }
 
-    /// Whether SDKs that mask inputs mask its value; of an element nobody told of it is assumed.
+    /// Whether SDKs that mask inputs mask its value; assumed true for unknown elements.
     pub(crate) fn is_masked_at_the_source(&self) -> bool {
         use InputKind::{Checkbox, File, Hidden, Radio};
         self.is_control()
@@ -79,34 +76,26 @@ impl Element {
     }
 }
 
-impl<'p> Redactor<'p> {
-    /// What the policy tells the context.
-    pub(crate) fn knowledge(&self) -> Knowledge<'p> {
-        Knowledge {
-            selectors: &self.policy.selectors,
-            labels: self.policy.rules(),
-            limits: WindowLimits::default(),
-        }
-    }
-
-    /// What is known of a node of the window at hand.
+impl Page {
+    /// What is known of a node of the window.
     pub(crate) fn element(&self, id: Option<u32>) -> Element {
-        let Some(context) = id.and_then(|id| self.page.window.node(id)) else {
-            return Element { hold: Hold::Masked(Fixed::UnknownNode), ..Element::default() };
+        let Some(context) = id.and_then(|id| self.window.node(id)) else {
+            let treatment = ElementTreatment::Masked(Reason::UnknownNode);
+            return Element { treatment, ..Element::default() };
         };
-        let hold = match context.treat {
-            Some(Treat::Block) if context.is_blocked_here => Hold::BlockedHere,
-            Some(Treat::Block) => Hold::Blocked,
-            Some(Treat::Mask) => Hold::Masked(Fixed::SelectorMask),
-            Some(Treat::Allow) => Hold::Allowed,
-            None => Hold::Posture,
+        let treatment = match context.treat {
+            Some(Treat::Block) if context.is_blocked_here => ElementTreatment::BlockedHere,
+            Some(Treat::Block) => ElementTreatment::Blocked,
+            Some(Treat::Mask) => ElementTreatment::Masked(Reason::SelectorMask),
+            Some(Treat::Allow) => ElementTreatment::Allowed,
+            None => ElementTreatment::Posture,
         };
         Element {
             tag: Some(context.tag),
             is_password: context.is_password,
             is_editable: context.is_editable,
             field: context.field,
-            hold,
+            treatment,
             // Most have none, and need no memory for it.
             words: if context.words.is_empty() { String::new() } else { context.words.to_owned() },
         }

@@ -1,37 +1,35 @@
 //! Packed fields: gzip bytes written as the characters of a JSON string (`cv: "2024-10"`).
 //!
-//! Opened, judged, and closed again only if something in them changed. What does not open is
-//! removed; a field costs what it inflates to, out of a budget for the whole body.
+//! Opened, redacted, and packed again only if something in them changed. A field that does not open
+//! is removed; a field costs what it inflates to, out of a budget for the whole body. Knows nothing
+//! of what a field holds.
 
-use crate::decode::codec::Bound;
+use std::collections::HashMap;
+
 use crate::decode::codec::Change;
-use crate::decode::codec::CodecError;
 use crate::decode::codec::Level;
 use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
-use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::redact::text::redactor::Place;
-use crate::redact::text::redactor::Redactor;
-use crate::redact::text::redactor::Tools;
-use crate::redact::text::redactor::replace_all;
-use crate::redact::text::tag;
-use crate::redact::text::tag::Fixed;
-use crate::redact::text::tag::Why;
+use crate::redact::recording::fields::Fields;
+use crate::redact::text::reason;
+use crate::redact::text::redactor::TextRedactor;
+use crate::redact::text::workspace::MAX_RETAINED_BYTES;
+use crate::redact::text::workspace::retain_some;
 use crate::text::edit::Edit;
 use crate::text::json_str;
 
-/// How opening a field went.
+/// Whether a field could be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opened {
-    /// It was judged.
+    /// It was redacted.
     Yes,
-    /// It is not what it claims to be; nothing was judged.
+    /// It is not what it claims to be; nothing was redacted.
     No,
 }
 
-/// What a packed field holds.
+/// The content of a packed field.
 #[derive(Default)]
 pub(crate) struct Unpacked {
     /// UTF-8.
@@ -47,8 +45,7 @@ impl Unpacked {
         Doc::new(self.text(), &self.tape).root()
     }
 
-    /// Memory held.
-    pub(crate) fn heap_bytes(&self) -> usize {
+    fn heap_bytes(&self) -> usize {
         self.bytes.capacity() + self.tape.heap_bytes() + self.zipped.capacity()
     }
 
@@ -57,35 +54,46 @@ impl Unpacked {
     }
 }
 
-impl Redactor<'_> {
-    /// Opens a packed string of a document and lets `judge` loose on what is in it.
-    ///
-    /// # Errors
-    /// What `judge` says.
-    pub(crate) fn packed(
-        &mut self,
-        value: Value<'_>,
-        out: &mut Vec<Edit>,
-        judge: impl FnOnce(&mut Self, Value<'_>, &mut Vec<Edit>) -> Result<(), DuplicateKey>,
-    ) -> Result<Opened, DuplicateKey> {
-        let Some(inner) = self.unpack(value) else { return Ok(Opened::No) };
-        let mut edits = Vec::new();
-        if let Some(root) = inner.root() {
-            self.inside(value, |this| judge(this, root, &mut edits))?;
+/// Buffers of packed fields that outlive a body.
+#[derive(Default)]
+pub(crate) struct PackedBuffers {
+    unpacked: Vec<Unpacked>,
+    zipped: Vec<u8>,
+    /// A packed empty array, as documents write it; empty until one was seen.
+    empty_array: String,
+}
+
+impl PackedBuffers {
+    /// Releases what one large body has left.
+    pub(crate) fn trim(&mut self) {
+        retain_some(&mut self.unpacked, Unpacked::heap_bytes);
+        if self.zipped.capacity() > MAX_RETAINED_BYTES {
+            self.zipped = Vec::new();
         }
-        self.repack(value, inner, edits, out);
-        Ok(Opened::Yes)
+    }
+}
+
+/// The packed fields of one body.
+pub(crate) struct PackedFields<'p> {
+    buffers: &'p mut PackedBuffers,
+    /// Fields of the current events that were opened before their turn.
+    opened: HashMap<usize, Unpacked>,
+}
+
+impl<'p> PackedFields<'p> {
+    pub(crate) fn new(buffers: &'p mut PackedBuffers) -> Self {
+        Self { buffers, opened: HashMap::new() }
     }
 
     /// Opens a packed string of a document. `None` if it is not what it claims to be.
-    pub(crate) fn unpack(&mut self, value: Value<'_>) -> Option<Unpacked> {
-        if let Some(inner) = self.unpacked.remove(&address(value)) {
+    pub(crate) fn open(&mut self, value: Value<'_>, text: &mut TextRedactor<'_>) -> Option<Unpacked> {
+        if let Some(inner) = self.opened.remove(&address(value)) {
             return Some(inner);
         }
-        let mut inner = self.tools.unpacked.pop().unwrap_or_default();
+        let mut inner = self.buffers.unpacked.pop().unwrap_or_default();
         inner.zipped.clear();
-        let opened =
-            json_str::latin1_into(value.raw(), &mut inner.zipped).and_then(|()| self.open(&mut inner));
+        let opened = json_str::latin1_into(value.raw(), &mut inner.zipped)
+            .and_then(|()| inflate_and_parse(&mut inner, text));
         if opened.is_none() {
             self.give_back(inner);
             return None;
@@ -93,109 +101,71 @@ impl Redactor<'_> {
         Some(inner)
     }
 
-    /// Keeps what was opened for the next [`Redactor::unpack`] of the same string.
-    pub(crate) fn keep_unpacked(&mut self, value: Value<'_>, inner: Unpacked) {
-        self.unpacked.insert(address(value), inner);
+    /// Keeps an opened field for the next [`PackedFields::open`] of the same string.
+    pub(crate) fn keep(&mut self, value: Value<'_>, inner: Unpacked) {
+        self.opened.insert(address(value), inner);
+    }
+
+    /// Forgets the fields that were kept.
+    pub(crate) fn forget_kept(&mut self) {
+        self.opened.clear();
     }
 
     /// Whether a packed string holds an empty array. Most do: each is compared with the last one
-    /// that was opened and found to.
-    pub(crate) fn is_packed_empty(&mut self, value: Value<'_>) -> bool {
-        const LONGEST: usize = 160;
+    /// that was opened and did.
+    pub(crate) fn is_empty_array(&mut self, value: Value<'_>, text: &mut TextRedactor<'_>) -> bool {
+        const MAX_EMPTY_BYTES: usize = 160;
         let raw = value.raw();
-        if raw.len() > LONGEST {
+        if raw.len() > MAX_EMPTY_BYTES {
             return false;
         }
-        if raw == self.tools.packed_empty {
+        if raw == self.buffers.empty_array {
             return true;
         }
-        let Some(inner) = self.unpack(value) else { return false };
+        let Some(inner) = self.open(value, text) else { return false };
         if inner.bytes != b"[]" {
-            self.keep_unpacked(value, inner);
+            self.keep(value, inner);
             return false;
         }
-        raw.clone_into(&mut self.tools.packed_empty);
+        raw.clone_into(&mut self.buffers.empty_array);
         self.give_back(inner);
         true
     }
 
-    /// Closes what was opened, if there are edits to it.
-    pub(crate) fn repack(
+    /// Packs an opened field again, if there are edits to it.
+    pub(crate) fn close(
         &mut self,
         value: Value<'_>,
         inner: Unpacked,
         mut edits: Vec<Edit>,
-        out: &mut Vec<Edit>,
+        fields: &mut Fields<'_, '_>,
     ) {
         if !edits.is_empty() {
-            let redacted = self.applied(inner.text(), &mut edits);
-            let with = self.close(&inner, &edits, &redacted);
-            out.push(Edit { span: value.span(), with, tag: tag::COUNTED });
+            let redacted = fields.text.apply_edits(inner.text(), &mut edits);
+            let change = Change { old: &inner.bytes, edits: &edits, new: &redacted };
+            let zipped = &mut self.buffers.zipped;
+            fields.text.workspace.codecs.gzip_again(&inner.zipped, &change, Level::Field, zipped);
+            let mut with = Vec::new();
+            json_str::escape_latin1_into(zipped, &mut with);
+            fields.edits.push(Edit { span: value.span(), with, tag: reason::COUNTED });
         }
         self.give_back(inner);
     }
 
-    /// Gives the buffers of a field back, to be used again.
-    pub(crate) fn give_back(&mut self, inner: Unpacked) {
-        self.tools.unpacked.push(inner);
-    }
-
-    /// Judges a text that begins like a packed field but stands where none belongs.
-    pub(crate) fn packed_unknown(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(c).ok()).collect();
-        let mut plain = Vec::new();
-        let inner = bytes.as_ref().and_then(|bytes| self.inflate(bytes, &mut plain));
-        let Some(inner) = inner.and_then(|()| String::from_utf8(plain).ok()) else {
-            replace_all(text, "", Why::Fixed(Fixed::Packed), place.surface, out);
-            return;
-        };
-        let mut edits = Vec::new();
-        self.see(&inner, place, &mut edits);
-        if !edits.is_empty() {
-            let redacted = self.applied(&inner, &mut edits);
-            let mut zipped = Vec::new();
-            let was = bytes.unwrap_or_default();
-            let change = Change { old: inner.as_bytes(), edits: &edits, new: &redacted };
-            self.tools.codecs.gzip_again(&was, &change, Level::Field, &mut zipped);
-            let with: String = zipped.iter().map(|&b| char::from(b)).collect();
-            out.push(Edit { span: (0..text.len()).into(), with: with.into_bytes(), tag: tag::COUNTED });
-        }
-    }
-
-    fn open(&mut self, field: &mut Unpacked) -> Option<()> {
-        let depth = self.policy.limits.depth;
-        self.inflate(&field.zipped, &mut field.bytes)?;
-        let text = simdutf8::basic::from_utf8(&field.bytes).ok()?;
-        field.tape.read(text, depth, Truncated::Reject).ok()
-    }
-
-    fn inflate(&mut self, zipped: &[u8], out: &mut Vec<u8>) -> Option<()> {
-        let most = self.policy.limits.cv_field.min(self.packed_budget);
-        let bound = Bound { bytes: most, ratio: self.policy.limits.ratio };
-        match self.tools.codecs.gunzip(zipped, bound, out) {
-            Ok(()) => {}
-            Err(CodecError::TooLarge) => {
-                self.is_too_large = true;
-                return None;
-            }
-            Err(_) => return None,
-        }
-        self.packed_budget = self.packed_budget.saturating_sub(out.len());
-        Some(())
-    }
-
-    /// Packs what edits made of a field and writes it as the inside of a JSON string.
-    fn close(&mut self, field: &Unpacked, edits: &[Edit], new: &[u8]) -> Vec<u8> {
-        let change = Change { old: &field.bytes, edits, new };
-        let Tools { zipped, codecs, .. } = &mut *self.tools;
-        codecs.gzip_again(&field.zipped, &change, Level::Field, zipped);
-        let mut out = Vec::new();
-        json_str::escape_latin1_into(zipped, &mut out);
-        out
+    /// Returns the buffers of a field, to be used again.
+    fn give_back(&mut self, inner: Unpacked) {
+        self.buffers.unpacked.push(inner);
     }
 }
 
-/// Names a string of a document while that document is at hand.
+fn inflate_and_parse(field: &mut Unpacked, text: &mut TextRedactor<'_>) -> Option<()> {
+    let limits = &text.policy.limits;
+    text.inflation.inflate(&mut text.workspace.codecs, limits, &field.zipped, &mut field.bytes)?;
+    let content = simdutf8::basic::from_utf8(&field.bytes).ok()?;
+    field.tape.read(content, limits.depth, Truncated::Reject).ok()
+}
+
+/// Identifies a string of a document as long as that document is walked.
 fn address(value: Value<'_>) -> usize {
     value.raw().as_ptr() as usize
 }

@@ -4,29 +4,27 @@ use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::parse::word::Word;
+use crate::redact::recording::fields::Fields;
 use crate::redact::surface::Surface;
-use crate::redact::text::json::Treat;
-use crate::redact::text::redactor::Place;
-use crate::redact::text::redactor::Redactor;
-use crate::redact::text::tag::Fixed;
-use crate::redact::text::tag::Why;
-use crate::text::edit::Edit;
+use crate::redact::text::context::TextContext;
+use crate::redact::text::reason::Reason;
+use crate::redact::text::string_kind::StringKind;
 
-impl Redactor<'_> {
-    /// Judges a list of wireframes.
+impl Fields<'_, '_> {
+    /// Redacts a list of wireframes.
     ///
     /// # Errors
     /// [`DuplicateKey`] where one says twice what it is.
-    pub(crate) fn wireframes(&mut self, list: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+    pub(super) fn wireframes(&mut self, list: Value<'_>) -> Result<(), DuplicateKey> {
         if list.kind() != Kind::Array {
-            return self.wireframe(list, out);
+            return self.wireframe(list);
         }
-        self.cross_wireframes(list, out)?;
-        list.items().try_for_each(|wireframe| self.wireframe(wireframe, out))
+        self.cross_wireframes(list)?;
+        list.items().try_for_each(|wireframe| self.wireframe(wireframe))
     }
 
-    /// Findings in the texts of wireframes that stand side by side.
-    fn cross_wireframes(&mut self, list: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+    /// Findings in the texts of wireframes next to each other.
+    fn cross_wireframes(&mut self, list: Value<'_>) -> Result<(), DuplicateKey> {
         let mut texts = Vec::new();
         for wireframe in list.items() {
             let number = |key| Ok(wireframe.get(key)?.and_then(Value::as_f64).unwrap_or(0.0));
@@ -37,49 +35,49 @@ impl Redactor<'_> {
         texts.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         for row in texts.chunk_by(|a, b| (a.0 - b.0).abs() < 2.0).filter(|row| row.len() > 1) {
             let row: Vec<Value<'_>> = row.iter().map(|(.., text)| *text).collect();
-            self.cross_strings(&row, Place::new(Surface::Wireframe), out);
+            self.cross_strings(&row, TextContext::new(Surface::Wireframe));
         }
         Ok(())
     }
 
-    /// Judges a wireframe and all below it.
+    /// Redacts a wireframe and all below it.
     ///
     /// # Errors
     /// [`DuplicateKey`] where one says twice what it is.
-    pub(crate) fn wireframe(&mut self, root: Value<'_>, out: &mut Vec<Edit>) -> Result<(), DuplicateKey> {
+    pub(super) fn wireframe(&mut self, root: Value<'_>) -> Result<(), DuplicateKey> {
         let mut stack = vec![root];
         while let Some(wireframe) = stack.pop() {
-            let place = Place::new(Surface::Wireframe);
+            let context = TextContext::new(Surface::Wireframe);
             if wireframe.kind() != Kind::Object {
-                self.json(wireframe, place, out);
+                self.json(wireframe, context);
                 continue;
             }
             let is_input = wireframe.under(Word::Type)?.is_some_and(|t| t.is_text("input"));
             let is_password = wireframe.get("inputType")?.is_some_and(|t| t.is_text("password"));
-            let postures = &self.policy.postures;
+            let postures = &self.text.policy.postures;
             let posture = if is_input { postures.inputs } else { postures.text };
             for (key, value) in wireframe.entries() {
                 match &*key.text() {
                     "childWireframes" if value.kind() == Kind::Array => {
-                        self.cross_wireframes(value, out)?;
+                        self.cross_wireframes(value)?;
                         stack.extend(value.items());
                     }
                     "text" | "value" if is_password && value.kind() == Kind::String => {
-                        self.string(value, place, Treat::Whole(Why::Fixed(Fixed::Password)), out);
+                        self.string(value, context, StringKind::Masked(Reason::Password));
                     }
-                    "text" | "value" | "options" => self.json(value, place.posture(posture), out),
-                    "label" => self.json(value, place.posture(postures.text), out),
+                    "text" | "value" | "options" => self.json(value, context.with_posture(posture)),
+                    "label" => self.json(value, context.with_posture(postures.text)),
                     "base64" | "style" | "url" => {
-                        self.walk_entry(key, value, place.keep_numbers(), wireframe_key, out);
+                        self.entry_by(key, value, context.keeping_numbers(), wireframe_key);
                     }
                     "id" | "x" | "y" | "width" | "height" | "max" if value.kind() == Kind::Number => {
-                        self.measure(value, out);
+                        self.measure(value);
                     }
                     "type" | "inputType" | "disabled" | "checked" | "id" | "x" | "y" | "width" | "height"
                     | "max" => {
-                        self.json(value, place, out);
+                        self.json(value, context);
                     }
-                    _ => self.entry(key, value, place, out),
+                    _ => self.entry(key, value, context),
                 }
             }
         }
@@ -87,10 +85,10 @@ impl Redactor<'_> {
     }
 }
 
-fn wireframe_key(key: &str) -> Option<Treat> {
+fn wireframe_key(key: &str) -> Option<StringKind> {
     match key {
-        "base64" | "backgroundImage" | "iconLeft" | "iconRight" => Some(Treat::Image),
-        "url" => Some(Treat::Url),
+        "base64" | "backgroundImage" | "iconLeft" | "iconRight" => Some(StringKind::Image),
+        "url" => Some(StringKind::Url),
         _ => None,
     }
 }

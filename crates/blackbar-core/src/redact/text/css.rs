@@ -1,44 +1,10 @@
-//! CSS: what it says is judged, and it stays CSS.
-//!
-//! The rules run over all of it, so no corner is left out; strings and `url(…)` are taken apart
-//! besides. Masks are made of letters here, because a star can end a comment and a slash begin one.
+//! The grammar of CSS: strings and `url(…)` in it, and marks of comments that masks must keep.
 
-use crate::redact::policy::Posture;
-use crate::redact::text::mask::MaskChar;
-use crate::redact::text::memo::Reading;
-use crate::redact::text::redactor::Place;
-use crate::redact::text::redactor::Redactor;
-use crate::redact::text::redactor::settle;
-use crate::redact::text::text::Signs;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
 
-impl Redactor<'_> {
-    /// Judges a style sheet, a rule, or a list of declarations.
-    pub(crate) fn css(&mut self, text: &str, place: Place<'_>, out: &mut Vec<Edit>) {
-        let place = Place { mask: MaskChar::Letter, posture: Posture::Rules, ..place };
-        self.unless_known(Reading::Css, text, place, out, |this, out| {
-            let from = out.len();
-            this.plain(text, place, out);
-            out.iter_mut().skip(from).for_each(|edit| keep_comment_marks(text, edit));
-            for part in parts(text) {
-                match part {
-                    Part::Literal(span) => {
-                        this.within(text, span, out, |this, text, out| this.see(text, place, out));
-                    }
-                    Part::Url(span) => {
-                        this.within(text, span, out, |this, text, out| this.url(text, place, out));
-                    }
-                }
-            }
-            this.encodings(text, Signs::of(text), place, out);
-            settle(text, place.mask, from, out);
-        });
-    }
-}
-
-/// Takes the star of a comment's begin or end out of an edit: rules may take it for part of a name.
-fn keep_comment_marks(text: &str, edit: &mut Edit) {
+/// Excludes the star of a comment mark from an edit: rules may take it for part of a name.
+pub(super) fn keep_comment_marks(text: &str, edit: &mut Edit) {
     let bytes = text.as_bytes();
     let is_slash = |at: Option<usize>| at.and_then(|at| bytes.get(at)) == Some(&b'/');
     let inside = edit.span.of(text);
@@ -56,7 +22,7 @@ fn keep_comment_marks(text: &str, edit: &mut Edit) {
 
 /// A part of CSS that can hold any text.
 #[derive(Debug, PartialEq)]
-enum Part {
+pub(super) enum CssPart {
     /// Between quotes, or in a comment.
     Literal(Span),
     /// Inside `url(…)`, quotes excluded.
@@ -64,7 +30,7 @@ enum Part {
 }
 
 /// Finds strings, comments and URLs. Costs one search for the bytes they begin with.
-fn parts(text: &str) -> Vec<Part> {
+pub(super) fn parts(text: &str) -> Vec<CssPart> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -73,7 +39,7 @@ fn parts(text: &str) -> Vec<Part> {
         let quote = bytes.get(here).copied().unwrap_or(0);
         if quote != b'(' {
             let end = string_end(bytes, here + 1, quote);
-            found.push(Part::Literal(Span::new(here + 1, end)));
+            found.push(CssPart::Literal(Span::new(here + 1, end)));
             at = end + 1;
             continue;
         }
@@ -90,7 +56,7 @@ fn parts(text: &str) -> Vec<Part> {
             Span::new(start, len.map_or(bytes.len(), |len| start + len))
         };
         at = span.end + 1;
-        found.push(Part::Url(span));
+        found.push(CssPart::Url(span));
     }
     found
 }
@@ -119,8 +85,8 @@ mod tests {
         let got: Vec<_> = parts(css)
             .into_iter()
             .map(|p| match p {
-                Part::Literal(s) => ("literal", s.of(css)),
-                Part::Url(s) => ("url", s.of(css)),
+                CssPart::Literal(s) => ("literal", s.of(css)),
+                CssPart::Url(s) => ("url", s.of(css)),
             })
             .collect();
         assert_eq!(got, [("literal", r#"x\"y"#), ("url", "u v"), ("url", "w")]);

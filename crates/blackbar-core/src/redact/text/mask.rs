@@ -1,4 +1,4 @@
-//! How a finding looks afterwards: masks, labels and keyed pseudonyms.
+//! What replaces a finding: masks, labels and keyed pseudonyms.
 
 use hmac::Hmac;
 use hmac::KeyInit;
@@ -8,7 +8,7 @@ use sha2::Sha256;
 use crate::rules::Action;
 use crate::text::fold;
 
-/// The character that stands for one UTF-16 unit.
+/// The character that replaces one UTF-16 unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MaskChar {
     /// `*`, as rrweb writes it.
@@ -26,10 +26,10 @@ impl MaskChar {
     }
 }
 
-/// What a password or one-time code reads afterwards: its length says too much.
+/// The mask of a password or one-time code: their length would reveal too much.
 pub(crate) const FIXED: &str = "********";
 
-/// `text` with each UTF-16 unit masked and blanks kept, so that the layout and offsets hold.
+/// `text` with each UTF-16 unit masked and whitespace kept, so that the layout and offsets hold.
 pub(crate) fn mask(text: &str, with: MaskChar) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for c in text.chars() {
@@ -42,12 +42,12 @@ pub(crate) fn mask(text: &str, with: MaskChar) -> Vec<u8> {
     out
 }
 
-/// Whether there is nothing to mask: blanks, and stars of an earlier mask.
+/// Whether there is nothing to mask: whitespace, stars of an earlier mask, or a pseudonym.
 pub(crate) fn is_masked(text: &str) -> bool {
     is_pseudonym(text) || text.chars().all(|c| c == '*' || c.is_whitespace())
 }
 
-/// What stands for `text` after `action`.
+/// The replacement of `text` by `action`.
 pub(crate) fn render(action: &Action, text: &str, with: MaskChar, key: &[u8; 32]) -> Vec<u8> {
     match action {
         Action::Mask => mask(text, with),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn masks_keep_blanks_and_utf16_length() {
+    fn masks_keep_whitespace_and_utf16_length() {
         for text in ["4111 1111\n1", "naïve 👩x", "\u{a0}a\u{2009}b"] {
             assert_eq!(masked(text).encode_utf16().count(), text.encode_utf16().count());
         }

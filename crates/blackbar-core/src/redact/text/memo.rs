@@ -1,10 +1,9 @@
-//! Texts that were judged before, and what came of it.
+//! A cache of verdicts: texts that were redacted before, and their edits.
 //!
 //! Pages repeat themselves: style sheets, labels, class names, the name in the corner. A text is
-//! remembered by a keyed 128-bit hash over the text and all that its judgement depends on; the key
-//! is secret, so that nobody can make a text that passes for another. Of a text that had something
-//! in it only the edits are kept: spans, and what is written there. Bounded: of two generations
-//! the older goes.
+//! remembered by a keyed 128-bit hash over the text and all that its verdict depends on; the key is
+//! secret, so that no sender can make a text that passes for another. Of a text with findings only the
+//! edits are kept: spans and replacements. Bounded: of two generations the older is evicted.
 
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -14,20 +13,20 @@ use highway::HighwayHash;
 use highway::HighwayHasher;
 use highway::Key;
 
-use crate::redact::text::redactor::Place;
-use crate::redact::text::tag;
+use crate::redact::text::context::TextContext;
+use crate::redact::text::reason;
 use crate::text::edit::Edit;
 
 /// Clean texts of a generation: 64 KiB entries of 17 bytes, about 2 MiB with the table.
 const N_CLEAN: usize = 1 << 16;
 
-/// Texts of a generation that had something in them, of at most [`Verdict::MAX_BYTES`] each.
+/// Texts of a generation with findings, of at most [`Verdict::MAX_BYTES`] of replacements each.
 const N_EDITED: usize = 1 << 14;
 
-/// Names of clean texts that are kept close: most texts that repeat are few. 128 KiB.
+/// Recent names of clean texts: few texts make up most repetitions. 128 KiB.
 const N_RECENT: usize = 1 << 13;
 
-/// One judged text, named.
+/// The hash of a text and of all that its verdict depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Name(u128);
 
@@ -51,10 +50,10 @@ impl Hasher for Identity {
     }
 }
 
-/// What came of judging a text.
+/// The verdict on a text.
 #[derive(Clone, Copy)]
 pub(crate) enum Verdict<'a> {
-    /// Nothing is in it.
+    /// It has no findings.
     Clean,
     /// These edits, settled.
     Edited(&'a [Edit]),
@@ -66,11 +65,11 @@ impl<'a> Verdict<'a> {
     /// Bytes that they may write.
     const MAX_BYTES: usize = 256;
 
-    /// The verdict that these edits are, if they are all that judging did and few enough to keep.
+    /// The verdict that these edits make, if they are all that redacting did and few enough to keep.
     fn of(edits: &'a [Edit]) -> Option<Self> {
         let n_bytes: usize = edits.iter().map(|edit| edit.with.len()).sum();
         // An encoding that was rebuilt has counted what it holds: that would be missed next time.
-        let is_plain = edits.iter().all(|edit| edit.tag != tag::COUNTED);
+        let is_plain = edits.iter().all(|edit| edit.tag != reason::COUNTED);
         match edits {
             [] => Some(Self::Clean),
             _ if is_plain && edits.len() <= Self::MAX_EDITS && n_bytes <= Self::MAX_BYTES => {
@@ -81,7 +80,7 @@ impl<'a> Verdict<'a> {
     }
 }
 
-/// Of two generations the older goes when the younger is full.
+/// Two generations: the older is evicted when the younger is full.
 struct Generations<T> {
     young: HashMap<Name, T, BuildHasherDefault<Identity>>,
     old: HashMap<Name, T, BuildHasherDefault<Identity>>,
@@ -93,7 +92,7 @@ impl<T> Generations<T> {
         Self { young: HashMap::default(), old: HashMap::default(), capacity }
     }
 
-    /// Whether it is known; what is known of old becomes young.
+    /// Whether it is known. An entry of the older generation moves to the younger.
     fn renew(&mut self, name: Name) -> bool {
         if self.young.contains_key(&name) {
             return true;
@@ -123,7 +122,7 @@ impl<T> Generations<T> {
     }
 }
 
-/// What a text is read as.
+/// How a text is parsed.
 #[derive(Clone, Copy)]
 pub(crate) enum Reading {
     /// Any text.
@@ -138,34 +137,33 @@ pub(crate) enum Reading {
     AllowedAttributes,
 }
 
-/// What a judgement depends on besides the text and the policy.
+/// What a verdict depends on besides the text and the policy.
 #[derive(Clone, Copy)]
 pub(crate) struct Setting<'a> {
-    /// What it is read as.
+    /// How it is parsed.
     pub reading: Reading,
-    /// Where it stands.
-    pub place: Place<'a>,
+    /// The context of the text.
+    pub context: TextContext<'a>,
     /// Encodings around it.
     pub level: usize,
     /// Whether it is a URL already.
     pub in_url: bool,
 }
 
-/// Whether a policy is the one before.
+/// Whether the policy is still the one that verdicts were remembered for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Served {
-    /// It is.
-    Again,
-    /// It is another: what was known before holds no longer.
-    Anew,
+pub(crate) enum PolicyCheck {
+    Unchanged,
+    /// All verdicts are forgotten.
+    Changed,
 }
 
-/// Remembers texts and what came of them.
+/// The cache.
 pub(crate) struct Memo {
     /// Of the policy in force: another one forgets all.
     digest: String,
     key: [u64; 4],
-    /// Each in the place that its last bits say.
+    /// Each in the slot that its last bits give.
     recent: Vec<Name>,
     clean: Generations<()>,
     edited: Generations<Box<[Edit]>>,
@@ -185,9 +183,9 @@ impl Default for Memo {
 
 impl Memo {
     /// Forgets everything if another policy is in force than before.
-    pub(crate) fn serve(&mut self, digest: &str, secret: &[u8; 32]) -> Served {
-        let is_anew = self.digest != digest;
-        if is_anew {
+    pub(crate) fn reset_on_policy_change(&mut self, digest: &str, secret: &[u8; 32]) -> PolicyCheck {
+        let has_changed = self.digest != digest;
+        if has_changed {
             self.recent = no_names();
             self.clean.clear();
             self.edited.clear();
@@ -197,37 +195,37 @@ impl Memo {
             // The secret names values elsewhere: here it is another key.
             *to = u64::from_le_bytes(*from) ^ 0x5a5a_5a5a_5a5a_5a5a;
         }
-        if is_anew { Served::Anew } else { Served::Again }
+        if has_changed { PolicyCheck::Changed } else { PolicyCheck::Unchanged }
     }
 
     /// The name of a text.
     pub(crate) fn name(&self, text: &str, setting: Setting<'_>) -> Name {
-        let Setting { reading, place, level, in_url } = setting;
+        let Setting { reading, context, level, in_url } = setting;
         let flags = [
             reading as u8,
-            place.surface as u8,
-            place.posture as u8,
-            place.mask as u8,
-            u8::from(place.keeps_numbers),
+            context.surface as u8,
+            context.posture as u8,
+            context.mask as u8,
+            u8::from(context.keeps_numbers),
             level as u8,
             u8::from(in_url),
             0,
         ];
         // As long as what is hashed at once, so that the text begins a block.
         let mut head = [0; 32];
-        let all = flags.into_iter().chain(place.words.len().to_le_bytes());
+        let all = flags.into_iter().chain(context.words.len().to_le_bytes());
         head.iter_mut().zip(all).for_each(|(to, from)| *to = from);
         let mut hasher = HighwayHasher::new(Key(self.key));
         hasher.append(&head);
-        if !place.words.is_empty() {
-            hasher.append(place.words.as_bytes());
+        if !context.words.is_empty() {
+            hasher.append(context.words.as_bytes());
         }
         hasher.append(text.as_bytes());
         let [low, high] = hasher.finalize128();
         Name(u128::from(high) << u64::BITS | u128::from(low))
     }
 
-    /// What came of judging it, if it was.
+    /// The verdict, if it is remembered.
     pub(crate) fn verdict(&mut self, name: Name) -> Option<Verdict<'_>> {
         let recent = self.recent.get_mut(name.0 as usize % N_RECENT);
         if recent.as_deref() == Some(&name) {
@@ -242,7 +240,7 @@ impl Memo {
         self.edited.find(name).map(|edits| Verdict::Edited(edits))
     }
 
-    /// Remembers what came of judging it, where that can be kept.
+    /// Remembers the verdict that `edits` make, if it can be kept.
     pub(crate) fn remember(&mut self, name: Name, edits: &[Edit]) {
         match Verdict::of(edits) {
             Some(Verdict::Clean) => self.clean.insert(name, ()),
@@ -252,7 +250,7 @@ impl Memo {
     }
 }
 
-/// In each place a name that does not belong there.
+/// In each slot a name that does not belong there.
 fn no_names() -> Vec<Name> {
     (0..N_RECENT as u128).map(|at| Name(!at)).collect()
 }
@@ -263,7 +261,12 @@ mod tests {
     use crate::redact::surface::Surface;
 
     fn setting(surface: Surface, words: &str) -> Setting<'_> {
-        Setting { reading: Reading::Text, place: Place::new(surface).words(words), level: 1, in_url: false }
+        Setting {
+            reading: Reading::Text,
+            context: TextContext::new(surface).with_words(words),
+            level: 1,
+            in_url: false,
+        }
     }
 
     fn is_clean(memo: &mut Memo, name: Name) -> bool {
@@ -277,7 +280,7 @@ mod tests {
     #[test]
     fn a_name_holds_for_one_text_in_one_place_under_one_key() {
         let mut memo = Memo::default();
-        memo.serve("a", &[1; 32]);
+        memo.reset_on_policy_change("a", &[1; 32]);
         let name = memo.name("some text", setting(Surface::Text, ""));
         assert!(memo.name("some text", setting(Surface::Css, "")) != name);
         assert!(memo.name("some text", setting(Surface::Text, "ssn")) != name);
@@ -286,7 +289,7 @@ mod tests {
         assert!(memo.name("some text", as_css) != name);
         memo.remember(name, &[]);
         assert!(is_clean(&mut memo, name));
-        memo.serve("b", &[2; 32]);
+        memo.reset_on_policy_change("b", &[2; 32]);
         assert!(!is_clean(&mut memo, name) && memo.name("some text", setting(Surface::Text, "")) != name);
     }
 
@@ -295,7 +298,7 @@ mod tests {
         let mut memo = Memo::default();
         for (n, edits, is_kept) in [
             (1, vec![edit(3, 7)], true),
-            (2, vec![edit(3, 7), edit(3, tag::COUNTED)], false),
+            (2, vec![edit(3, 7), edit(3, reason::COUNTED)], false),
             (3, vec![edit(Verdict::MAX_BYTES + 1, 7)], false),
             (4, vec![edit(1, 7); Verdict::MAX_EDITS + 1], false),
         ] {

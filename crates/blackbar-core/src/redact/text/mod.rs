@@ -1,17 +1,49 @@
-//! What judges a text: rules, encodings, and what a finding becomes.
+//! Redacts a *text*: rules, suppressions, encodings, and what a finding becomes.
+//!
+//! Knows nothing of recordings; `redact::recording` uses it and never the other way round.
+//!
+//! From the owner to the recursion, each file uses only those above it: `redactor` (the owner),
+//! `suppressed` (a field and its suppressions), `rules` (a text as it is written), `dispatch` (all
+//! that it decodes to).
 
-pub(crate) mod css;
-pub(crate) mod field;
-pub(crate) mod image;
-pub(crate) mod json;
-pub(crate) mod keys;
-pub(crate) mod labels;
-pub(crate) mod markup;
-pub(crate) mod mask;
-pub(crate) mod memo;
 pub mod notes;
-pub(crate) mod png;
+
 pub(crate) mod redactor;
-pub(crate) mod tag;
-pub(crate) mod text;
-pub(crate) mod url;
+
+mod suppressed;
+
+mod rules;
+
+pub(crate) mod dispatch;
+
+pub(crate) mod context;
+
+pub(crate) mod json_walk;
+
+pub(crate) mod mask;
+
+pub(crate) mod memo;
+
+pub(crate) mod reason;
+
+pub(crate) mod string_kind;
+
+pub(crate) mod workspace;
+
+mod css;
+
+mod encodings;
+
+mod field;
+
+mod inflate;
+
+mod key_cache;
+
+mod markup;
+
+mod name_value_pairs;
+
+mod png;
+
+mod url;

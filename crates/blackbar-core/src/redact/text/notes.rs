@@ -1,10 +1,10 @@
-//! Notes for whoever asks why: what was found in each field, and what nearly was.
+//! Explanation notes: what was found in each field, and what nearly was.
 //!
-//! Taken only on demand, offline: a look for near misses runs every pattern on every text. A note
-//! holds a path, ids, offsets and closed words.
+//! Taken only on demand, offline: the search for near misses runs every pattern on every text. A
+//! note holds a path, ids, offsets and words of a closed set.
 //!
-//! **Invariant:** of the document's own text only such keys stand in a note as look like names in a
-//! program, and in which no rule finds anything.
+//! **Invariant:** the only text of the document in a note are keys that look like identifiers of a
+//! program and in which no rule finds anything.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -18,9 +18,8 @@ use crate::detect::Scratch;
 use crate::detect::Why as Against;
 use crate::parse::value::Step;
 use crate::redact::text::mask;
-use crate::redact::text::redactor::Redactor;
-use crate::redact::text::tag;
-use crate::redact::text::tag::Why;
+use crate::redact::text::reason;
+use crate::redact::text::reason::Reason;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 use crate::rules::Tier;
@@ -31,7 +30,7 @@ use crate::text::span::Span;
 pub enum Outcome {
     /// It was found: the rule's action is done to it.
     Found,
-    /// All of the field goes: by its name, its place, or what could not be understood.
+    /// All of the field is masked: by its name, its place, or because it could not be parsed.
     Whole,
     /// It was found, and the suppression of this number lets it through.
     Suppressed(u16),
@@ -42,7 +41,7 @@ pub enum Outcome {
 /// One note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// Where: keys and positions, as `batch[0].properties.plan`; empty outside of a document.
+    /// Its path: keys and positions, as `batch[0].properties.plan`; empty outside of a document.
     pub path: Arc<str>,
     /// The rule's id, or a cause that is no rule, such as `posture:mask`.
     pub cause: String,
@@ -62,9 +61,9 @@ pub(crate) struct Notes {
     all: Vec<Note>,
     /// Rules that are asked for; everything if there are none.
     only: Vec<RuleIdx>,
-    /// Where the field at hand stands, and those around it; and how many notes came before it.
+    /// The paths of the current field and of those around it, and how many notes came before each.
     places: Vec<(Arc<str>, usize)>,
-    /// Whether a key may stand in a path.
+    /// Whether a key may occur in a path.
     keys: HashMap<String, bool>,
     scan: Scratch,
 }
@@ -89,7 +88,7 @@ impl Notes {
                 }
                 Step::Key(key) => {
                     let joint = if path.is_empty() { "" } else { "." };
-                    let key = if self.may_be_told(scanner, key) { key } else { "*" };
+                    let key = if self.may_be_named(scanner, key) { key } else { "*" };
                     path.push_str(joint);
                     path.push_str(key);
                 }
@@ -109,11 +108,11 @@ impl Notes {
         self.all.truncate(n);
     }
 
-    /// Whether a key may stand in a path: it looks like a name in a program and says nothing else.
-    fn may_be_told(&mut self, scanner: &Scanner, key: &str) -> bool {
-        const LONGEST: usize = 48;
+    /// Whether a key may occur in a path: it looks like a name in a program and says nothing else.
+    fn may_be_named(&mut self, scanner: &Scanner, key: &str) -> bool {
+        const MAX_KEY_BYTES: usize = 48;
         let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'-');
-        if key.len() > LONGEST || !key.bytes().all(is_part) {
+        if key.len() > MAX_KEY_BYTES || !key.bytes().all(is_part) {
             return false;
         }
         if let Some(known) = self.keys.get(key) {
@@ -140,6 +139,36 @@ impl Notes {
         }
     }
 
+    /// Notes a finding of a rule.
+    pub(crate) fn found(&mut self, rules: &RuleSet, idx: RuleIdx, span: Span, text_bytes: usize) {
+        self.rule(rules, idx, span, text_bytes, Outcome::Found);
+    }
+
+    /// Notes what rules found in a text, and what they nearly found.
+    pub(crate) fn search(&mut self, scanner: &Scanner, text: &str, context: &Context<'_>, found: &[Finding]) {
+        let rules = scanner.rules();
+        for finding in found.iter().filter(|finding| !mask::is_masked(finding.span.of(text))) {
+            self.found(rules, finding.rule, finding.span, text.len());
+        }
+        for miss in scanner.explain(text, context) {
+            if !self.only.is_empty() || is_near(rules, &miss, text) {
+                self.rule(rules, miss.rule, miss.span, text.len(), Outcome::Missed(miss.why));
+            }
+        }
+    }
+
+    /// Notes that all of a text is masked.
+    pub(crate) fn masked(&mut self, rules: &RuleSet, reason: Reason, text: &str) {
+        let span = Span::new(0, text.len());
+        match reason {
+            Reason::Rule(idx) => self.rule(rules, idx, span, text.len(), Outcome::Whole),
+            other if self.only.is_empty() => {
+                self.push(reason::label(other), span, text.len(), Outcome::Whole);
+            }
+            _ => {}
+        }
+    }
+
     fn push(&mut self, cause: String, span: Span, text_bytes: usize, outcome: Outcome) {
         let (path, from) = self.places.last().cloned().unwrap_or((Arc::default(), self.all.len()));
         let same = |note: &&mut Note| {
@@ -154,46 +183,9 @@ impl Notes {
     }
 }
 
-impl Redactor<'_> {
-    /// Notes what rules find in a text, and what they nearly find.
-    pub(crate) fn note_looks(&mut self, text: &str, context: &Context<'_>, findings: &[Finding]) {
-        let (scanner, rules) = (self.policy.scanner(), self.policy.rules());
-        let Some(notes) = &mut self.tools.notes else { return };
-        for finding in findings.iter().filter(|finding| !mask::is_masked(finding.span.of(text))) {
-            notes.rule(rules, finding.rule, finding.span, text.len(), Outcome::Found);
-        }
-        for miss in scanner.explain(text, context) {
-            if !notes.only.is_empty() || is_near(rules, &miss, text) {
-                notes.rule(rules, miss.rule, miss.span, text.len(), Outcome::Missed(miss.why));
-            }
-        }
-    }
-
-    /// Notes what was found in a text that is joined over several fields.
-    pub(crate) fn note_crossing(&mut self, tag: u32, span: Span, text_bytes: usize) {
-        let rules = self.policy.rules();
-        if let (Some(notes), Some(idx)) = (&mut self.tools.notes, tag::rule(tag)) {
-            notes.rule(rules, idx, span, text_bytes, Outcome::Found);
-        }
-    }
-
-    /// Notes that all of a text goes.
-    pub(crate) fn note_whole(&mut self, why: Why, text: &str) {
-        let rules = self.policy.rules();
-        let Some(notes) = &mut self.tools.notes else { return };
-        let span = Span::new(0, text.len());
-        match why {
-            Why::Rule(idx) => notes.rule(rules, idx, span, text.len(), Outcome::Whole),
-            Why::Fixed(fixed) if notes.only.is_empty() => {
-                notes.push(tag::fixed_label(fixed), span, text.len(), Outcome::Whole);
-            }
-            Why::Fixed(_) => {}
-        }
-    }
-}
-
-/// Whether a miss is worth telling to who asks about all rules. Patterns that need a keyword match
-/// many words and numbers: without one, or amid a longer word, those count whose checksum holds.
+/// Whether a near miss is worth reporting when all rules are explained. Keyword-only patterns match
+/// many ordinary words, so without a keyword (or inside a longer word) only matches with a valid
+/// checksum are reported.
 fn is_near(rules: &RuleSet, miss: &Miss, text: &str) -> bool {
     let Some(rule) = rules.rule(miss.rule) else { return false };
     let passes = || rule.validator.is_some_and(|validator| validator.accepts(miss.span.of(text)));

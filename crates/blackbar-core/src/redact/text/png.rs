@@ -1,4 +1,4 @@
-//! The size of an image, and a blank one of the same size.
+//! The size of an image, and a grey placeholder of the same size.
 
 /// Widest and tallest placeholder.
 const MAX_SIDE: u32 = 8192;

@@ -1,7 +1,7 @@
-//! Objects that say in one entry what stands in another: `{"key": "user.email", "value": …}`.
+//! Objects in which one entry names the value of another: `{"key": "user.email", "value": …}`.
 //!
-//! Lists of headers, form fields, attributes and filters are written so. The label is context for
-//! the value as a key would be, whatever the order of the two.
+//! Headers, form fields, attributes and filters are often written so. The name is context for the
+//! value as a key would be, whatever the order of the two.
 
 use std::borrow::Cow;
 
@@ -9,18 +9,18 @@ use crate::parse::json::Kind;
 use crate::parse::value::Value;
 use crate::parse::word::Word;
 
-/// Keys whose text names what stands beside it, the most telling first.
+/// Keys whose text names the value next to it, the most specific first.
 const NAMES: [Word; 4] = [Word::Key, Word::Name, Word::Field, Word::Label];
 
-/// Keys of what is named.
+/// Keys of the named value.
 const VALUES: [Word; 3] = [Word::Value, Word::Values, Word::Val];
 
-/// Labels that were read, for keys that are still to come. The next one is the last.
+/// Names that were read, for keys that are still to come. The next one is the last.
 #[derive(Default)]
-pub(crate) struct Labels<'v>(Vec<(usize, Cow<'v, str>)>);
+pub(crate) struct PairNames<'v>(Vec<(usize, Cow<'v, str>)>);
 
-impl<'v> Labels<'v> {
-    /// Reads the label of an object, if it has one. One look at each of its entries.
+impl<'v> PairNames<'v> {
+    /// Reads the name in an object, if it has one. One look at each of its entries.
     pub(crate) fn read(&mut self, object: Value<'v>) {
         if !object.entries().any(|(key, _)| VALUES.contains(&key.word())) {
             return;
@@ -40,13 +40,13 @@ impl<'v> Labels<'v> {
         }
     }
 
-    /// The label of what stands under a key.
+    /// The name of the value under a key.
     pub(crate) fn of(&mut self, key: Value<'_>) -> Option<Cow<'v, str>> {
         self.0.pop_if(|(idx, _)| *idx == key.idx()).map(|(_, label)| label)
     }
 }
 
-/// Whether a key tells the type of a value, as OTLP does, and nothing else.
+/// Whether a key is only the type of a value, as in OTLP.
 pub(crate) fn is_type(key: Word) -> bool {
     use Word::{ArrayValue, BoolValue, BytesValue, DoubleValue, IntValue, KvlistValue, StringValue, Values};
     matches!(
@@ -65,7 +65,7 @@ mod tests {
     fn labelled(text: &str) -> Vec<(String, String)> {
         let mut tape = Tape::default();
         tape.read(text, 64, Truncated::Reject).unwrap();
-        let mut labels = Labels::default();
+        let mut labels = PairNames::default();
         let mut found = Vec::new();
         for node in Doc::new(text, &tape).root().unwrap().nodes() {
             match node.kind() {
@@ -83,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn a_label_holds_for_the_value_beside_it_in_any_order() {
+    fn a_name_applies_to_the_value_next_to_it_in_any_order() {
         assert_eq!(labelled(r#"{"key":"email","value":1}"#), [pair("email", "value")]);
         assert_eq!(labelled(r#"{"value":1,"n\u0061me":"dob"}"#), [pair("dob", "value")]);
         assert_eq!(labelled(r#"{"value":1,"name":7,"other":"x"}"#), []);
     }
 
     #[test]
-    fn labels_nest_and_repeat() {
+    fn names_nest_and_repeat() {
         let inner = r#"{"key":"b","value":{"arrayValue":{"values":[]}}}"#;
         let text = format!(r#"{{"x":{inner},"value":[{inner}],"name":"a","value":2}}"#);
         let expected = [pair("b", "value"), pair("a", "value"), pair("b", "value"), pair("a", "value")];

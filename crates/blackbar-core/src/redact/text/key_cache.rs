@@ -1,7 +1,7 @@
-//! Keys that were looked up before: the same few hundred stand in every body.
+//! A cache of the rules that keys decide by: the same few hundred keys occur in every body.
 //!
-//! Kept as they are and compared byte by byte: keys that SDKs and pages write, not values. One that
-//! is long, or comes when there is no more room, is looked up anew each time.
+//! Keys are kept as they are and compared byte by byte: SDKs and pages write them, they are not
+//! values. A long key, or one that comes when the cache is full, is looked up each time.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use crate::parse::word::Word;
 use crate::rules::RuleIdx;
 use crate::rules::RuleSet;
 
-/// Keys that are kept.
-const CAPACITY: usize = 4096;
+/// KeyCache that are kept.
+const MAX_KEYS: usize = 4096;
 
-/// Longest key that is kept, in bytes.
-const LONGEST: usize = 32;
+/// Longest key that is kept.
+const MAX_KEY_BYTES: usize = 32;
 
 /// The rule that a key decides by, by key.
-pub(crate) struct Keys {
+pub(crate) struct KeyCache {
     /// Of words.
     words: [Asked; Word::N],
     /// Of all others.
@@ -33,13 +33,13 @@ enum Asked {
     DecidesNothing,
 }
 
-impl Default for Keys {
+impl Default for KeyCache {
     fn default() -> Self {
         Self { words: [Asked::NotYet; Word::N], others: HashMap::default() }
     }
 }
 
-impl Keys {
+impl KeyCache {
     /// The rule that `key`, which is `word`, decides by, if it does.
     pub(crate) fn rule(&mut self, word: Word, key: &str, rules: &RuleSet) -> Option<RuleIdx> {
         if word != Word::Other
@@ -54,7 +54,7 @@ impl Keys {
             return known;
         }
         let rule = rules.key_rule(key);
-        if key.len() <= LONGEST && self.others.len() < CAPACITY {
+        if key.len() <= MAX_KEY_BYTES && self.others.len() < MAX_KEYS {
             self.others.insert(key.into(), rule);
         }
         rule
@@ -75,17 +75,17 @@ mod tests {
     #[test]
     fn says_what_the_rules_say_and_stays_bounded() {
         let rules = RuleSet::build(builtin_packs(), &[], &Selection::all()).unwrap();
-        let mut keys = Keys::default();
+        let mut keys = KeyCache::default();
         for _ in 0..2 {
             for key in ["password", "ssn", "colour", "", "newPassword", "name", "autocomplete"] {
                 assert_eq!(keys.rule(Word::of(key), key, &rules), rules.key_rule(key), "{key}");
             }
         }
-        (0..2 * CAPACITY).for_each(|n| assert!(keys.rule(Word::Other, &format!("k{n}"), &rules).is_none()));
-        assert!(keys.rule(Word::Other, &"x".repeat(LONGEST + 1), &rules).is_none());
+        (0..2 * MAX_KEYS).for_each(|n| assert!(keys.rule(Word::Other, &format!("k{n}"), &rules).is_none()));
+        assert!(keys.rule(Word::Other, &"x".repeat(MAX_KEY_BYTES + 1), &rules).is_none());
         assert_eq!(
             (keys.others.len(), keys.rule(Word::Other, "ssn", &rules)),
-            (CAPACITY, rules.key_rule("ssn"))
+            (MAX_KEYS, rules.key_rule("ssn"))
         );
     }
 }

@@ -1,43 +1,35 @@
 //! Calls of the vendor's interface that SDKs make: chat, early access, push notifications.
 //!
-//! Their bodies are flat objects with the names of the envelope, judged as such.
+//! Their bodies are flat objects with the names of the envelope, redacted as such.
 
 use crate::parse::json::Kind;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::redact::recording::envelope::Sender;
+use crate::redact::recording::envelope::EnvelopeWalk;
 use crate::redact::surface::Surface;
-use crate::redact::text::json::Treat;
-use crate::redact::text::redactor::Place;
-use crate::redact::text::redactor::Redactor;
-use crate::redact::text::tag::Fixed;
-use crate::redact::text::tag::Why;
-use crate::text::edit::Edit;
+use crate::redact::text::context::TextContext;
+use crate::redact::text::reason::Reason;
+use crate::redact::text::string_kind::StringKind;
 
-impl Redactor<'_> {
-    /// Judges the body of a call to `path`, as the table of endpoints writes it.
+impl EnvelopeWalk<'_, '_> {
+    /// Redacts the body of a call to `path`, as the table of endpoints writes it.
     ///
     /// # Errors
     /// [`DuplicateKey`] where it says twice whose it is.
-    pub(crate) fn call(
-        &mut self,
-        path: &str,
-        root: Value<'_>,
-        sender: &mut Sender,
-        out: &mut Vec<Edit>,
-    ) -> Result<(), DuplicateKey> {
-        let from = out.len();
-        self.envelope(root, sender, out)?;
-        self.report.n_events = 0;
+    pub(crate) fn api_call(&mut self, path: &str, root: Value<'_>) -> Result<(), DuplicateKey> {
+        let from = self.walk.fields.edits.len();
+        self.body(root)?;
+        let fields = &mut self.walk.fields;
+        fields.text.report.n_events = 0;
         if path == "/api/push_subscriptions" && root.kind() == Kind::Object {
-            // The address of a device is what the endpoint is for: without it nothing can be pushed.
+            // The address of a device is the purpose of the endpoint: without it nothing can be pushed.
             if let Some(device) = root.get("device_token")?.filter(|device| is_device(device.raw())) {
-                let found = out.split_off(from);
-                out.extend(found.into_iter().filter(|edit| !edit.span.overlaps(device.span())));
+                let found = fields.edits.split_off(from);
+                fields.edits.extend(found.into_iter().filter(|edit| !edit.span.overlaps(device.span())));
             }
             if let Some(proof) = root.get("identity_token")?.filter(|proof| proof.kind() == Kind::String) {
-                let treat = Treat::Whole(Why::Fixed(Fixed::Password));
-                self.string(proof, Place::new(Surface::Property), treat, out);
+                let context = TextContext::new(Surface::Property);
+                fields.string(proof, context, StringKind::Masked(Reason::Password));
             }
         }
         Ok(())
