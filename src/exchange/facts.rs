@@ -17,7 +17,7 @@ pub(crate) fn gather<'a>(
     peer: IpAddr,
     endpoint: &Endpoint,
     head: &'a Parts,
-    payload: &'a pipeline::Facts,
+    payload: &'a pipeline::RequestIdentity,
 ) -> Facts<'a> {
     let host = head.uri.host().or_else(|| head.headers.get(HOST)?.to_str().ok());
     // With proxies of our own named, the edge is one of them; a header from elsewhere is the client's.
@@ -33,7 +33,7 @@ pub(crate) fn gather<'a>(
 
 /// The project: of remote config it is the path's, whatever else the request says; a key that is
 /// not a project's own names none, and then the query's token does.
-fn project<'a>(class: Class, head: &'a Parts, payload: &'a pipeline::Facts) -> Option<&'a str> {
+fn project<'a>(class: Class, head: &'a Parts, payload: &'a pipeline::RequestIdentity) -> Option<&'a str> {
     if class == Class::Config {
         return head.uri.path().split('/').filter(|segment| !segment.is_empty()).nth(1);
     }

@@ -6,14 +6,14 @@
 
 use blackbar_core::decode::codec::{Codecs, Level};
 use blackbar_core::decode::endpoint::classify;
-use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Request, Workspace};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::Rule;
 use blackbar_core::session::store::Sessions;
 use serde_json::{Value, json};
 
 /// Takes what is in force once through everything that a request may need.
-pub(crate) fn up(policy: &Policy, scratch: &mut Scratch) {
+pub(crate) fn up(policy: &Policy, scratch: &mut Workspace) {
     let sessions = Sessions::default();
     for (path, document) in [("/s/", recording(policy)), ("/i/v0/e/", event())] {
         let Ok(endpoint) = classify("POST", path) else { continue };

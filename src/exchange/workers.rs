@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use blackbar_core::decode::endpoint::Endpoint;
-use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::session::store::Store;
 use bytes::Bytes;
@@ -62,7 +62,7 @@ impl Job {
         }
     }
 
-    fn run(&self, scratch: &mut Scratch) -> Result<Redacted, Rejection> {
+    fn run(&self, scratch: &mut Workspace) -> Result<Redacted, Rejection> {
         let request = Request {
             endpoint: self.endpoint,
             path: &self.path,
@@ -235,7 +235,7 @@ impl Shared {
 }
 
 fn work(shared: &Shared) {
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut warm_for = None;
     loop {
         match shared.next(warm_for.as_ref()) {
@@ -249,7 +249,7 @@ fn work(shared: &Shared) {
                 shared.done(size);
             }
             Next::WarmUp(Warmth { policy, n_warm }) => {
-                let warm_up = |scratch: &mut Scratch| {
+                let warm_up = |scratch: &mut Workspace| {
                     warm::up(&policy, scratch);
                     Ok(())
                 };
@@ -263,12 +263,12 @@ fn work(shared: &Shared) {
 }
 
 fn guarded<T>(
-    scratch: &mut Scratch,
-    work: impl FnOnce(&mut Scratch) -> Result<T, Rejection>,
+    scratch: &mut Workspace,
+    work: impl FnOnce(&mut Workspace) -> Result<T, Rejection>,
 ) -> Result<T, Rejection> {
     let result = catch_unwind(AssertUnwindSafe(|| work(scratch)));
     result.unwrap_or_else(|_| {
-        *scratch = Scratch::default();
+        *scratch = Workspace::default();
         Err(Rejection::Internal)
     })
 }
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_the_request_and_not_the_thread() {
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         let result = guarded::<()>(&mut scratch, |_| std::panic::resume_unwind(Box::new("a secret")));
         assert_eq!(result, Err(Rejection::Internal));
         assert!(!Rejection::Internal.detail().contains("secret"));

@@ -96,12 +96,12 @@ pub struct Redacted {
     /// What was found.
     pub report: Report,
     /// What routing needs to know.
-    pub facts: Facts,
+    pub facts: RequestIdentity,
 }
 
 /// What a request says about itself, for routing. Holds identifiers: never logged as they are.
 #[derive(Default, PartialEq, Eq, Clone)]
-pub struct Facts {
+pub struct RequestIdentity {
     /// The project token.
     pub project: Option<String>,
     /// The replay session.
@@ -179,12 +179,12 @@ impl Refusal {
 
 /// Buffers and caches that are kept between requests. One per worker thread.
 #[derive(Default)]
-pub struct Scratch {
+pub struct Workspace {
     redaction: RecordingWorkspace,
     tape: Tape,
 }
 
-impl Scratch {
+impl Workspace {
     /// Releases what one large body has left.
     fn trim(&mut self) {
         self.redaction.trim();
@@ -221,7 +221,7 @@ pub fn run(
     request: &Request<'_>,
     policy: &Policy,
     memory: Memory<'_>,
-    scratch: &mut Scratch,
+    scratch: &mut Workspace,
 ) -> Result<Redacted, Refusal> {
     let mut redactor = RecordingRedactor::new(policy, &mut scratch.redaction, Some(memory));
     let result = redact_request(request, &mut redactor, &mut scratch.tape);
@@ -239,7 +239,7 @@ pub fn run(
     let report = redactor.text.report;
     scratch.trim();
     let project = project::named_project(&sender, request)?;
-    let facts = Facts { project, session: sender.session, sdk: sender.sdk };
+    let facts = RequestIdentity { project, session: sender.session, sdk: sender.sdk };
     let (bytes, content_type, content_encoding) = match body {
         Some(body) => (body.bytes, Some(body.content_type), body.content_encoding),
         None => (Vec::new(), None, None),

@@ -15,7 +15,7 @@ use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::pipeline::Refusal;
-use crate::pipeline::Scratch;
+use crate::pipeline::Workspace;
 use crate::redact::policy::Policy;
 use crate::redact::recording::envelope::EnvelopeWalk;
 use crate::redact::recording::envelope::Sender;
@@ -37,7 +37,7 @@ pub struct Document {
 ///
 /// # Errors
 /// A [`Refusal`]: nothing of the document may be passed on.
-pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Document, Refusal> {
+pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Workspace) -> Result<Document, Refusal> {
     let mut redactor = RecordingRedactor::new(policy, &mut scratch.redaction, None);
     let wrapped = Wrapped { query: "", content_type: None, content_encoding: None, body: bytes };
     let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };

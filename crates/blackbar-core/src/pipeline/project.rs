@@ -36,7 +36,7 @@ pub(super) fn named_project(sender: &Sender, request: &Request<'_>) -> Result<Op
     Ok(sender.project.clone().or_else(from_bearer).or_else(from_query).or_else(from_path))
 }
 
-/// The project that a request is routed by, where `named` is the one of its [`super::Facts`].
+/// The project that a request is routed by, where `named` is the one of its [`super::RequestIdentity`].
 ///
 /// That of remote config is the path's, whatever else the request says. A secret key names no
 /// project; the token of the query does then, as it is written.
