@@ -14,7 +14,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use blackbar_core::decode::endpoint::classify;
-use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
 use blackbar_core::redact::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use blackbar_core::session::store::InMemoryWindows;
@@ -179,7 +179,7 @@ fn counted() -> Outcome<()> {
     let policy = Policy::new(rules, Preset::Balanced.postures(), &[], Limits::default(), [1; 32])?;
     let corpus = Corpus::read()?;
     for case in &CASES {
-        let (mut scratch, sessions) = (Scratch::default(), InMemoryWindows::default());
+        let (mut scratch, sessions) = (Workspace::default(), InMemoryWindows::default());
         for request in corpus.requests.iter().filter(|request| request.session == SEEN) {
             redact(request, corpus.body(request)?, &policy, &sessions, &mut scratch)?;
         }
@@ -190,7 +190,7 @@ fn counted() -> Outcome<()> {
         let request = corpus.find(case.id)?;
         let mut body = corpus.body(request)?.to_vec();
         if case.input == Input::Redacted {
-            let mut others = Scratch::default();
+            let mut others = Workspace::default();
             body = redact(request, &body, &policy, &InMemoryWindows::default(), &mut others)?.body;
         }
         for _ in 0..2 {
@@ -210,7 +210,7 @@ fn measured(
     body: &[u8],
     policy: &Policy,
     sessions: &InMemoryWindows,
-    scratch: &mut Scratch,
+    scratch: &mut Workspace,
 ) -> Outcome<bool> {
     Ok(redact(request, body, policy, sessions, scratch)?.body == body)
 }
@@ -220,7 +220,7 @@ fn redact(
     body: &[u8],
     policy: &Policy,
     sessions: &InMemoryWindows,
-    scratch: &mut Scratch,
+    scratch: &mut Workspace,
 ) -> Outcome<Redacted> {
     let (path, query) = request.url.split_once('?').unwrap_or((&request.url, ""));
     let endpoint = classify(&request.method, path).map_err(|_| "no such endpoint")?;

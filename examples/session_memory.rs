@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use blackbar::config;
 use blackbar_core::decode::endpoint::classify;
-use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Request, Workspace};
 use blackbar_core::session::store::{
     InMemoryWindows, TakenWindow, WindowKey, WindowLease, WindowStore, WindowStoreLimits,
 };
@@ -86,7 +86,7 @@ fn main() {
 fn replay(store: &Measuring) {
     let policy = config::parse_redaction_only("", "defaults").ok().unwrap().policy.policy;
     let index: serde_json::Value = serde_json::from_str(INDEX).unwrap();
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     for (now_ms, request) in index.as_array().unwrap().iter().enumerate() {
         let number = |key: &str| request[key].as_u64().unwrap() as usize;
         let url = request["url"].as_str().unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
 use blackbar_core::redact::policy::{Limits, Policy, Posture, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use blackbar_core::session::store::InMemoryWindows;
@@ -47,7 +47,7 @@ pub fn redact(
     body: &Body,
     policy: &Policy,
     sessions: &InMemoryWindows,
-    scratch: &mut Scratch,
+    scratch: &mut Workspace,
 ) -> Result<Redacted, Error> {
     let request = Request {
         endpoint: body.endpoint,
@@ -77,12 +77,12 @@ pub struct Pass {
 }
 
 /// Takes bodies through the pipeline one after the other, with an empty store of sessions.
-pub fn pass(bodies: &[Body], policy: &Policy, scratch: &mut Scratch) -> Pass {
+pub fn pass(bodies: &[Body], policy: &Policy, scratch: &mut Workspace) -> Pass {
     pass_with(bodies, policy, &InMemoryWindows::default(), scratch)
 }
 
 /// Takes bodies through the pipeline one after the other.
-pub fn pass_with(bodies: &[Body], policy: &Policy, sessions: &InMemoryWindows, scratch: &mut Scratch) -> Pass {
+pub fn pass_with(bodies: &[Body], policy: &Policy, sessions: &InMemoryWindows, scratch: &mut Workspace) -> Pass {
     let mut pass = Pass::default();
     let (took, ()) = clock::timed(|| {
         for body in bodies {

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use blackbar_core::parse::json::{Tape, Truncated};
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
@@ -19,7 +19,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let Ok(once) = document::redact(data, &POLICY, &mut scratch) else { return };
     let Ok(twice) = document::redact(&once.bytes, &POLICY, &mut scratch) else {
         panic!("the output is refused");

@@ -6,7 +6,7 @@ use std::io::Read;
 use blackbar_core::decode::endpoint::classify;
 use blackbar_core::parse::json::{JsonKind, Tape, Truncated};
 use blackbar_core::parse::value::{Doc, Value as Node};
-use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Request, Workspace};
 use blackbar_core::session::store::InMemoryWindows;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -73,7 +73,7 @@ pub fn run(folder: &str, strings: &str, to: &str) -> Result<()> {
     }
     let policy = engine::policy()?;
     let sessions = InMemoryWindows::default();
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut seen = BTreeSet::new();
     let mut out = Out::new(strings)?;
     let mut tally = Tally::default();

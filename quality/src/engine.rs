@@ -70,7 +70,7 @@ struct Encoded {
 /// A text as a property of an event, through all of the pipeline: what became of it.
 pub fn run_encoded(from: &str, to: &str) -> Result<()> {
     let policy = policy()?;
-    let mut scratch = pipeline::Scratch::default();
+    let mut scratch = pipeline::Workspace::default();
     let mut out = Out::new(to)?;
     for entry in read::<Encoded>(from)? {
         let entry = entry?;

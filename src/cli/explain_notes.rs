@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use blackbar_core::detect::Why;
-use blackbar_core::redact::notes::{Note, Outcome};
+use blackbar_core::redact::text::notes::{Note, Outcome};
 use blackbar_core::rules::{RuleIdx, RuleSet};
 use serde::Serialize;
 

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::report::Report;
 use clap::Args;
@@ -68,7 +68,7 @@ impl Redact {
             Ok(input) => input,
             Err(error) => return failed(format_args!("cannot read the input: {error}")),
         };
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         scratch.set_time(Some(now()));
         if self.explain.is_some() {
             match explain_notes::rules(policy.policy.rules(), &self.rule) {

@@ -17,7 +17,7 @@ pub(crate) fn routing_facts<'a>(
     config: &ActiveConfig,
     peer: IpAddr,
     head: &Parts,
-    from_pipeline: &'a pipeline::Facts,
+    from_pipeline: &'a pipeline::RequestIdentity,
 ) -> RoutingFacts<'a> {
     let host = head.uri.host().or_else(|| head.headers.get(HOST)?.to_str().ok());
     // Where trusted proxies are configured, only they may set the country header; from any other

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use blackbar_core::decode::endpoint::Endpoint;
-use blackbar_core::pipeline::{self, Memory, Redacted, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::session::store::WindowStore;
 use bytes::Bytes;
@@ -63,7 +63,7 @@ impl RedactionJob {
     }
 
     /// Takes the request through the pipeline.
-    pub(crate) fn run(&self, scratch: &mut Scratch) -> Result<Redacted, Rejection> {
+    pub(crate) fn run(&self, scratch: &mut Workspace) -> Result<Redacted, Rejection> {
         let request = Request {
             endpoint: self.endpoint,
             path: &self.path,

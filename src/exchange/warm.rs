@@ -6,14 +6,14 @@
 
 use blackbar_core::decode::codec::{Codecs, Level};
 use blackbar_core::decode::endpoint::classify;
-use blackbar_core::pipeline::{self, Memory, Request, Scratch};
+use blackbar_core::pipeline::{self, Memory, Request, Workspace};
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::Rule;
 use blackbar_core::session::store::InMemoryWindows;
 use serde_json::{Value, json};
 
 /// Runs a synthetic recording and a synthetic event through the pipeline.
-pub(crate) fn warm_up(policy: &Policy, scratch: &mut Scratch) {
+pub(crate) fn warm_up(policy: &Policy, scratch: &mut Workspace) {
     let sessions = InMemoryWindows::default();
     for (path, document) in [("/s/", recording(policy)), ("/i/v0/e/", event())] {
         let Ok(endpoint) = classify("POST", path) else { continue };

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use blackbar_core::pipeline::{Redacted, Scratch};
+use blackbar_core::pipeline::{Redacted, Workspace};
 use blackbar_core::redact::policy::Policy;
 use tokio::sync::{oneshot, watch};
 
@@ -156,7 +156,7 @@ impl Pool {
 }
 
 fn work(pool: &Pool) {
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut warm_for = None;
     loop {
         match pool.next_task(warm_for.as_ref()) {
@@ -170,7 +170,7 @@ fn work(pool: &Pool) {
                 pool.done(size);
             }
             NextTask::WarmUp(WarmUp { policy, n_warm }) => {
-                let warm_up = |scratch: &mut Scratch| {
+                let warm_up = |scratch: &mut Workspace| {
                     warm::warm_up(&policy, scratch);
                     Ok(())
                 };
@@ -186,12 +186,12 @@ fn work(pool: &Pool) {
 /// Runs `work`. A panic becomes [`Rejection::Internal`], and the buffers are replaced: they may be
 /// in any state.
 fn catch_panic<T>(
-    scratch: &mut Scratch,
-    work: impl FnOnce(&mut Scratch) -> Result<T, Rejection>,
+    scratch: &mut Workspace,
+    work: impl FnOnce(&mut Workspace) -> Result<T, Rejection>,
 ) -> Result<T, Rejection> {
     let result = catch_unwind(AssertUnwindSafe(|| work(scratch)));
     result.unwrap_or_else(|_| {
-        *scratch = Scratch::default();
+        *scratch = Workspace::default();
         Err(Rejection::Internal)
     })
 }
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_panic_ends_the_request_but_not_the_thread() {
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         let result = catch_panic::<()>(&mut scratch, |_| std::panic::resume_unwind(Box::new("a secret")));
         assert_eq!(result, Err(Rejection::Internal));
         assert!(!Rejection::Internal.detail().contains("secret"));

@@ -1,7 +1,7 @@
 //! What passes without being judged as text passes up to its bound, and no further.
 
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::exceptions::{EXCEPTIONS, markdown};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::support::decoded;
 fn passes(document: &Value, secret: &str) -> bool {
     let config = "[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"rules\"";
     let policy = config::parse_redaction_only(config, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
-    let out = document::redact(document.to_string().as_bytes(), &policy, &mut Scratch::default()).unwrap();
+    let out = document::redact(document.to_string().as_bytes(), &policy, &mut Workspace::default()).unwrap();
     let text = decoded::opened(&decoded::body(&out.bytes)).to_string();
     text.contains(secret)
 }

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use blackbar::config;
-use blackbar_core::pipeline::{Scratch, document};
-use blackbar_core::redact::notes::Outcome;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::redact::text::notes::Outcome;
 use serde_json::{Value, json};
 
 use crate::canary::{self, Mint};
@@ -219,7 +219,7 @@ fn no_fixture_shows_in_its_notes_what_must_not_survive() {
         if bytes.len() > 20_000 {
             continue;
         }
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         scratch.take_notes(Vec::new());
         document::redact(&bytes, &policy, &mut scratch).unwrap();
         for note in scratch.notes() {

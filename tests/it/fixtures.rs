@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use serde_json::Value;
 use serde_json::json;
@@ -152,7 +152,7 @@ fn every_fixture_loses_what_must_go_and_keeps_what_must_stay() {
     let manifest: Value =
         serde_json::from_slice(&std::fs::read(dir().join("MANIFEST.json")).unwrap()).unwrap();
     let mut failures = Vec::new();
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     for fixture in list(&manifest, "fixtures") {
         let name = fixture["file"].as_str().unwrap();
         let original = std::fs::read(dir().join(name)).unwrap();

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::policy::Policy;
 use proptest::prelude::*;
@@ -287,7 +287,7 @@ fn ids(value: &Value, out: &mut Vec<u64>) {
     }
 }
 
-fn problem(document: &Value, secret: &str, policy: &Policy, scratch: &mut Scratch) -> Option<String> {
+fn problem(document: &Value, secret: &str, policy: &Policy, scratch: &mut Workspace) -> Option<String> {
     // A refusal lets nothing out.
     let once = document::redact(document.to_string().as_bytes(), policy, scratch).ok()?;
     let after = decoded::body(&once.bytes);
@@ -321,7 +321,7 @@ fn no_secret_survives_in_documents_grown_at_random() {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
-    let scratch = std::cell::RefCell::new(Scratch::default());
+    let scratch = std::cell::RefCell::new(Workspace::default());
     let result = TestRunner::new_with_rng(config, rng).run(&case(), |case| {
         let (document, at) = document(&case);
         let (class, secret) = SECRETS[case.secret];
@@ -341,7 +341,7 @@ fn no_secret_survives_in_documents_grown_at_random() {
 #[test]
 fn ids_stay_where_nothing_is_planted() {
     let policy = policy("strict");
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     for (name, events) in fixtures() {
         let document = Value::Array(events.clone());
         let out = document::redact(document.to_string().as_bytes(), &policy, &mut scratch).unwrap();

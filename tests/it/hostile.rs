@@ -9,7 +9,7 @@ use blackbar_core::pipeline::Memory;
 use blackbar_core::pipeline::Redacted;
 use blackbar_core::pipeline::Refusal;
 use blackbar_core::pipeline::Request;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::session::store::InMemoryWindows;
 use serde_json::json;
 
@@ -50,7 +50,7 @@ fn run_with(query: &str, body: &[u8]) -> Result<Redacted, Refusal> {
     };
     let sessions = InMemoryWindows::default();
     let memory = Memory { store: &sessions, now_ms: 0 };
-    pipeline::run(&request, &policy, memory, &mut Scratch::default())
+    pipeline::run(&request, &policy, memory, &mut Workspace::default())
 }
 
 #[track_caller]
@@ -251,7 +251,7 @@ fn a_window_that_an_event_names_itself_is_no_way_into_another_session() {
             body: body.as_bytes(),
         };
         let memory = Memory { store: &sessions, now_ms: 0 };
-        let out = pipeline::run(&request, &policy, memory, &mut Scratch::default()).unwrap();
+        let out = pipeline::run(&request, &policy, memory, &mut Workspace::default()).unwrap();
         decoded::body(&out.body).to_string()
     };
     let field = json!({"type": 2, "id": 8, "tagName": "input", "childNodes": [], "attributes": {"type": "text", "name": "q"}});

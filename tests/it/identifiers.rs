@@ -343,7 +343,7 @@ fn valid_values_of_free_tiers_are_found_in_any_encoding() {
     let policy = "[redaction]\npreset = \"rules\"\n[rules]\npacks = [\"all\"]\n";
     let policy =
         config::parse_redaction_only(policy, "test").unwrap_or_else(|error| panic!("{error}")).policy.policy;
-    let mut scratch = pipeline::Scratch::default();
+    let mut scratch = pipeline::Workspace::default();
     let mut problems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for of in identifiers().iter().filter(|of| of.is_free) {
         for value in of.valid.iter().take(12) {

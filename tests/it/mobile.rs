@@ -1,7 +1,7 @@
 //! Wireframes keep their schema: every field that the mobile player reads has the type that it had.
 
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ fn wireframes_keep_their_schema() {
         for name in &names {
             let bytes = std::fs::read(format!("{dir}/{name}")).unwrap();
             let (n, before) = of_events(&decoded::body(&bytes));
-            let out = document::redact(&bytes, &policy, &mut Scratch::default()).unwrap();
+            let out = document::redact(&bytes, &policy, &mut Workspace::default()).unwrap();
             let (n_after, after) = of_events(&decoded::body(&out.bytes));
             n_wireframes += n;
             assert_eq!(n, n_after, "{preset} {name}");

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::policy::Policy;
 use serde_json::Value;
@@ -92,7 +92,7 @@ fn at_mut<'v>(value: &'v mut Value, path: &[String]) -> &'v mut Value {
 }
 
 /// Whether the needle can be read in what comes out. A refusal lets nothing out.
-fn survives(document: &Value, needle: &str, policy: &Policy, scratch: &mut Scratch) -> bool {
+fn survives(document: &Value, needle: &str, policy: &Policy, scratch: &mut Workspace) -> bool {
     let Ok(out) = document::redact(document.to_string().as_bytes(), policy, scratch) else { return false };
     let body = decoded::opened(&decoded::body(&out.bytes));
     let folded = |text: &str| -> String {
@@ -123,7 +123,7 @@ fn fixtures() -> Vec<(String, Value)> {
 
 fn leaks(config: &str) -> BTreeMap<String, usize> {
     let policy = config::parse_redaction_only(config, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut leaks: BTreeMap<String, usize> = BTreeMap::new();
     let needles = needles();
     let mut turn = 0;

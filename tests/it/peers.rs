@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::redact::surface::Surface;
@@ -39,7 +39,7 @@ fn policy(preset: &str) -> &'static Policy {
 /// Redacts a recording with `event` in it; `None` if it did not look as it should.
 fn problems(preset: &str, secret: &str, surface: Surface, body: &[u8]) -> Option<String> {
     let out =
-        document::redact(body, policy(preset), &mut Scratch::default()).unwrap_or_else(|e| panic!("{e}"));
+        document::redact(body, policy(preset), &mut Workspace::default()).unwrap_or_else(|e| panic!("{e}"));
     let opened = decoded::opened(&decoded::body(&out.bytes));
     let counted: Vec<_> =
         out.report.findings.iter().map(|((cause, on), n)| (cause.label(), *on, *n)).collect();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::redact::report::Report;
@@ -30,7 +30,7 @@ fn policy(suppressions: &str) -> std::sync::Arc<Policy> {
 
 fn redact(policy: &Policy, document: &Value) -> (Value, Report) {
     let bytes = document.to_string().into_bytes();
-    let out = document::redact(&bytes, policy, &mut Scratch::default()).unwrap();
+    let out = document::redact(&bytes, policy, &mut Workspace::default()).unwrap();
     (serde_json::from_slice(&out.bytes).unwrap(), out.report)
 }
 
@@ -259,7 +259,7 @@ const ENDS: &str =
 fn an_end_comes_while_the_policy_stays_in_force() {
     let policy = policy(ENDS);
     let document = json!([{"event": "help@acme.test is long enough"}]).to_string();
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut at = |now: Option<u64>| {
         scratch.set_time(now);
         let out = document::redact(document.as_bytes(), &policy, &mut scratch).unwrap();
@@ -279,7 +279,7 @@ fn a_text_let_through_in_one_place_is_not_clean_in_another() {
             r#"[{{"event":"e","properties":{{"{first}":"mail ann@acme.test","{second}":"mail ann@acme.test"}}}}]"#
         )
     };
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     for (first, second) in [("a", "b"), ("b", "a"), ("a", "b")] {
         let out = document::redact(document(first, second).as_bytes(), &policy, &mut scratch).unwrap();
         let out = String::from_utf8(out.bytes).unwrap();
@@ -301,7 +301,7 @@ fn elements_that_look_alike_are_judged_where_they_stand() {
     };
     let around = |id: u32, class: &str, inner: Value| el(id, &json!({ "class": class }), &json!([inner]));
     let (public, private) = (around(10, "public", mail(11)), around(20, "private", mail(21)));
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     for nodes in [json!([public, private]), json!([private, public]), json!([public, private])] {
         let document = page(&nodes).to_string();
         let out = document::redact(document.as_bytes(), &policy(SELECTOR), &mut scratch).unwrap();
@@ -318,7 +318,7 @@ fn what_another_rule_found_of_it_goes_and_comes_back_whole_with_the_end() {
     let ends = "[[suppressions]]\npattern = '[0-9]+@acme\\.test'\nrules = [\"email\"]\nreason = \"r\"\nexpires = 2099-12-31\n";
     let policy = policy(ends);
     let document = json!([{"event": "order 4111111111111111@acme.test is late"}]).to_string();
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut at = |now: u64| {
         scratch.set_time(Some(now));
         let out = document::redact(document.as_bytes(), &policy, &mut scratch).unwrap();
@@ -343,7 +343,7 @@ fn suppressions_that_fit_nothing_change_nothing() {
         }
         let bytes = std::fs::read(&file).unwrap();
         // Pseudonyms and masks depend on no suppression; the key is that of this process.
-        let redact = |policy| document::redact(&bytes, policy, &mut Scratch::default());
+        let redact = |policy| document::redact(&bytes, policy, &mut Workspace::default());
         let Ok(expected) = redact(&plain) else { continue };
         for other in &others {
             let out = redact(other).unwrap();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::AhoCorasick;
 use blackbar::config;
 use blackbar_core::decode::endpoint::classify;
-use blackbar_core::pipeline::{self, Memory, Scratch};
+use blackbar_core::pipeline::{self, Memory, Workspace};
 use blackbar_core::session::store::InMemoryWindows;
 
 use crate::support::decoded::{body, deep_strings, opened};
@@ -38,7 +38,7 @@ fn values(planted: &Planted) -> Vec<&str> {
 fn no_long_beginning_of_a_planted_value_survives() {
     let text = "[rules]\npacks = [\"all\"]\n[redaction]\ninputs = \"rules\"";
     let policy = config::parse_redaction_only(text, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
-    let (store, mut scratch) = (InMemoryWindows::default(), Scratch::default());
+    let (store, mut scratch) = (InMemoryWindows::default(), Workspace::default());
     let planted = recorded::planted();
     let requests = recorded::requests();
     let sessions: BTreeSet<u32> = requests.iter().map(|request| request.session).collect();

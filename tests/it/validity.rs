@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 use blackbar_core::redact::policy::Policy;
 use cssparser::Parser;
@@ -209,7 +209,7 @@ fn policy(config: &str) -> std::sync::Arc<Policy> {
 
 const PRESETS: &[&str] = &["strict", "balanced", "rules"];
 
-fn redacted(document: &Value, policy: &Policy, scratch: &mut Scratch) -> Value {
+fn redacted(document: &Value, policy: &Policy, scratch: &mut Workspace) -> Value {
     let out =
         document::redact(document.to_string().as_bytes(), policy, scratch).unwrap_or_else(|e| panic!("{e}"));
     decoded::opened(&decoded::body(&out.bytes))
@@ -223,7 +223,7 @@ fn what_was_edited_in_the_fixtures_is_still_valid() {
         let policy = policy(&format!(
             "[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"{preset}\"\nimages = \"placeholder\""
         ));
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         for entry in std::fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
@@ -253,7 +253,7 @@ fn what_was_edited_in_the_fixtures_is_still_valid() {
 #[track_caller]
 fn check(attribute: &str, templates: &[&str], encode: impl Fn(&str) -> String) {
     let policy = policy("[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"rules\"");
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let mut problems = Vec::new();
     for template in templates {
         for finding in FINDINGS {
@@ -358,7 +358,7 @@ fn pixels_among_candidates_are_pixels() {
         let element =
             json!({"type": 2, "tagName": "img", "id": 2, "attributes": {"srcset": value}, "childNodes": []});
         let document = json!([{"type": 2, "timestamp": 1, "data": {"node": {"type": 0, "id": 1, "childNodes": [element]}}}]);
-        let after = redacted(&document, &policy, &mut Scratch::default());
+        let after = redacted(&document, &policy, &mut Workspace::default());
         let mut problems = Vec::new();
         assert_eq!(walk(&document, &after, "", false, &mut problems), 1, "{after}");
         assert!(problems.is_empty() && !after.to_string().contains(PIXEL), "{problems:?} {after}");

@@ -7,7 +7,7 @@ use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, grow, packed, product};
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::rules::Selection;
 use blackbar_core::session::store::{InMemoryWindows, WindowStoreLimits};
@@ -34,8 +34,8 @@ fn sizes(report: &mut Report, replay: &[Body], policy: &Policy) -> Result<(), Er
     const SIZES: [usize; 5] = [10_000, 100_000, 1_000_000, 5_000_000, 25_000_000];
     const TURNS: u32 = 4;
     let recordings = grow::recordings(replay)?;
-    let mut workers: Vec<(Scratch, Vec<Duration>, usize, usize)> =
-        SIZES.iter().map(|_| (Scratch::default(), Vec::new(), 0, 0)).collect();
+    let mut workers: Vec<(Workspace, Vec<Duration>, usize, usize)> =
+        SIZES.iter().map(|_| (Workspace::default(), Vec::new(), 0, 0)).collect();
     for turn in 0..TURNS {
         for (size, (scratch, times, bytes, n)) in SIZES.iter().zip(&mut workers) {
             let bodies = grow::bodies(&recordings, *size, 2 * turn + 1..2 * turn + 3)?;
@@ -82,13 +82,13 @@ fn rules(report: &mut Report, options: &Options, replay: &[Body]) -> Result<(), 
     let policies = policies.into_iter().collect::<Result<Vec<_>, Error>>()?;
     let mut contenders = Vec::new();
     for (n, policy) in &policies {
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         product::pass(replay, policy, &mut scratch);
         contenders.push(Contender::new(format!("{n} rules"), move || {
             product::pass(replay, policy, &mut scratch).took
         }));
         contenders.push(Contender::new(format!("{n} rules, a worker's first pass"), || {
-            product::pass(replay, policy, &mut Scratch::default()).took
+            product::pass(replay, policy, &mut Workspace::default()).took
         }));
     }
     let times = take_turns(options.rounds.min(5), contenders);
@@ -108,7 +108,7 @@ fn sessions(report: &mut Report, replay: &[Body], policy: &Policy) -> Result<(),
     let at = json.find("\"$session_id\":\"").ok_or("no session")? + 15;
     let id = json.get(at..at + 36).ok_or("no session")?.to_owned();
     let store = InMemoryWindows::new(WindowStoreLimits { max_bytes: 8 << 30, ..WindowStoreLimits::default() });
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     let bytes = expanded(replay)?;
     let (mut rows, mut medians, mut open) = (Vec::new(), Vec::new(), 0);
     for wanted in [1_u32, 100, 1_000, 10_000] {

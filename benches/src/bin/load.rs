@@ -14,7 +14,7 @@ use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::rounds::Times;
 use blackbar_benches::{Error, grow, peer, product};
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::session::store::InMemoryWindows;
 use posthog_replay_anonymizer::AllowLists;
 
@@ -129,7 +129,7 @@ struct InProcess {
     sessions: InMemoryWindows,
     replay: Vec<Body>,
     policy: blackbar_core::redact::policy::Policy,
-    scratch: Scratch,
+    scratch: Workspace,
     events: Vec<Vec<u8>>,
     allow: AllowLists,
 }
@@ -145,7 +145,7 @@ impl InProcess {
         let lens: Vec<usize> = lists.iter().map(Vec::len).collect();
         let order = client::order(&lens, all.len());
         let mixed = order.iter().map(|&(_, list, place)| lists[list][place].clone()).collect();
-        let (policy, scratch, sessions) = (product::policy()?, Scratch::default(), InMemoryWindows::default());
+        let (policy, scratch, sessions) = (product::policy()?, Workspace::default(), InMemoryWindows::default());
         let (events, allow) = (peer::events(all)?, AllowLists::default());
         let mut this = Self { mixed, sessions, replay, policy, scratch, events, allow };
         this.mix();

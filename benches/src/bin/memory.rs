@@ -4,7 +4,7 @@ use blackbar_benches::corpus::{self, Body};
 use blackbar_benches::heap::{self, Counting};
 use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::{Error, grow, options, packed, product};
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::session::store::InMemoryWindows;
 
 #[global_allocator]
@@ -28,7 +28,7 @@ fn main() -> Result<(), Error> {
         let body = bodies.first().ok_or("no body")?;
         let json = packed::gunzip(&body.bytes)?;
         let expanded = packed::expanded_len(&json, &packed::fields(&json)?);
-        let (mut scratch, sessions) = (Scratch::default(), InMemoryWindows::default());
+        let (mut scratch, sessions) = (Workspace::default(), InMemoryWindows::default());
         product::pass(&all, &policy, &mut scratch);
         let (first, done) = heap::asked(|| product::redact(body, &policy, &sessions, &mut scratch));
         drop(done?);
@@ -61,7 +61,7 @@ fn main() -> Result<(), Error> {
     ];
     report.table("Peak", &head, rows);
 
-    let (mut scratch, sessions) = (Scratch::default(), InMemoryWindows::default());
+    let (mut scratch, sessions) = (Workspace::default(), InMemoryWindows::default());
     let replay: Vec<&Body> = all.iter().filter(|body| body.is_replay()).collect();
     let mut clean = Vec::new();
     for body in &replay {

@@ -8,7 +8,7 @@ use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, packed, peer, product};
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::redact::policy::Policy;
 use blackbar_core::session::store::InMemoryWindows;
 use posthog_replay_anonymizer::AllowLists;
@@ -51,12 +51,12 @@ fn about(report: &mut Report, policy: &Policy, options: &Options) {
 /// First passes, each with a worker's buffers and tables in another state.
 fn cold(replay: &[Body], policy: &Policy) -> [Times; 2] {
     const ROUNDS: usize = 3;
-    let fresh = || product::pass(replay, policy, &mut Scratch::default()).took;
+    let fresh = || product::pass(replay, policy, &mut Workspace::default()).took;
     let fresh = (0..ROUNDS).map(|_| fresh()).collect();
     // Each half of the recordings by a worker that has seen the other half only.
     let (odd, even): (Vec<Body>, Vec<Body>) = replay.iter().cloned().partition(|body| body.session % 2 == 1);
     let half = |seen: &[Body], new: &[Body]| {
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         product::pass(seen, policy, &mut scratch);
         product::pass(new, policy, &mut scratch).took
     };
@@ -69,20 +69,20 @@ fn cold(replay: &[Body], policy: &Policy) -> [Times; 2] {
 
 /// What each body asks of the floor.
 fn plans(bodies: &[Body], policy: &Policy) -> Result<Vec<Plan>, Error> {
-    let (sessions, mut scratch) = (InMemoryWindows::default(), Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), Workspace::default());
     let plan = |body: &Body| Plan::new(body, &product::redact(body, policy, &sessions, &mut scratch)?.body);
     bodies.iter().map(plan).collect()
 }
 
 /// The bodies as they leave, as far as nothing in them is left to redact.
 fn clean(bodies: &[Body], policy: &Policy) -> Result<Vec<Body>, Error> {
-    let (sessions, mut scratch) = (InMemoryWindows::default(), Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), Workspace::default());
     let redacted = |body: &Body| {
         let bytes = product::redact(body, policy, &sessions, &mut scratch)?.body;
         Ok(Body { bytes, ..body.clone() })
     };
     let once: Vec<Body> = bodies.iter().map(redacted).collect::<Result<_, Error>>()?;
-    let (sessions, mut scratch) = (InMemoryWindows::default(), Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), Workspace::default());
     let mut clean = Vec::new();
     for body in once {
         if product::redact(&body, policy, &sessions, &mut scratch)?.body == body.bytes {
@@ -131,7 +131,7 @@ fn measure(
 ) -> Result<Vec<Times>, Error> {
     let everything: Vec<&Plan> = plans.iter().chain(clean_plans).collect();
     let pipeline = |name: &str, bodies| {
-        let mut scratch = Scratch::default();
+        let mut scratch = Workspace::default();
         // Three passes are enough for every table to be built and every text to be known.
         for _ in 0..3 {
             product::pass(bodies, policy, &mut scratch);
@@ -199,7 +199,7 @@ fn tell(
 
 /// What single bodies take, and how much leaves.
 fn each(report: &mut Report, replay: &[Body], policy: &Policy) {
-    let mut scratch = Scratch::default();
+    let mut scratch = Workspace::default();
     product::pass(replay, policy, &mut scratch);
     let pass = product::pass(replay, policy, &mut scratch);
     let sessions = InMemoryWindows::default();

@@ -10,7 +10,7 @@ use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, corpus, product, strings};
 use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
-use blackbar_core::pipeline::Scratch as Redacting;
+use blackbar_core::pipeline::Workspace as Redacting;
 use blackbar_core::pipeline::document;
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 

@@ -110,7 +110,7 @@ fn main() -> Result<(), Error> {
             .0
         }),
         {
-            let mut scratch = pipeline::Scratch::default();
+            let mut scratch = pipeline::Workspace::default();
             product::pass(&replay, &policy, &mut scratch);
             let (replay, policy) = (&replay, &policy);
             Contender::new("the whole pipeline, warm", move || {
@@ -142,7 +142,7 @@ fn main() -> Result<(), Error> {
 }
 
 fn take_apart(replay: &[Body], policy: &blackbar_core::redact::policy::Policy) -> Result<Vec<Parts>, Error> {
-    let (sessions, mut scratch) = (InMemoryWindows::default(), pipeline::Scratch::default());
+    let (sessions, mut scratch) = (InMemoryWindows::default(), pipeline::Workspace::default());
     let part = |body: &Body| {
         let redacted = product::redact(body, policy, &sessions, &mut scratch)?.body;
         let json = packed::gunzip(&body.bytes)?;

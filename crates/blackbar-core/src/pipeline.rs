@@ -1,7 +1,7 @@
 //! decode → parse → redact → encode as one pure function: the library's front door.
 //!
-//! Bytes, policy and context go in; bytes, findings and new context come out. Whatever is refused
-//! here leaves nothing behind: the caller answers with [`Refusal::status`] and forwards nothing.
+//! Bytes, policy and context go in; bytes, findings and new context come out. A refused request
+//! leaves nothing: the caller answers with [`Refusal::status`] and forwards nothing.
 
 use crate::decode::codec::Bound;
 use crate::decode::codec::EditedText;
@@ -19,35 +19,40 @@ use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
-use crate::redact::envelope::Sender;
-use crate::redact::json::Treat;
-use crate::redact::mask::MaskChar;
-use crate::redact::notes::Note;
-use crate::redact::notes::Notes;
-use crate::redact::page::Fate;
 use crate::redact::policy::Policy;
-use crate::redact::redactor::MOST_KEPT;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
-use crate::redact::redactor::Tools;
-use crate::redact::redactor::settle;
+use crate::redact::recording::envelope::EnvelopeWalk;
+use crate::redact::recording::envelope::Sender;
+use crate::redact::recording::redactor::RecordingRedactor;
+use crate::redact::recording::redactor::RecordingWorkspace;
+use crate::redact::recording::windows::WindowUpdate;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
-use crate::redact::tag::Why;
+use crate::redact::text::context::Output;
+use crate::redact::text::context::TextContext;
+use crate::redact::text::context::settle;
+use crate::redact::text::mask::MaskChar;
+use crate::redact::text::notes::Note;
+use crate::redact::text::notes::Notes;
+use crate::redact::text::reason::Reason;
+use crate::redact::text::string_kind::StringKind;
+use crate::redact::text::workspace::MAX_RETAINED_BYTES;
 use crate::rules::RuleIdx;
 use crate::text::edit;
 use crate::text::edit::Edit;
 
-pub use crate::redact::page::Memory;
+pub use crate::redact::recording::windows::Memory;
 
 pub mod answer;
 pub mod document;
 
 mod otlp;
 mod parts;
+mod project;
 mod target;
 
-/// One request, as it stands on the wire.
+const PROPERTY: TextContext<'_> = TextContext::new(Surface::Property);
+
+/// One request as it came.
 pub struct Request<'a> {
     /// Its row of the table of endpoints.
     pub endpoint: &'static Endpoint,
@@ -61,10 +66,17 @@ pub struct Request<'a> {
     pub content_encoding: Option<&'a str>,
     /// The bearer token of `Authorization`, where there is one.
     pub bearer: Option<&'a str>,
-    /// Headers of an application's own that may cross: names and values.
+    /// The application's own headers that may be forwarded: names and values.
     pub headers: &'a [(String, String)],
     /// The body; empty if there is none.
     pub body: &'a [u8],
+}
+
+impl Request<'_> {
+    /// Whether the query holds events, as old SDKs send them.
+    fn has_data_in_query(&self) -> bool {
+        form::value(self.query, "data").is_some_and(|data| !data.is_empty())
+    }
 }
 
 /// What may leave.
@@ -77,22 +89,22 @@ pub struct Redacted {
     pub content_type: Option<String>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
-    /// The headers of the application's own, judged like the payload.
+    /// The application's own headers, redacted like the payload.
     pub headers: Vec<(String, String)>,
     /// What was found.
     pub report: Report,
     /// What routing needs to know.
-    pub facts: Facts,
+    pub facts: RequestIdentity,
 }
 
 /// What a request says about itself, for routing. Holds identifiers: never logged as they are.
 #[derive(Default, PartialEq, Eq, Clone)]
-pub struct Facts {
+pub struct RequestIdentity {
     /// The project token.
     pub project: Option<String>,
     /// The replay session.
     pub session: Option<String>,
-    /// Name and version of the SDK, as far as the payload tells.
+    /// Name and version of the SDK, if the payload names them.
     pub sdk: Option<String>,
 }
 
@@ -106,7 +118,7 @@ pub enum Refusal {
     /// Its JSON could not be read.
     #[error(transparent)]
     Json(#[from] JsonError),
-    /// A key that decides stands twice.
+    /// A key that decides occurs twice.
     #[error(transparent)]
     DuplicateKey(#[from] DuplicateKey),
     /// A packed field inflates past a limit.
@@ -124,7 +136,7 @@ pub enum Refusal {
     /// It is protobuf, or could be read as such.
     #[error("protobuf is not read here; send OTLP as JSON")]
     Protobuf,
-    /// Its path says something personal.
+    /// Its path holds something personal.
     #[error("the path holds something personal, and a path cannot be redacted")]
     PersonalPath,
 }
@@ -163,29 +175,37 @@ impl Refusal {
     }
 }
 
-/// Buffers that are kept between requests. One a worker thread.
+/// Buffers and caches that are kept between requests. One per worker thread.
 #[derive(Default)]
-pub struct Scratch {
-    tools: Tools,
+pub struct Workspace {
+    redaction: RecordingWorkspace,
     tape: Tape,
 }
 
-impl Scratch {
-    /// Says what time it is, in seconds since 1970: suppressions end. Where nobody says, those that
-    /// have an end have come to it.
+impl Workspace {
+    /// Releases what one large body has left.
+    fn trim(&mut self) {
+        self.redaction.trim();
+        if self.tape.heap_bytes() > MAX_RETAINED_BYTES {
+            self.tape = Tape::default();
+        }
+    }
+
+    /// Sets the time, in seconds since 1970, by which suppressions expire. Without it, any suppression
+    /// with an expiry counts as expired.
     pub fn set_time(&mut self, now: Option<u64>) {
-        self.tools.now = now;
+        self.redaction.text.now = now;
     }
 
-    /// Notes from now on what rules found and nearly found, about `only` these rules or about all.
-    /// Slow: for people who ask why.
+    /// Explains from now on what rules found and nearly found: `only` these rules, or all of them if it
+    /// is empty. Slow.
     pub fn take_notes(&mut self, only: Vec<RuleIdx>) {
-        self.tools.notes = Some(Notes::on(only));
+        self.redaction.text.notes = Some(Notes::on(only));
     }
 
-    /// The notes, and no more of them.
+    /// Returns the notes, and takes no more.
     pub fn notes(&mut self) -> Vec<Note> {
-        self.tools.notes.take().map(Notes::into_all).unwrap_or_default()
+        self.redaction.text.notes.take().map(Notes::into_all).unwrap_or_default()
     }
 }
 
@@ -199,21 +219,25 @@ pub fn run(
     request: &Request<'_>,
     policy: &Policy,
     memory: Memory<'_>,
-    scratch: &mut Scratch,
+    scratch: &mut Workspace,
 ) -> Result<Redacted, Refusal> {
-    let mut redactor = Redactor::new(policy, &mut scratch.tools, Some(memory));
-    let result = judged(request, &mut redactor, &mut scratch.tape);
-    redactor.tools.trim();
-    if scratch.tape.heap_bytes() > MOST_KEPT {
-        scratch.tape = Tape::default();
-    }
-    redactor.leave_windows(if result.is_ok() { Fate::Kept } else { Fate::Lost });
-    let Judged { body, query, sender } = result?;
+    let mut redactor = RecordingRedactor::new(policy, &mut scratch.redaction, Some(memory));
+    let result = redact_request(request, &mut redactor, &mut scratch.tape);
+    redactor.leave_windows(if result.is_ok() { WindowUpdate::Commit } else { WindowUpdate::Discard });
+    let RedactedParts { body, query, sender } = match result {
+        Ok(parts) => parts,
+        Err(refusal) => {
+            scratch.trim();
+            return Err(refusal);
+        }
+    };
     let headers = request.headers.iter();
     let headers =
         headers.map(|(name, value)| (name.clone(), redact_header(name, value, &mut redactor))).collect();
-    let Redactor { report, .. } = redactor;
-    let facts = target::facts(sender, request)?;
+    let report = redactor.text.report;
+    scratch.trim();
+    let project = project::project_of(&sender, request)?;
+    let facts = RequestIdentity { project, session: sender.session, sdk: sender.sdk };
     let (bytes, content_type, content_encoding) = match body {
         Some(body) => (body.bytes, Some(body.content_type), body.content_encoding),
         None => (Vec::new(), None, None),
@@ -221,8 +245,8 @@ pub fn run(
     Ok(Redacted { body: bytes, query, content_type, content_encoding, headers, report, facts })
 }
 
-/// What comes out of judging a request.
-struct Judged {
+/// What redacting a request yields.
+struct RedactedParts {
     body: Option<Body>,
     query: String,
     sender: Sender,
@@ -235,19 +259,22 @@ struct Body {
     content_encoding: Option<&'static str>,
 }
 
-fn judged(request: &Request<'_>, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Result<Judged, Refusal> {
+fn redact_request(
+    request: &Request<'_>,
+    redactor: &mut RecordingRedactor<'_>,
+    tape: &mut Tape,
+) -> Result<RedactedParts, Refusal> {
     let mut sender = Sender::default();
     let wrapping = request.endpoint.wrapping;
-    let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
-    let has_body = !request.body.is_empty() || has_data && wrapping != Wrapping::None;
-    target::judge_path(request, redactor)?;
+    let has_body = !request.body.is_empty() || wrapping != Wrapping::None && request.has_data_in_query();
+    target::check_path(request, redactor)?;
     let query = target::redact_query(request.query, redactor);
     if !has_body {
-        // Chat widgets read with GET what they write with POST; everything else has a body or no use.
+        // Chat widgets read by GET what they write by POST; everything else has a body or is useless.
         if !matches!(wrapping, Wrapping::None | Wrapping::Json) {
             return Err(DecodeError::Empty.into());
         }
-        return Ok(Judged { body: None, query, sender });
+        return Ok(RedactedParts { body: None, query, sender });
     }
     let wrapped = Wrapped {
         query: request.query,
@@ -256,40 +283,40 @@ fn judged(request: &Request<'_>, redactor: &mut Redactor<'_>, tape: &mut Tape) -
         body: request.body,
     };
     let body = match wrapping {
-        Wrapping::Multipart => parts::judge(&wrapped, &mut sender, redactor, tape)?,
-        Wrapping::Otlp => otlp::judge(request, &wrapped, redactor, tape)?,
-        _ => judge_body(request, &wrapped, &mut sender, redactor, tape)?,
+        Wrapping::Multipart => parts::redact(&wrapped, &mut sender, redactor, tape)?,
+        Wrapping::Otlp => otlp::redact(request, &wrapped, redactor, tape)?,
+        _ => redact_body(request, &wrapped, &mut sender, redactor, tape)?,
     };
-    if redactor.is_too_large {
+    if redactor.text.inflation.is_exceeded {
         return Err(Refusal::FieldTooLarge);
     }
     if sender.is_ambiguous {
         return Err(Refusal::SeveralProjects);
     }
-    Ok(Judged { body: Some(body), query, sender })
+    Ok(RedactedParts { body: Some(body), query, sender })
 }
 
-fn bound(redactor: &Redactor<'_>) -> Bound {
-    let limits = &redactor.policy.limits;
+fn bound(redactor: &RecordingRedactor<'_>) -> Bound {
+    let limits = &redactor.text.policy.limits;
     Bound { bytes: limits.inflated, ratio: limits.ratio }
 }
 
-/// Unwraps a body, judges it, and wraps it in the one canonical way.
-fn judge_body(
+/// Unwraps a body, redacts it, and wraps it in the one canonical way.
+fn redact_body(
     request: &Request<'_>,
     wrapped: &Wrapped<'_>,
     sender: &mut Sender,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
 ) -> Result<Body, Refusal> {
     let bound = bound(redactor);
-    let has_data = form::value(request.query, "data").is_some_and(|data| !data.is_empty());
-    let unwrapped = wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.tools.codecs)?;
+    let unwrapped =
+        wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.text.workspace.codecs)?;
     let text = unwrapped.text();
-    redactor.report.decoded_bytes = text.len() as u64;
-    let edits = judge(text, request.endpoint, sender, redactor, tape)?;
-    redactor.report.changed = !edits.is_empty();
-    let bytes = if edits.is_empty() && unwrapped.is_canonical && !has_data {
+    redactor.text.report.decoded_bytes = text.len() as u64;
+    let edits = redact_documents(text, request.endpoint, sender, redactor, tape)?;
+    redactor.text.report.changed = !edits.is_empty();
+    let bytes = if edits.is_empty() && unwrapped.is_canonical && !request.has_data_in_query() {
         request.body.to_vec()
     } else {
         encode(request.body, text, &edits, redactor)
@@ -297,42 +324,48 @@ fn judge_body(
     Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }
 
-/// Parses a text and judges all of it: one document, or on some endpoints one a line.
-fn judge(
+/// Parses a text and redacts all of it: one document, or on some endpoints one per line.
+fn redact_documents(
     text: &str,
     endpoint: &Endpoint,
     sender: &mut Sender,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
 ) -> Result<Vec<Edit>, Refusal> {
-    let depth = redactor.policy.limits.depth;
+    let depth = redactor.text.policy.limits.depth;
     let mut edits = Vec::new();
     let read = tape.read(text, depth, Truncated::Reject);
     let takes_lines = matches!(endpoint.wrapping, Wrapping::Json | Wrapping::Otlp);
     if matches!(read, Err(JsonError::Syntax(_))) && takes_lines {
-        return judge_lines(text, redactor, tape);
+        return redact_lines(text, redactor, tape);
     }
     read?;
     if let Some(root) = Doc::new(text, tape).root() {
         match (endpoint.wrapping, endpoint.class) {
-            (Wrapping::Otlp, _) => redactor.json(root, Place::new(Surface::Property), &mut edits),
-            (_, Class::Api) => redactor.call(endpoint.path, root, sender, &mut edits)?,
-            _ => redactor.envelope(root, sender, &mut edits)?,
+            (Wrapping::Otlp, _) => redactor.text.redact_json(root, &mut Output::new(&mut edits, PROPERTY)),
+            (_, Class::Api) => {
+                EnvelopeWalk { walk: redactor.walk(&mut edits), sender }.api_call(endpoint.path, root)?;
+            }
+            _ => EnvelopeWalk { walk: redactor.walk(&mut edits), sender }.body(root)?,
         }
     }
     settle(text, MaskChar::Star, 0, &mut edits);
     Ok(edits)
 }
 
-fn judge_lines(text: &str, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Result<Vec<Edit>, Refusal> {
+fn redact_lines(
+    text: &str,
+    redactor: &mut RecordingRedactor<'_>,
+    tape: &mut Tape,
+) -> Result<Vec<Edit>, Refusal> {
     let mut edits = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let from = edits.len();
         if !line.trim().is_empty() {
-            tape.read(line, redactor.policy.limits.depth, Truncated::Reject)?;
+            tape.read(line, redactor.text.policy.limits.depth, Truncated::Reject)?;
             if let Some(root) = Doc::new(line, tape).root() {
-                redactor.json(root, Place::new(Surface::Property), &mut edits);
+                redactor.text.redact_json(root, &mut Output::new(&mut edits, PROPERTY));
             }
         }
         for edit in edits.iter_mut().skip(from) {
@@ -345,10 +378,10 @@ fn judge_lines(text: &str, redactor: &mut Redactor<'_>, tape: &mut Tape) -> Resu
 }
 
 /// Applies the edits and puts the one canonical wrapping on. `was` is the body as it came.
-fn encode(was: &[u8], text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -> Vec<u8> {
-    redactor.count(edits);
+fn encode(was: &[u8], text: &str, edits: &[Edit], redactor: &mut RecordingRedactor<'_>) -> Vec<u8> {
+    redactor.text.count(edits);
     let mut body = Vec::new();
-    let codecs = &mut redactor.tools.codecs;
+    let codecs = &mut redactor.text.workspace.codecs;
     if edits.is_empty() {
         codecs.gzip(text.as_bytes(), Level::Body, &mut body);
     } else {
@@ -360,12 +393,18 @@ fn encode(was: &[u8], text: &str, edits: &[Edit], redactor: &mut Redactor<'_>) -
     body
 }
 
-/// The value of a header, by what its name says of it and by every rule.
-fn redact_header(name: &str, value: &str, redactor: &mut Redactor<'_>) -> String {
-    let treat = redactor.policy.rules().key_rule(name).map_or(Treat::See, |idx| Treat::Whole(Why::Rule(idx)));
+/// Redacts the value of a header, by its name and by every rule.
+fn redact_header(name: &str, value: &str, redactor: &mut RecordingRedactor<'_>) -> String {
     let mut edits = Vec::new();
-    redactor.begin_field();
-    redactor.text(value, Place::new(Surface::Property).words(name), treat, &mut edits);
-    let redacted = redactor.applied(value, &mut edits);
+    redactor.text.begin_field();
+    let kind = kind_by_name(name, redactor);
+    redactor.text.redact_as(kind, value, &mut Output::new(&mut edits, PROPERTY.with_words(name)));
+    let redacted = redactor.text.apply_edits(value, &mut edits);
     String::from_utf8_lossy(&redacted).into_owned()
+}
+
+/// How a text is redacted that is found under a name: some names decide on all of it.
+fn kind_by_name(name: &str, redactor: &RecordingRedactor<'_>) -> StringKind {
+    let rule = redactor.text.policy.rules().key_rule(name);
+    rule.map_or(StringKind::Text, |idx| StringKind::Masked(Reason::Rule(idx)))
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use blackbar_core::pipeline::Scratch;
+use blackbar_core::pipeline::Workspace;
 use blackbar_core::pipeline::document;
 
 use crate::cases::case::Alternative;
@@ -37,7 +37,7 @@ thread_local! {
 /// Redacts with a policy, as `blackbar redact` does.
 pub(super) fn redacted(input: &[u8], policy: &str) -> Result<JsonTree, String> {
     let output = POLICIES.with_borrow_mut(|policies| {
-        document::redact(input, policies.named(policy), &mut Scratch::default()).map_err(|e| e.to_string())
+        document::redact(input, policies.named(policy), &mut Workspace::default()).map_err(|e| e.to_string())
     })?;
     JsonTree::read(std::str::from_utf8(&output.bytes).unwrap())
         .ok_or_else(|| "the output is no JSON".to_owned())

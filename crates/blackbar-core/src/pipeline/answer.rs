@@ -1,6 +1,6 @@
 //! An upstream's answer that holds remote config: decode → harden → encode, as a pure function.
 //!
-//! Where it is called and what becomes of the headers is the caller's affair.
+//! Headers are up to the caller.
 
 use sha2::Digest;
 use sha2::Sha256;
@@ -29,7 +29,7 @@ pub struct Answered<'a> {
 pub enum Packing {
     /// As gzip, if it came packed.
     Gzip,
-    /// Not at all: the browser did not ask for it.
+    /// Not at all: the browser did not accept it.
     Plain,
 }
 
@@ -39,7 +39,7 @@ pub struct Hardened {
     pub body: Vec<u8>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
-    /// Names the content: equal for equal configs.
+    /// Digest of the content: equal for equal configs.
     pub digest: String,
 }
 

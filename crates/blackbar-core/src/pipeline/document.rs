@@ -1,4 +1,4 @@
-//! Documents other than requests: what `blackbar redact` takes and gives back in the same shape.
+//! Documents other than requests: `blackbar redact` reads them and writes them in the same shape.
 //!
 //! A request body in any wire encoding, a bare array of rrweb events, JSON lines of
 //! `[windowId, event]` or `{"window_id","data"}`, or an export of the vendor's user interface.
@@ -15,15 +15,15 @@ use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
 use crate::pipeline::Refusal;
-use crate::pipeline::Scratch;
-use crate::redact::envelope::Sender;
-use crate::redact::page::WindowName;
+use crate::pipeline::Workspace;
 use crate::redact::policy::Policy;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::envelope::EnvelopeWalk;
+use crate::redact::recording::envelope::Sender;
+use crate::redact::recording::redactor::RecordingRedactor;
+use crate::redact::recording::redactor::Walk;
+use crate::redact::recording::windows::WindowName;
 use crate::redact::report::Report;
 use crate::redact::surface::Surface;
-use crate::text::edit::Edit;
 
 /// A redacted document.
 pub struct Document {
@@ -37,20 +37,20 @@ pub struct Document {
 ///
 /// # Errors
 /// A [`Refusal`]: nothing of the document may be passed on.
-pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Document, Refusal> {
-    let mut redactor = Redactor::new(policy, &mut scratch.tools, None);
+pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Workspace) -> Result<Document, Refusal> {
+    let mut redactor = RecordingRedactor::new(policy, &mut scratch.redaction, None);
     let wrapped = Wrapped { query: "", content_type: None, content_encoding: None, body: bytes };
     let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };
-    let codecs = &mut redactor.tools.codecs;
+    let codecs = &mut redactor.text.workspace.codecs;
     let unwrapped = wrapping::unwrap(Wrapping::CaptureLegacy, &wrapped, bound, codecs)?;
     let text = unwrapped.text();
-    redactor.report.decoded_bytes = text.len() as u64;
+    redactor.text.report.decoded_bytes = text.len() as u64;
     let depth = policy.limits.depth;
     let mut edits = Vec::new();
     let mut sender = Sender::default();
     if scratch.tape.read(text, depth, Truncated::Reject).is_ok() {
         if let Some(root) = Doc::new(text, &scratch.tape).root() {
-            judge(root, &mut redactor, &mut sender, &mut edits)?;
+            DocumentWalk { walk: redactor.walk(&mut edits), sender: &mut sender }.document(root)?;
         }
     } else {
         let mut at = 0;
@@ -59,7 +59,7 @@ pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Do
             if !line.trim().is_empty() {
                 scratch.tape.read(line, depth, Truncated::Reject)?;
                 if let Some(root) = Doc::new(line, &scratch.tape).root() {
-                    judge_line(root, &mut redactor, &mut sender, &mut edits)?;
+                    DocumentWalk { walk: redactor.walk(&mut edits), sender: &mut sender }.line(root)?;
                 }
             }
             for edit in edits.iter_mut().skip(from) {
@@ -68,18 +68,18 @@ pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Scratch) -> Result<Do
             at += line.len();
         }
     }
-    if redactor.is_too_large {
+    if redactor.text.inflation.is_exceeded {
         return Err(Refusal::FieldTooLarge);
     }
-    redactor.report.changed = !edits.is_empty();
-    let plain = redactor.applied(text, &mut edits);
+    redactor.text.report.changed = !edits.is_empty();
+    let plain = redactor.text.apply_edits(text, &mut edits);
     let mut out = plain;
     if bytes.starts_with(GZIP_MAGIC) {
         let mut zipped = Vec::new();
-        redactor.tools.codecs.gzip(&out, Level::Field, &mut zipped);
+        redactor.text.workspace.codecs.gzip(&out, Level::Field, &mut zipped);
         out = zipped;
     }
-    Ok(Document { bytes: out, report: redactor.report })
+    Ok(Document { bytes: out, report: redactor.text.report })
 }
 
 fn is_snapshot(value: Value<'_>) -> Result<bool, DuplicateKey> {
@@ -87,72 +87,92 @@ fn is_snapshot(value: Value<'_>) -> Result<bool, DuplicateKey> {
     Ok(is_number(value.get("type")?) && is_number(value.get("timestamp")?))
 }
 
-fn judge(
-    root: Value<'_>,
-    redactor: &mut Redactor<'_>,
-    sender: &mut Sender,
-    out: &mut Vec<Edit>,
-) -> Result<(), Refusal> {
-    let first = root.items().next();
-    let is_line = first.is_some_and(|v| v.kind() == JsonKind::String) || is_window(root)?;
-    if is_line {
-        return judge_line(root, redactor, sender, out);
+/// Walks a document of any shape.
+struct DocumentWalk<'r, 'p> {
+    walk: Walk<'r, 'p>,
+    sender: &'r mut Sender,
+}
+
+impl DocumentWalk<'_, '_> {
+    fn document(self, root: Value<'_>) -> Result<(), DuplicateKey> {
+        let first = root.items().next();
+        let is_line = first.is_some_and(|v| v.kind() == JsonKind::String) || is_window(root)?;
+        if is_line {
+            return self.line(root);
+        }
+        if is_export(root)? {
+            return self.export(root);
+        }
+        let Self { mut walk, sender } = self;
+        match first {
+            Some(first) if is_snapshot(first)? => walk.snapshots(root),
+            None if is_snapshot(root)? => walk.snapshot(root),
+            _ => EnvelopeWalk { walk, sender }.body(root),
+        }
     }
-    if is_export(root)? {
-        return export(root, redactor, out);
+
+    fn line(self, root: Value<'_>) -> Result<(), DuplicateKey> {
+        let Self { mut walk, sender } = self;
+        if is_window(root)? {
+            walk.enter_window(WindowName {
+                project: "",
+                session: "",
+                window: &root.get("window_id")?.map(Value::text).unwrap_or_default(),
+            });
+            for (key, value) in root.entries() {
+                match &*key.text() {
+                    "data" => walk.snapshots(value)?,
+                    _ => walk.entry(key, value, Surface::Unknown),
+                }
+            }
+            return Ok(());
+        }
+        if root.kind() != JsonKind::Array {
+            return if is_snapshot(root)? {
+                walk.snapshot(root)
+            } else {
+                EnvelopeWalk { walk, sender }.body(root)
+            };
+        }
+        if let Some(window) = root.items().next().filter(|window| window.kind() != JsonKind::Object) {
+            walk.enter_window(WindowName { project: "", session: "", window: &window.text() });
+        }
+        for item in root.items() {
+            if item.kind() == JsonKind::Object {
+                walk.snapshot(item)?;
+            } else {
+                walk.json(item, Surface::Unknown);
+            }
+        }
+        Ok(())
     }
-    match first {
-        Some(first) if is_snapshot(first)? => redactor.snapshots(root, out)?,
-        None if is_snapshot(root)? => redactor.snapshot(root, out)?,
-        _ => redactor.envelope(root, sender, out)?,
+
+    fn export(self, root: Value<'_>) -> Result<(), DuplicateKey> {
+        let Self { mut walk, .. } = self;
+        for (key, value) in root.entries() {
+            if key.is_text("data") {
+                for (key, value) in value.entries() {
+                    match &*key.text() {
+                        "snapshots" => walk.snapshots(value)?,
+                        "snapshotsByWindowId" => {
+                            value.entries().try_for_each(|(_, events)| walk.snapshots(events))?;
+                        }
+                        "person" => walk.entry(key, value, Surface::Person),
+                        _ => walk.entry(key, value, Surface::Property),
+                    }
+                }
+            } else {
+                walk.entry(key, value, Surface::Property);
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// `{"window_id": …, "data": [events]}`.
 fn is_window(root: Value<'_>) -> Result<bool, DuplicateKey> {
     Ok(root.get("window_id")?.is_some()
         && root.get("data")?.is_some_and(|data| data.kind() == JsonKind::Array))
-}
-
-fn judge_line(
-    root: Value<'_>,
-    redactor: &mut Redactor<'_>,
-    sender: &mut Sender,
-    out: &mut Vec<Edit>,
-) -> Result<(), Refusal> {
-    if is_window(root)? {
-        redactor.enter_window(WindowName {
-            project: "",
-            session: "",
-            window: &root.get("window_id")?.map(Value::text).unwrap_or_default(),
-        });
-        for (key, value) in root.entries() {
-            match &*key.text() {
-                "data" => redactor.snapshots(value, out)?,
-                _ => redactor.entry(key, value, Place::new(Surface::Unknown), out),
-            }
-        }
-        return Ok(());
-    }
-    if root.kind() != JsonKind::Array {
-        return if is_snapshot(root)? {
-            Ok(redactor.snapshot(root, out)?)
-        } else {
-            Ok(redactor.envelope(root, sender, out)?)
-        };
-    }
-    if let Some(window) = root.items().next().filter(|window| window.kind() != JsonKind::Object) {
-        redactor.enter_window(WindowName { project: "", session: "", window: &window.text() });
-    }
-    for item in root.items() {
-        if item.kind() == JsonKind::Object {
-            redactor.snapshot(item, out)?;
-        } else {
-            redactor.json(item, Place::new(Surface::Unknown), out);
-        }
-    }
-    Ok(())
 }
 
 /// `{"version": …, "data": {"person": …, "snapshots": […]}}`.
@@ -162,24 +182,4 @@ fn is_export(root: Value<'_>) -> Result<bool, DuplicateKey> {
     };
     Ok(root.get("version")?.is_some()
         && (data.get("snapshots")?.is_some() || data.get("snapshotsByWindowId")?.is_some()))
-}
-
-fn export(root: Value<'_>, redactor: &mut Redactor<'_>, out: &mut Vec<Edit>) -> Result<(), Refusal> {
-    for (key, value) in root.entries() {
-        if key.is_text("data") {
-            for (key, value) in value.entries() {
-                match &*key.text() {
-                    "snapshots" => redactor.snapshots(value, out)?,
-                    "snapshotsByWindowId" => {
-                        value.entries().try_for_each(|(_, events)| redactor.snapshots(events, out))?;
-                    }
-                    "person" => redactor.entry(key, value, Place::new(Surface::Person), out),
-                    _ => redactor.entry(key, value, Place::new(Surface::Property), out),
-                }
-            }
-        } else {
-            redactor.entry(key, value, Place::new(Surface::Property), out);
-        }
-    }
-    Ok(())
 }

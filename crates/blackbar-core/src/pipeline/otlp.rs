@@ -1,7 +1,7 @@
-//! OTLP: JSON and JSON lines are judged, protobuf is refused.
+//! OTLP: JSON and JSON lines are redacted, protobuf is refused.
 //!
-//! The backend tries protobuf before JSON, whatever the content type says. What leaves is
-//! therefore JSON that no protobuf decoder can take for a message.
+//! The backend tries protobuf before JSON, whatever the content type says. Only JSON that no protobuf
+//! decoder can take for a message is therefore forwarded.
 
 use crate::decode::protobuf;
 use crate::decode::wrapping;
@@ -12,37 +12,38 @@ use crate::pipeline;
 use crate::pipeline::Body;
 use crate::pipeline::Refusal;
 use crate::pipeline::Request;
-use crate::redact::envelope::Sender;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::envelope::Sender;
+use crate::redact::recording::redactor::RecordingRedactor;
 use crate::text::edit;
 
-/// Judges a body.
-pub(super) fn judge(
+/// Redacts a body.
+pub(super) fn redact(
     request: &Request<'_>,
     wrapped: &Wrapped<'_>,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
 ) -> Result<Body, Refusal> {
     let says_protobuf =
         request.content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("protobuf"));
-    judge_json(request, wrapped, redactor, tape).map_err(|refusal| match refusal {
+    redact_json_body(request, wrapped, redactor, tape).map_err(|refusal| match refusal {
         Refusal::Decode(DecodeError::Utf8) | Refusal::Json(_) if says_protobuf => Refusal::Protobuf,
         other => other,
     })
 }
 
-fn judge_json(
+fn redact_json_body(
     request: &Request<'_>,
     wrapped: &Wrapped<'_>,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
 ) -> Result<Body, Refusal> {
     let bound = pipeline::bound(redactor);
-    let unwrapped = wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.tools.codecs)?;
+    let unwrapped =
+        wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.text.workspace.codecs)?;
     let text = unwrapped.text();
-    redactor.report.decoded_bytes = text.len() as u64;
-    let edits = pipeline::judge(text, request.endpoint, &mut Sender::default(), redactor, tape)?;
-    redactor.report.changed = !edits.is_empty();
+    redactor.text.report.decoded_bytes = text.len() as u64;
+    let edits = pipeline::redact_documents(text, request.endpoint, &mut Sender::default(), redactor, tape)?;
+    redactor.text.report.changed = !edits.is_empty();
     let mut plain = Vec::new();
     edit::apply(text.as_bytes(), &edits, &mut plain);
     if protobuf::is_wire_format(&plain) {

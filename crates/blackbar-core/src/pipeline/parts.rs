@@ -1,7 +1,8 @@
-//! Multipart bodies of the AI endpoint: an event, its properties, and what was too large for them.
+//! Multipart bodies of the AI endpoint: an event, its properties, and values too large for them.
 //!
-//! Parts are edited where they stand: order, boundary and untouched bytes stay. A part that is
-//! neither text nor JSON cannot be judged, so it is refused, or dropped if the policy says so.
+//! Parts are edited in place: order, boundary and untouched bytes stay. A part that is neither text
+//! nor JSON cannot be redacted, so the request is refused, or the part is dropped if the policy says
+//! so.
 
 use crate::decode::codec;
 use crate::decode::codec::Level;
@@ -19,18 +20,18 @@ use crate::parse::value::Doc;
 use crate::pipeline;
 use crate::pipeline::Body;
 use crate::pipeline::Refusal;
-use crate::redact::envelope::Sender;
-use crate::redact::json::Treat;
-use crate::redact::mask;
-use crate::redact::mask::MaskChar;
 use crate::redact::policy::BinaryParts;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
-use crate::redact::redactor::settle;
+use crate::redact::recording::envelope::EnvelopeWalk;
+use crate::redact::recording::envelope::Sender;
+use crate::redact::recording::redactor::RecordingRedactor;
 use crate::redact::surface::Surface;
-use crate::redact::tag;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
+use crate::redact::text::context::Output;
+use crate::redact::text::context::TextContext;
+use crate::redact::text::context::settle;
+use crate::redact::text::mask;
+use crate::redact::text::mask::MaskChar;
+use crate::redact::text::reason;
+use crate::redact::text::reason::Reason;
 use crate::text::edit;
 use crate::text::edit::Edit;
 use crate::text::span::Span;
@@ -43,32 +44,32 @@ enum Content {
     Binary,
 }
 
-/// Judges a body.
-pub(super) fn judge(
+/// Redacts a body.
+pub(super) fn redact(
     wrapped: &Wrapped<'_>,
     sender: &mut Sender,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
 ) -> Result<Body, Refusal> {
     let boundary = multipart::boundary(wrapped.content_type.unwrap_or("")).map_err(DecodeError::from)?;
     let bound = pipeline::bound(redactor);
-    let plain = wrapping::declared(wrapped, bound, &mut redactor.tools.codecs)?;
+    let plain = wrapping::declared(wrapped, bound, &mut redactor.text.workspace.codecs)?;
     if plain.is_empty() {
         return Err(DecodeError::Empty.into());
     }
-    redactor.report.decoded_bytes = plain.len() as u64;
-    let limits = &redactor.policy.limits;
+    redactor.text.report.decoded_bytes = plain.len() as u64;
+    let limits = &redactor.text.policy.limits;
     let bound = PartBound { parts: limits.parts, header: limits.part_header };
     let parts = multipart::parts(&plain, boundary, bound).map_err(DecodeError::from)?;
     let mut edits = Vec::new();
     let mut n_dropped = 0;
     for part in &parts {
         let from = edits.len();
-        judge_part(&plain, part, sender, redactor, tape, &mut edits)?;
+        redact_part(&plain, part, sender, redactor, tape, &mut edits)?;
         n_dropped += usize::from(edits.get(from).is_some_and(|edit| edit.span == part.whole));
     }
-    redactor.report.changed = !edits.is_empty();
-    redactor.count(&edits);
+    redactor.text.report.changed = !edits.is_empty();
+    redactor.text.count(&edits);
     let mut out = Vec::new();
     edit::apply(&plain, &edits, &mut out);
     // No mask, label or pseudonym may have made a delimiter.
@@ -82,19 +83,19 @@ pub(super) fn judge(
         wrapped.body.to_vec()
     } else {
         let mut zipped = Vec::new();
-        redactor.tools.codecs.gzip(&out, Level::Body, &mut zipped);
+        redactor.text.workspace.codecs.gzip(&out, Level::Body, &mut zipped);
         zipped
     };
     let content_encoding = is_packed.then_some("gzip");
     Ok(Body { bytes, content_type: multipart::content_type(boundary), content_encoding })
 }
 
-/// Judges headers and content of a part; `out` stays sorted.
-fn judge_part(
+/// Redacts headers and content of a part; `out` stays sorted.
+fn redact_part(
     body: &[u8],
     part: &Part,
     sender: &mut Sender,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
     out: &mut Vec<Edit>,
 ) -> Result<(), Refusal> {
@@ -107,8 +108,8 @@ fn judge_part(
     let bytes = body.get(part.content.range()).unwrap_or_default();
     let text = match std::str::from_utf8(bytes) {
         Ok(text) if content != Content::Binary => text,
-        _ if redactor.policy.choices.binary_parts == BinaryParts::Drop && !is_ours => {
-            let tag = tag::tag(Why::Fixed(Fixed::BinaryPart), Surface::Property);
+        _ if redactor.text.policy.choices.binary_parts == BinaryParts::Drop && !is_ours => {
+            let tag = reason::tag(Reason::BinaryPart, Surface::Property);
             out.push(Edit { span: part.whole, with: Vec::new(), tag });
             return Ok(());
         }
@@ -117,18 +118,18 @@ fn judge_part(
     };
     let mut edits = Vec::new();
     if content == Content::Json {
-        judge_json(name, text, sender, redactor, tape, &mut edits)?;
+        redact_part_json(name, text, sender, redactor, tape, &mut edits)?;
     } else {
-        let name = name.strip_prefix(BLOB).unwrap_or(name);
-        let rule = redactor.policy.rules().key_rule(name);
-        let treat = rule.map_or(Treat::See, |idx| Treat::Whole(Why::Rule(idx)));
-        redactor.text(text, Place::new(Surface::Property).words(name), treat, &mut edits);
+        let name = name.strip_prefix(BLOB_PREFIX).unwrap_or(name);
+        let kind = pipeline::kind_by_name(name, redactor);
+        let context = pipeline::PROPERTY.with_words(name);
+        redactor.text.redact_as(kind, text, &mut Output::new(&mut edits, context));
     }
     settle(text, MaskChar::Star, 0, &mut edits);
     let grown: usize = edits.iter().map(|edit| edit.with.len()).sum();
     let shrunk: usize = edits.iter().map(|edit| edit.span.len()).sum();
     let from = out.len();
-    judge_headers(body, part, text.len() + grown - shrunk, redactor, out)?;
+    redact_part_headers(body, part, text.len() + grown - shrunk, redactor, out)?;
     if let Some(head) = out.get_mut(from..) {
         head.sort_by_key(|edit| edit.span.start);
     }
@@ -137,63 +138,65 @@ fn judge_part(
     Ok(())
 }
 
-/// What the names of parts begin with that belong to the properties.
-const BLOB: &str = "event.properties.";
+/// Prefix of the names of parts that belong to the properties.
+const BLOB_PREFIX: &str = "event.properties.";
 
-/// Names of the part and its file: one that says something becomes a pseudonym, whose letters
-/// need no quoting. A length is set right.
-fn judge_headers(
+/// Names of the part and its file: one with a finding becomes a pseudonym, whose letters need no
+/// quoting. The length is corrected.
+fn redact_part_headers(
     body: &[u8],
     part: &Part,
     len: usize,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     out: &mut Vec<Edit>,
 ) -> Result<(), Refusal> {
-    let n_prefix = if text(body, part.name)?.starts_with(BLOB) { BLOB.len() } else { 0 };
+    let n_prefix = if text(body, part.name)?.starts_with(BLOB_PREFIX) { BLOB_PREFIX.len() } else { 0 };
     let name = Span::new(part.name.start + n_prefix, part.name.end);
     for span in [Some(name), part.file_name].into_iter().flatten() {
         let text = text(body, span)?;
         let mut found = Vec::new();
-        redactor.see(text, Place::new(Surface::Key), &mut found);
+        redactor.text.redact_text(text, &mut Output::new(&mut found, TextContext::new(Surface::Key)));
         if let Some(first) = found.first() {
-            let with = mask::pseudonym(text, &redactor.policy.hash_key).into_bytes();
+            let with = mask::pseudonym(text, &redactor.text.policy.hash_key).into_bytes();
             out.push(Edit { span, with, tag: first.tag });
         }
     }
     if let Some(span) = part.content_length.filter(|_| len != part.content.len()) {
-        out.push(Edit { span, with: len.to_string().into_bytes(), tag: tag::COUNTED });
+        out.push(Edit { span, with: len.to_string().into_bytes(), tag: reason::COUNTED });
     }
     Ok(())
 }
 
-fn judge_json(
+fn redact_part_json(
     name: &str,
     text: &str,
     sender: &mut Sender,
-    redactor: &mut Redactor<'_>,
+    redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
     out: &mut Vec<Edit>,
 ) -> Result<(), Refusal> {
-    tape.read(text, redactor.policy.limits.depth, Truncated::Reject)?;
+    tape.read(text, redactor.text.policy.limits.depth, Truncated::Reject)?;
     let Some(root) = Doc::new(text, tape).root() else { return Ok(()) };
     match name {
-        "event" => redactor.envelope(root, sender, out)?,
-        "event.properties" if root.kind() == JsonKind::Object => redactor.properties(root, sender, out)?,
+        "event" => EnvelopeWalk { walk: redactor.walk(out), sender }.body(root)?,
+        "event.properties" if root.kind() == JsonKind::Object => {
+            EnvelopeWalk { walk: redactor.walk(out), sender }.properties(root)?;
+        }
         _ => {
-            let name = name.strip_prefix(BLOB).unwrap_or(name);
-            redactor.json_named(name, root, Place::new(Surface::Property), out);
+            let name = name.strip_prefix(BLOB_PREFIX).unwrap_or(name);
+            redactor.text.redact_named_json(name, root, &mut Output::new(out, pipeline::PROPERTY));
         }
     }
     Ok(())
 }
 
-/// What a part says that it holds. A type that says something personal is refused with the rest.
-fn content(body: &[u8], part: &Part, redactor: &mut Redactor<'_>) -> Result<Content, Refusal> {
+/// The declared content of a part. A type with a finding in it refuses the request.
+fn content(body: &[u8], part: &Part, redactor: &mut RecordingRedactor<'_>) -> Result<Content, Refusal> {
     let header = || Refusal::from(DecodeError::from(MultipartError::Header));
     let Some(span) = part.content_type else { return Ok(Content::Text) };
     let value = text(body, span)?.to_ascii_lowercase();
     let mut found = Vec::new();
-    redactor.see(&value, Place::new(Surface::Property), &mut found);
+    redactor.text.redact_text(&value, &mut Output::new(&mut found, pipeline::PROPERTY));
     let mut params = value.split(';').map(str::trim);
     let kind = params.next().unwrap_or("");
     if !found.is_empty() || kind.is_empty() || kind.contains(char::is_whitespace) {
@@ -216,14 +219,17 @@ fn content(body: &[u8], part: &Part, redactor: &mut Redactor<'_>) -> Result<Cont
 }
 
 fn is_text(kind: &str) -> bool {
-    const ALSO: &[&str] = &[
+    const TEXT_TYPES: &[&str] = &[
         "application/json",
         "application/x-ndjson",
         "application/jsonl",
         "application/xml",
         "application/yaml",
     ];
-    kind.starts_with("text/") || ALSO.contains(&kind) || kind.ends_with("+json") || kind.ends_with("+xml")
+    kind.starts_with("text/")
+        || TEXT_TYPES.contains(&kind)
+        || kind.ends_with("+json")
+        || kind.ends_with("+xml")
 }
 
 fn text(body: &[u8], span: Span) -> Result<&str, Refusal> {

@@ -1,18 +1,16 @@
-//! What a request says outside its body: path, query, and whose it is.
+//! The target of a request: its path is refused if it holds something personal, its query is redacted.
 
-use crate::decode::endpoint::Class;
 use crate::decode::form;
-use crate::pipeline::Facts;
 use crate::pipeline::Refusal;
 use crate::pipeline::Request;
-use crate::redact::envelope::Sender;
-use crate::redact::redactor::Place;
-use crate::redact::redactor::Redactor;
+use crate::redact::recording::redactor::RecordingRedactor;
 use crate::redact::surface::Surface;
+use crate::redact::text::context::Output;
+use crate::redact::text::context::TextContext;
 
-/// Judges the segments of a path that the table leaves open. A path is what an endpoint is called
-/// by: one that says something personal is refused, not changed.
-pub(super) fn judge_path(request: &Request<'_>, redactor: &mut Redactor<'_>) -> Result<(), Refusal> {
+/// Checks the segments of a path that the table leaves open. A path with something personal in it is
+/// refused: changed, it would name another endpoint.
+pub(super) fn check_path(request: &Request<'_>, redactor: &mut RecordingRedactor<'_>) -> Result<(), Refusal> {
     if !request.endpoint.path.contains('*') {
         return Ok(());
     }
@@ -22,7 +20,7 @@ pub(super) fn judge_path(request: &Request<'_>, redactor: &mut Redactor<'_>) -> 
         let is_token =
             segment.starts_with("phc_") && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if !is_token && listed().all(|name| name != segment) {
-            redactor.see(segment, Place::new(Surface::Url), &mut found);
+            redactor.text.redact_text(segment, &mut Output::new(&mut found, TextContext::new(Surface::Url)));
         }
     }
     if found.is_empty() { Ok(()) } else { Err(Refusal::PersonalPath) }
@@ -59,8 +57,9 @@ fn is_version(value: &str) -> bool {
         && value.split('.').all(|n| (1..=4).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The query that goes on: without what the canonical wrapping makes wrong, and judged.
-pub(super) fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
+/// The query that is forwarded: redacted, and without the parameters that the canonical wrapping
+/// makes wrong.
+pub(super) fn redact_query(query: &str, redactor: &mut RecordingRedactor<'_>) -> String {
     let kept: Vec<&str> = query
         .split('&')
         .filter(|pair| {
@@ -71,7 +70,7 @@ pub(super) fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
         .collect();
     let kept = kept.join("&");
     let mut edits = Vec::new();
-    let place = Place::new(Surface::Query);
+    let context = TextContext::new(Surface::Query);
     for pair in kept.split('&') {
         // The token of a project is public and routes the request; the SDK's own switches are short.
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -80,93 +79,13 @@ pub(super) fn redact_query(query: &str, redactor: &mut Redactor<'_>) -> String {
         let offset = pair.as_ptr() as usize - kept.as_ptr() as usize;
         if !is_token {
             let from = edits.len();
-            redactor.begin_field();
-            redactor.pairs(pair, place, &mut edits);
+            redactor.text.begin_field();
+            redactor.text.redact_pairs(pair, &mut Output::new(&mut edits, context));
             for edit in edits.iter_mut().skip(from) {
                 edit.span = edit.span.shifted(offset);
             }
         }
     }
-    let redacted = redactor.applied(&kept, &mut edits);
+    let redacted = redactor.text.apply_edits(&kept, &mut edits);
     String::from_utf8_lossy(&redacted).into_owned()
-}
-
-/// What routing needs to know.
-///
-/// # Errors
-/// [`Refusal::SeveralProjects`] where head and body of a request name different projects: the
-/// region must be that of the project which the backend will see.
-pub(super) fn facts(sender: Sender, request: &Request<'_>) -> Result<Facts, Refusal> {
-    let is_told_by_head = matches!(request.endpoint.class, Class::EventsV1 | Class::Ai | Class::Telemetry);
-    if is_told_by_head {
-        let named = [sender.project.clone(), request.bearer.map(str::to_owned), query_token(request)];
-        let mut named = named.into_iter().flatten().filter(|token| token.starts_with("phc_"));
-        let first = named.next();
-        if named.any(|token| Some(&token) != first.as_ref()) {
-            return Err(Refusal::SeveralProjects);
-        }
-    }
-    let Sender { project, session, sdk, .. } = sender;
-    Ok(Facts { project: project_of(project, request), session, sdk })
-}
-
-/// The token of the project that a request belongs to.
-///
-/// For remote config the path names it, whatever else the request says. Otherwise the first of
-/// body, bearer token and query decides. A secret API key belongs to a person or a server, not to a
-/// project: if that is all, the query's token counts as it was sent.
-fn project_of(from_body: Option<String>, request: &Request<'_>) -> Option<String> {
-    if request.endpoint.class == Class::Config {
-        return request.path.split('/').filter(|segment| !segment.is_empty()).nth(1).map(str::to_owned);
-    }
-    let is_secret_key = |token: &str| token.starts_with("phx_") || token.starts_with("phs_");
-    from_body
-        .or_else(|| request.bearer.map(str::to_owned))
-        .or_else(|| query_token(request))
-        .filter(|token| !is_secret_key(token))
-        .or_else(|| {
-            let mut pairs = request.query.split('&').filter_map(|pair| pair.split_once('='));
-            pairs.find(|(name, _)| *name == "token").map(|(_, token)| token.to_owned())
-        })
-}
-
-/// The decoded `token` of the query.
-fn query_token(request: &Request<'_>) -> Option<String> {
-    form::value(request.query, "token").map(|token| String::from_utf8_lossy(&token).into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::decode::endpoint::classify;
-
-    /// The project of a GET request without a body.
-    fn project(target: &str, bearer: Option<&str>) -> Option<String> {
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let request = Request {
-            endpoint: classify("GET", path).unwrap(),
-            path,
-            query,
-            content_type: None,
-            content_encoding: None,
-            bearer,
-            headers: &[],
-            body: &[],
-        };
-        project_of(None, &request)
-    }
-
-    #[test]
-    fn remote_config_belongs_to_the_project_in_its_path() {
-        let target = "/array/phc_path/config?token=phc_query";
-        assert_eq!(project(target, Some("phc_bearer")).as_deref(), Some("phc_path"));
-    }
-
-    #[test]
-    fn a_secret_api_key_names_no_project() {
-        let target = "/flags/definitions?token=phc_query";
-        assert_eq!(project(target, Some("phs_secret")).as_deref(), Some("phc_query"));
-        assert_eq!(project(target, Some("phc_bearer")).as_deref(), Some("phc_bearer"));
-        assert_eq!(project("/flags/definitions", Some("phs_secret")), None);
-    }
 }

@@ -4,16 +4,6 @@ use std::net::IpAddr;
 use std::net::Ipv4Addr;
 use std::net::Ipv6Addr;
 
-use crate::parse::json::JsonKind;
-use crate::parse::value::Value;
-use crate::redact::redactor::Redactor;
-use crate::redact::surface::Surface;
-use crate::redact::tag;
-use crate::redact::tag::Fixed;
-use crate::redact::tag::Why;
-use crate::text::edit::Edit;
-use crate::text::span::Span;
-
 /// How much of the client's address is passed on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ClientIp {
@@ -41,29 +31,6 @@ impl ClientIp {
                 Some(Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into())
             }
         }
-    }
-}
-
-impl Redactor<'_> {
-    /// Judges `$ip` of an event. Gives `false`, and does nothing, if it holds no address.
-    ///
-    /// What is dropped becomes `null`: an empty text would be looked up as an address, and a missing
-    /// `$ip` is filled in from the connection.
-    pub(crate) fn client_ip(&mut self, value: Value<'_>, out: &mut Vec<Edit>) -> bool {
-        if value.kind() != JsonKind::String {
-            return false;
-        }
-        let Ok(address) = value.text().parse::<IpAddr>() else { return false };
-        let passed_on = self.policy.choices.client_ip.of(address);
-        if passed_on == Some(address) {
-            return true;
-        }
-        let with = passed_on.map_or_else(|| "null".to_owned(), |address| format!("\"{address}\""));
-        // The quotes are part of it.
-        let span = Span::new(value.span().start.saturating_sub(1), value.span().end + 1);
-        let tag = tag::tag(Why::Fixed(Fixed::ClientIp), Surface::Property);
-        out.push(Edit { span, with: with.into_bytes(), tag });
-        true
     }
 }
 

@@ -1,4 +1,4 @@
-//! The policy in force: rules, postures, limits, and the digest that names them.
+//! The policy in force: rules, postures, limits, and the digest that identifies them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::session::selector::SelectorError;
 use crate::session::selector::Selectors;
 use crate::session::treatment::Treatment;
 
-/// What happens to text that nobody vouched for.
+/// What happens to text that no selector allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posture {
     /// Mask what rules find.
@@ -33,7 +33,7 @@ pub enum Posture {
 pub enum ImagePosture {
     /// They stay.
     Keep,
-    /// An image of the same size stands in for them.
+    /// An image of the same size replaces them.
     Placeholder,
     /// They are removed.
     Drop,
@@ -70,7 +70,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// The values it stands for.
+    /// Its postures.
     pub const fn postures(self) -> Postures {
         match self {
             Self::Strict => Postures {
@@ -152,19 +152,19 @@ pub enum BinaryParts {
     Drop,
 }
 
-/// What the policy leaves to its owner besides postures.
+/// Choices of the operator besides postures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
     /// Properties of persons that flags target by: their values stay unless they are secrets.
     pub person_properties_allow: Vec<String>,
-    /// Parts of forms that cannot be judged.
+    /// What happens to parts of forms that cannot be redacted.
     pub binary_parts: BinaryParts,
     /// How much of the client's address stays in events.
     pub client_ip: ClientIp,
 }
 
-/// Classes by which applications tell recorders what is private: enforced here whatever the
-/// recorder in the browser made of them.
+/// Classes by which applications mark private elements for recorders. They are enforced here
+/// whatever the recorder in the browser did.
 pub const BUILT_IN_SELECTORS: &[(&str, Treatment)] = &[
     (".ph-no-capture, .rr-block", Treatment::Block),
     (".ph-mask, .rr-mask, .ph-ignore-input, .rr-ignore", Treatment::Mask),
@@ -179,7 +179,7 @@ pub struct Policy {
     pub limits: Limits,
     /// Elements to block, mask or allow.
     pub selectors: Selectors,
-    /// What is left to choose.
+    /// The other choices.
     pub choices: Choices,
     /// Key of the `hash` action and of pseudonyms.
     pub hash_key: [u8; 32],
@@ -228,8 +228,8 @@ impl Policy {
         self
     }
 
-    /// The same policy with exceptions. Their ends are part of the digest; that they have come is not:
-    /// what was in force at a time follows from the digest and that time.
+    /// The same policy with exceptions. Their expiry is part of the digest; whether it has passed is
+    /// not: the suppressions in force follow from the digest and the time.
     ///
     /// # Errors
     /// [`SelectorError`] for the first selector that cannot be used.
@@ -262,12 +262,12 @@ impl Policy {
         self.scanner.rules()
     }
 
-    /// The rules at work.
+    /// The scanner for these rules.
     pub fn scanner(&self) -> &Scanner {
         &self.scanner
     }
 
-    /// Names the policy: SHA-256 over all that decides what is redacted, keys aside.
+    /// SHA-256 over everything that decides what is redacted, except the key.
     pub fn digest(&self) -> &str {
         &self.digest
     }

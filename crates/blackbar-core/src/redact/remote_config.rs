@@ -1,9 +1,9 @@
 //! Remote config on its way to a browser: made to mask at the source, too.
 //!
-//! What an application sets in `init` wins over remote config, so this is a second fence and not
-//! the first: what arrives is redacted whatever the browser did. Everything but the settings of
-//! session recording stays as it stands. A text whose config is not found is [`Unreadable`], so
-//! that the caller can withhold it. Hardening twice changes nothing.
+//! Settings that an application passes to `init` win over remote config, so this is the second fence:
+//! recordings are redacted whatever the browser did. Everything but the settings of session recording
+//! stays as it is. A text whose config is not found is [`Unreadable`], so that the caller can withhold
+//! it. Hardening twice changes nothing.
 
 mod script;
 

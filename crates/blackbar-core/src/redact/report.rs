@@ -13,7 +13,7 @@ pub enum Cause {
     Posture(&'static str),
     /// A selector of the policy, by what it does.
     Selector(&'static str),
-    /// What could not be understood was removed, by reason.
+    /// A guard removed what could not be parsed or must never be kept, by reason.
     Guard(&'static str),
 }
 
@@ -44,7 +44,7 @@ pub struct Report {
     pub decoded_bytes: u64,
     /// Whether a byte of the JSON changed.
     pub changed: bool,
-    /// What rules found and suppressions let through: by number and rule, each value once a field.
+    /// Findings that suppressions let through: by number and rule, each value once per field.
     pub suppressed: BTreeMap<(u16, std::sync::Arc<str>), u64>,
 }
 
@@ -54,12 +54,12 @@ impl Report {
         *self.findings.entry((cause, surface)).or_default() += 1;
     }
 
-    /// Counts what the suppression of this number let through.
+    /// Counts a finding that the suppression of this number let through.
     pub fn suppress(&mut self, number: u16, rule: &std::sync::Arc<str>) {
         *self.suppressed.entry((number, std::sync::Arc::clone(rule))).or_default() += 1;
     }
 
-    /// Adds what was counted apart.
+    /// Adds counts that were taken separately.
     pub(crate) fn absorb(&mut self, other: Self) {
         let Self { findings, n_events, n_snapshots, n_unmasked_inputs, decoded_bytes, changed, suppressed } =
             other;
@@ -76,12 +76,12 @@ impl Report {
         self.changed |= changed;
     }
 
-    /// All that was let through.
+    /// Number of findings that were let through.
     pub fn n_suppressed(&self) -> u64 {
         self.suppressed.values().sum()
     }
 
-    /// All findings.
+    /// Number of findings.
     pub fn n_findings(&self) -> u64 {
         self.findings.values().sum()
     }

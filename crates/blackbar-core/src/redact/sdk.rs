@@ -1,6 +1,6 @@
-//! Which SDK sent something, in words of a bounded set: for counters and records.
+//! The SDK of a request, as a label from a bounded set: for counters and records.
 //!
-//! Names and versions come from the payload, and could hold anything; what is not known by its
+//! Names and versions come from the payload and could hold anything; an unknown name or an unexpected
 //! shape becomes `other`.
 
 /// An SDK and its version, as a counter may name it.
@@ -12,10 +12,10 @@ pub struct Sdk {
     pub version_class: String,
 }
 
-/// What stands for everything that is not known.
+/// The label of everything that is not known.
 pub const OTHER: &str = "other";
 
-/// The libraries that are told apart, by their `$lib`.
+/// The known libraries, by their `$lib`.
 pub const LIBS: &[&str] = &[
     "web",
     "js",
@@ -34,7 +34,7 @@ impl Sdk {
         Self { lib: OTHER, version_class: OTHER.to_owned() }
     }
 
-    /// Reads `$lib` and `$lib_version`, separated by a blank.
+    /// Reads `$lib` and `$lib_version`, separated by a space.
     pub fn read(text: &str) -> Self {
         let (lib, version) = text.rsplit_once(' ').unwrap_or((text, ""));
         let Some(lib) = LIBS.iter().find(|known| **known == lib) else { return Self::other() };
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_not_told() {
+    fn unknown_sdks_become_other() {
         for text in ["", "web ann@example.com", "web 4111.11111", "web 4111111.1", "web 1.", "web", "web ١.٢"]
         {
             assert_eq!(Sdk::read(text).version_class, OTHER, "{text}");

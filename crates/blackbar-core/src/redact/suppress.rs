@@ -1,12 +1,12 @@
 //! Suppressions: reasoned exceptions to what rules find.
 //!
-//! Each names what it vouches for (one value by its keyed hash, a form, a place) and may be limited to
-//! some rules and to a time. It silences findings of rules and nothing else: postures, selectors,
-//! passwords, guards and fields whose name says that they hold a secret do not ask here. Knows no
-//! clock: whoever asks says what time it is, and where nobody does, what may have expired has.
+//! Each names what it lets through (one value by its keyed hash, a pattern, a place) and may be limited
+//! to some rules and to a time. It suppresses findings of rules and nothing else: postures, selectors,
+//! passwords, guards and fields whose name says that they hold a secret ignore it. Has no clock: the
+//! caller passes the time; without it, anything with an expiry counts as expired.
 //!
-//! **Invariant:** what cannot be told (a path that is too long, a node nobody knows, an unknown
-//! time) suppresses nothing.
+//! **Invariant:** where something is unknown (a path that is too long, a node that no snapshot
+//! described, the time), nothing is suppressed.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -24,9 +24,9 @@ use crate::text::view::View;
 
 /// One exception.
 pub struct Suppression {
-    /// What it vouches for.
+    /// What it lets through.
     pub what: What,
-    /// The rules it silences; all of them if it names none.
+    /// The rules it applies to; all of them if it names none.
     pub rules: Vec<RuleIdx>,
     /// Why.
     pub reason: String,
@@ -34,15 +34,15 @@ pub struct Suppression {
     pub expires: Option<u64>,
 }
 
-/// What a suppression vouches for.
+/// What a suppression lets through.
 pub enum What {
     /// A value, by [`value_hash`].
     Value([u8; 32]),
-    /// All values of a form.
+    /// All values that a pattern matches.
     Pattern(WholePattern),
-    /// What stands under keys of the body.
+    /// Values under keys of the body.
     Path(PathPattern),
-    /// What stands in elements: a list of CSS selectors.
+    /// Texts in elements: a list of CSS selectors.
     Selector(String),
 }
 
@@ -71,7 +71,7 @@ pub enum SuppressError {
 }
 
 impl Suppression {
-    /// Whether it silences this rule.
+    /// Whether it applies to this rule.
     pub(crate) fn covers(&self, rule: RuleIdx) -> bool {
         self.rules.is_empty() || self.rules.contains(&rule)
     }
@@ -113,7 +113,7 @@ impl Suppressions {
         self.all.get(usize::from(number).checked_sub(1)?)
     }
 
-    /// Whether any of them asks where a text stands.
+    /// Whether any of them depends on the place of a text.
     pub(crate) fn has_places(&self) -> bool {
         self.has_paths || self.has_selectors
     }
@@ -126,8 +126,8 @@ impl Suppressions {
         self.has_selectors
     }
 
-    /// The number of the first that vouches for a value which `rule` found, as it stands or with its
-    /// percent-encoding off.
+    /// The number of the first that lets a value through which `rule` found, as it is written or
+    /// percent-decoded.
     pub fn by_value(&self, rule: RuleIdx, value: &str, key: &[u8; 32], now: Option<u64>) -> Option<u16> {
         let decoded = View::new(value, Encoding::Percent);
         let forms = || std::iter::once(value).chain(decoded.as_ref().map(View::text));
@@ -146,7 +146,7 @@ impl Suppressions {
         holding.find(|(_, one)| fits(one)).map(|(number, _)| number)
     }
 
-    /// The numbers of those that vouch for a path.
+    /// The numbers of those that apply to a path.
     pub(crate) fn by_path(&self, path: &[PathStep<'_>], now: Option<u64>) -> impl Iterator<Item = u16> {
         let fits = move |one: &Suppression| match &one.what {
             What::Path(pattern) => one.holds(now) && pattern.is_match(path),
@@ -192,8 +192,8 @@ impl fmt::Display for What {
 
 /// The hash by which a value is named without being written down.
 ///
-/// HMAC-SHA-256 over the folded, lower-case text without blanks around it. It begins with a word of
-/// its own, so that it tells nothing about the pseudonym of the same text.
+/// HMAC-SHA-256 over the folded, lower-case, trimmed text. A prefix separates it from the pseudonym
+/// of the same text.
 pub fn value_hash(text: &str, key: &[u8; 32]) -> [u8; 32] {
     // A key of any length is taken; were it not, a hash of nothing fits no value.
     let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
@@ -249,7 +249,7 @@ impl WholePattern {
         self.regex.is_match(fold(value).as_str())
     }
 
-    /// Whether it takes values that have nothing in common.
+    /// Whether it matches values that have nothing in common.
     pub fn is_wide(&self) -> bool {
         ["ann@example.com", "4111 1111 1111 1111", "Q"].iter().all(|value| self.is_match(value))
     }

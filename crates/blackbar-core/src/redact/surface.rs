@@ -1,6 +1,6 @@
-//! The kinds of places a text can stand in.
+//! The kinds of places in which a text can occur.
 
-/// The kind of place a text stands in. A closed set: the label of metrics and audit.
+/// The kind of place in which a text occurs. A closed set: the label of metrics and audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Surface {
     /// DOM text.
@@ -9,7 +9,7 @@ pub enum Surface {
     Input,
     /// An attribute of an element.
     Attribute,
-    /// A URL, wherever it stands.
+    /// A URL, wherever it occurs.
     Url,
     /// A style sheet, rule or declaration.
     Css,

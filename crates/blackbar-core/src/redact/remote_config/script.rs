@@ -1,8 +1,8 @@
 //! Finds the config objects in a script.
 //!
-//! Not a reader of JavaScript: it knows the one assignment by which config has always been served,
-//! `window._POSTHOG_REMOTE_CONFIG["token"] = {config: {…}, siteApps: […]}`, and what is written in
-//! another way is not found, which the caller takes for an error.
+//! Not a JavaScript parser: it knows the one assignment by which config has always been served,
+//! `window._POSTHOG_REMOTE_CONFIG["token"] = {config: {…}, siteApps: […]}`. A config that is written in
+//! another way is not found, which is an error to the caller.
 
 use crate::redact::remote_config::Unreadable;
 use crate::text::span::Span;
@@ -10,9 +10,9 @@ use crate::text::span::Span;
 const NAME: &str = "_POSTHOG_REMOTE_CONFIG";
 
 /// Bytes of an expression that names the token.
-const LONGEST_VARIABLE: usize = 256;
+const MAX_VARIABLE_BYTES: usize = 256;
 
-/// The objects that stand under `config` in an assignment; at least one.
+/// The objects under `config` in an assignment; at least one.
 pub(super) fn configs(text: &str) -> Result<Vec<Span>, Unreadable> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices(NAME) {
@@ -30,53 +30,53 @@ struct Cursor<'a> {
 }
 
 impl Cursor<'_> {
-    /// Whether `["token"] =` stands here; the cursor is then behind it.
+    /// Whether `["token"] =` is here; the cursor is after it then.
     fn is_assignment(&mut self) -> bool {
-        self.blanks();
+        self.skip_space();
         if !self.take(b'[') {
             return false;
         }
-        self.blanks();
+        self.skip_space();
         let is_named = match self.peek() {
             Some(b'"' | b'\'') => self.string().is_ok(),
             Some(_) => self.variable(),
             None => false,
         };
-        self.blanks();
+        self.skip_space();
         if !is_named || !self.take(b']') {
             return false;
         }
-        self.blanks();
+        self.skip_space();
         self.take(b'=') && self.peek() != Some(b'=')
     }
 
     /// Goes to the end of the brackets around a variable.
     fn variable(&mut self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let end = rest.iter().take(LONGEST_VARIABLE).position(|b| *b == b']');
+        let end = rest.iter().take(MAX_VARIABLE_BYTES).position(|b| *b == b']');
         self.at += end.unwrap_or(0);
         end.is_some()
     }
 
     /// The object under `config`, in the object that begins here.
     fn config(&mut self) -> Result<Span, Unreadable> {
-        self.blanks();
+        self.skip_space();
         if !self.take(b'{') {
             return Err(Unreadable);
         }
         loop {
-            self.blanks();
+            self.skip_space();
             let is_config = self.key()? == b"config";
-            self.blanks();
+            self.skip_space();
             if !self.take(b':') {
                 return Err(Unreadable);
             }
-            self.blanks();
+            self.skip_space();
             if is_config {
                 return self.json_object();
             }
             self.skip_value()?;
-            self.blanks();
+            self.skip_space();
             if !self.take(b',') {
                 return Err(Unreadable);
             }
@@ -95,7 +95,7 @@ impl Cursor<'_> {
         self.bytes.get(start..self.at).filter(|key| !key.is_empty()).ok_or(Unreadable)
     }
 
-    /// What stands between the quotes of the string that begins here.
+    /// The content of the string that begins here.
     fn string(&mut self) -> Result<&[u8], Unreadable> {
         let quote = self.peek().ok_or(Unreadable)?;
         let start = self.at + 1;
@@ -140,8 +140,8 @@ impl Cursor<'_> {
         }
     }
 
-    /// Goes past a value of any kind. Whether a slash begins a regular expression or divides cannot
-    /// be told here, so a value with one cannot stand before the config.
+    /// Skips a value of any kind. A slash may begin a regular expression or divide, and this parser
+    /// cannot distinguish the two, so no value before the config may have one.
     fn skip_value(&mut self) -> Result<(), Unreadable> {
         let mut depth = 0usize;
         loop {
@@ -161,18 +161,18 @@ impl Cursor<'_> {
         }
     }
 
-    /// Goes past blanks and comments.
-    fn blanks(&mut self) {
+    /// Skips whitespace and comments.
+    fn skip_space(&mut self) {
         loop {
-            let is_blank = self.peek().is_some_and(|b| b.is_ascii_whitespace());
-            self.at += usize::from(is_blank);
-            if !is_blank && !self.comment() {
+            let is_space = self.peek().is_some_and(|b| b.is_ascii_whitespace());
+            self.at += usize::from(is_space);
+            if !is_space && !self.comment() {
                 return;
             }
         }
     }
 
-    /// Goes past a comment, if one begins here.
+    /// Skips a comment, if one begins here.
     fn comment(&mut self) -> bool {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let len = if rest.starts_with(b"//") {
