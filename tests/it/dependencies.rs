@@ -65,6 +65,15 @@ fn no_version_is_left_open() {
     assert!(open.is_empty(), "{open:?}");
 }
 
+/// What is measured is what is shipped.
+#[test]
+fn benches_are_built_with_the_profile_dist() {
+    let (root, benches) = (read_toml("Cargo.toml"), read_toml("benches/Cargo.toml"));
+    assert_eq!(root["profile"]["dist"], benches["profile"]["dist"]);
+    assert_eq!(root["profile"]["dist"]["lto"].as_str(), Some("fat"));
+    assert_eq!(root["profile"]["dist"]["codegen-units"].as_integer(), Some(1));
+}
+
 /// What the core reaches through its dependencies, tests left out. The compiler holds the rest:
 /// what the core does not depend on it cannot call.
 #[test]
