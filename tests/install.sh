@@ -26,7 +26,7 @@ provide() {
     fi
     seen[$need]=1
     case "$need" in
-      chromium | fonts-liberation | redis-server | valgrind) packages+=("$need") ;;
+      chromium | fonts-liberation | redis-server | valgrind | curl) packages+=("$need") ;;
       cargo-nextest | cargo-deny | shellcheck) tools+=("$need") ;;
       *) manual+=("$need") ;;
     esac

@@ -1,4 +1,4 @@
-//! `blackbar demo`, as a newcomer runs it: the real binary, its output and what it leaves behind.
+//! `blackbar demo` as a newcomer runs it: the real binary, its output and the files it leaves.
 
 #![allow(
     clippy::unwrap_used,
@@ -55,13 +55,13 @@ fn session_of(project: &str) -> String {
     visits.iter().find(|visit| visit["project"] == project).unwrap()["session"].as_str().unwrap().to_owned()
 }
 
-/// What may reach no backend.
+/// Texts that must not reach a backend.
 fn planted() -> Vec<String> {
     let sample = sample();
     sample["planted"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// Every string that can be read out of a file, whatever it is wrapped in.
+/// Every string in a file, with all encodings removed.
 fn strings(file: &Path) -> BTreeSet<String> {
     let bytes = fs::read(file).unwrap();
     let plain = decoded::gunzip(&bytes).unwrap_or(bytes);
@@ -75,7 +75,7 @@ fn strings(file: &Path) -> BTreeSet<String> {
 }
 
 #[test]
-fn nothing_planted_is_left_in_any_file() {
+fn no_planted_secret_is_in_any_file_of_the_demo() {
     let dir = tempfile::tempdir().unwrap();
     once(dir.path());
     let planted = planted();
@@ -89,7 +89,7 @@ fn nothing_planted_is_left_in_any_file() {
 }
 
 #[test]
-fn each_recording_is_in_its_region_alone() {
+fn each_recording_is_stored_in_its_own_region_only() {
     let dir = tempfile::tempdir().unwrap();
     once(dir.path());
     for (region, project, other) in [("eu", "phc_demo_eu", "us"), ("us", "phc_demo_us", "eu")] {
@@ -106,7 +106,7 @@ fn each_recording_is_in_its_region_alone() {
 }
 
 #[test]
-fn the_summary_says_what_the_audit_says() {
+fn the_demo_summary_matches_the_audit() {
     let dir = tempfile::tempdir().unwrap();
     let printed = text(&once(dir.path()));
     let mut summary = Summary::default();
@@ -128,7 +128,7 @@ fn the_summary_says_what_the_audit_says() {
 }
 
 #[test]
-fn the_configuration_that_ran_is_left_and_valid() {
+fn the_demo_leaves_the_valid_configuration_it_used() {
     let dir = tempfile::tempdir().unwrap();
     once(dir.path());
     let config = blackbar::config::load(&dir.path().join("blackbar.toml")).unwrap();
@@ -136,7 +136,7 @@ fn the_configuration_that_ran_is_left_and_valid() {
 }
 
 #[test]
-fn a_directory_in_use_is_refused() {
+fn the_demo_refuses_a_directory_that_is_not_empty() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("notes"), "mine").unwrap();
     let output = command(dir.path()).arg("--once").output().unwrap();
@@ -145,12 +145,12 @@ fn a_directory_in_use_is_refused() {
     assert_eq!(files(dir.path()).len(), 1);
 }
 
-/// Reads lines until one fits, and gives it.
+/// Reads lines up to one that contains `part`, and returns it.
 fn line_with(lines: &mut impl Iterator<Item = std::io::Result<String>>, part: &str) -> String {
     lines.map(|line| line.unwrap()).find(|line| line.contains(part)).unwrap_or_else(|| panic!("no {part}"))
 }
 
-/// Ends the process in any case.
+/// Kills the process when it is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -161,7 +161,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn stays_up_tells_what_comes_in_and_drains() {
+fn the_demo_stays_up_prints_each_request_and_drains() {
     let dir = tempfile::tempdir().unwrap();
     let mut child = Running(command(dir.path()).stdout(Stdio::piped()).spawn().unwrap());
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();

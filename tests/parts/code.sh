@@ -1,6 +1,6 @@
 # format, lints, documentation, licences, unit and integration tests
 # shellcheck shell=bash disable=SC2034
-needs=(cargo rustfmt cargo-clippy cc cargo-nextest cargo-deny shellcheck redis-server)
+needs=(cargo rustfmt cargo-clippy cc curl cargo-nextest cargo-deny shellcheck redis-server)
 
 run() {
   step 10 'format' cargo fmt --all --check

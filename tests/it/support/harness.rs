@@ -11,12 +11,12 @@ use tempfile::TempDir;
 use super::client::Client;
 use super::upstream::Upstream;
 
-/// What differs from the ordinary configuration.
+/// Overrides of the default test configuration.
 #[derive(Default)]
 pub(crate) struct Setup {
     /// Upstreams of the region `eu`, instead of the recording one.
     pub(crate) eu_upstreams: Option<Vec<String>>,
-    /// The recording upstream of `eu`, instead of one that says that all is well.
+    /// The recording upstream of `eu`, instead of one that accepts everything.
     pub(crate) eu: Option<Upstream>,
     /// Lines for `[listen]`.
     pub(crate) listen: &'static str,
@@ -131,26 +131,26 @@ region = "us"
         self.dir.path().join("audit")
     }
 
-    /// Stops the proxy in order and gives what stands in its audit.
+    /// Shuts the proxy down and returns its audit entries.
     pub(crate) async fn stop(self) -> (Vec<Entry>, TempDir) {
         self.running.shutdown().await;
         let entries = entries(&self.dir.path().join("audit"));
         (entries, self.dir)
     }
 
-    /// The records of exchanges so far.
+    /// The records of the exchanges so far.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         entries(&self.audit_dir()).into_iter().filter_map(|entry| entry.exchange).collect()
     }
 
-    /// That neither region was sent anything.
+    /// Asserts that neither region received a request.
     pub(crate) fn assert_nothing_was_sent(&self) {
         assert!(self.eu.recorded().is_empty(), "{:?}", self.eu.recorded());
         assert!(self.us.recorded().is_empty(), "{:?}", self.us.recorded());
     }
 }
 
-/// All entries of a directory, whose chain must be whole.
+/// All entries of an audit directory; the chain must verify.
 pub(crate) fn entries(dir: &std::path::Path) -> Vec<Entry> {
     let mut entries = Vec::new();
     let verdict = verify(dir, |entry| entries.push(entry.clone())).unwrap();
@@ -158,7 +158,7 @@ pub(crate) fn entries(dir: &std::path::Path) -> Vec<Entry> {
     entries
 }
 
-/// A body for `/s/` that every decoder takes.
+/// A minimal replay body for `/s/`.
 pub(crate) fn replay(project: &str, session: &str) -> String {
     serde_json::json!([{
         "event": "$snapshot",
