@@ -37,12 +37,12 @@ const HOST: &str = "https://eu.i.posthog.com";
 const ASSETS_HOST: &str = "https://eu-assets.i.posthog.com";
 
 #[tokio::test]
-async fn the_console_blocks_of_the_readme_are_true() {
+async fn console_blocks_of_the_readme_show_the_real_output() {
     check(&[root().join("README.md")]).await;
 }
 
 #[tokio::test]
-async fn the_console_blocks_of_the_docs_are_true() {
+async fn console_blocks_of_the_docs_show_the_real_output() {
     check(&files_below(&root().join("docs"), &["md"])).await;
 }
 

@@ -197,7 +197,7 @@ fn constants_carry_a_noun() {
 }
 
 #[test]
-fn no_source_file_is_longer_than_a_reader_can_hold() {
+fn source_files_are_short_or_say_why() {
     let mut found = BTreeSet::new();
     for source in sources() {
         let n_lines = source.text.lines().count();
@@ -220,7 +220,7 @@ fn words(text: &str) -> String {
 }
 
 #[test]
-fn phrases_that_no_engineer_writes_do_not_occur() {
+fn banned_phrases_do_not_occur() {
     let banned: BTreeMap<String, String> =
         toml::from_str(&fs::read_to_string(root().join("tests/data/words.toml")).unwrap()).unwrap();
     let patterns: Vec<(&String, Regex)> =
