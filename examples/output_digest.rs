@@ -118,7 +118,7 @@ fn fixture_policy(toml: &str) -> Outcome<std::sync::Arc<Policy>> {
     fs::write(&key, HASH_KEY)?;
     fs::write(
         &config,
-        toml.replacen("[redaction]\n", &format!("[redaction]\nhash_key_file = {key:?}\n"), 1),
+        toml.replacen("[redaction]\n", &format!("[redaction]\nhash_key_file = \"{}\"\n", key.display()), 1),
     )?;
     let loaded = blackbar::config::load_redaction_only(&config).map_err(|problems| problems.to_string());
     fs::remove_dir_all(&dir)?;

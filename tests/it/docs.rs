@@ -296,7 +296,7 @@ fn fits(shown: &str, printed: &str) -> bool {
         } else {
             let parts = line.replace("[..]", "…");
             let parts: Vec<String> = parts.split('…').map(regex::escape).collect();
-            let _ = write!(pattern, "{}\n", parts.join(".*"));
+            let _ = writeln!(pattern, "{}", parts.join(".*"));
         }
     }
     Regex::new(&format!("{pattern}$")).unwrap().is_match(&comparable(printed))
