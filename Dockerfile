@@ -11,8 +11,8 @@ WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin blackbar \
-    && install -D target/release/blackbar /out/usr/local/bin/blackbar
+    cargo build --profile dist --locked --bin blackbar \
+    && install -D target/dist/blackbar /out/usr/local/bin/blackbar
 # The one folder that is written to. A new volume takes its owner from it.
 RUN install -d -m 0750 -o 65532 -g 65532 /out/var/lib/blackbar/audit
 

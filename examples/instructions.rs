@@ -1,7 +1,7 @@
 //! Counts the instructions that fixed requests take, and compares them with the figures in
 //! `benches/instructions.toml`.
 //!
-//! `cargo run --release --example instructions`, with `-- --update` to write the
+//! `cargo run --profile dist --example instructions`, with `-- --update` to write the
 //! figures anew. Needs valgrind. Counts do not depend on what else the machine does; they differ a
 //! little from compiler to compiler and between processors with other vector instructions.
 

@@ -1,6 +1,6 @@
 //! Measures what the element context of recorded sessions costs, in memory and as bytes.
 //!
-//! `cargo run --release --example session_memory`: replays the corpus, then fills the default store
+//! `cargo run --profile dist --example session_memory`: replays the corpus, then fills the default store
 //! with 10,000 sessions of its largest page.
 
 #![allow(

@@ -36,12 +36,12 @@ after(async () => {
   await server?.close();
 });
 
-test('there are recordings to play, and the player shows them', () => {
+test('the player shows the original recordings', () => {
   assert.ok(recordings.size > 40, `only ${recordings.size} recordings`);
   for (const [name, { elements }] of originals) assert.ok(elements > 2, `${name} shows nothing`);
 });
 
-test('a recording that the player cannot play is noticed', async () => {
+test('a broken recording is reported as broken', async () => {
   const [events] = recordings.values();
   const broken = structuredClone(events);
   for (const event of broken) if (event.type === 2) event.data.node.childNodes.at(-1).tagName = '***';
@@ -55,7 +55,7 @@ for (const [policy, config] of Object.entries(POLICIES)) {
       for (const [name, events] of await redactAll(config)) redacted.set(name, events);
     });
 
-    test('all of them came back, with all events', () => {
+    test('every fixture comes back with all its events', () => {
       const outline = ([name, events]) => [name, events.map(({ type, timestamp }) => [type, timestamp])];
       assert.deepEqual([...redacted].map(outline), [...recordings].map(outline));
     });

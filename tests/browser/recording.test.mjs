@@ -48,7 +48,7 @@ for (const [age, sdk] of Object.entries(SDKS)) {
       });
       after(() => run.proxy?.remove());
 
-      test('the visit was recorded, and every request was answered well', () => {
+      test('the visit was recorded, and every request succeeded', () => {
         assert.deepEqual(run.errors, []);
         const refused = run.sent.filter(({ status }) => status >= 300).map(({ method, url, status }) => `${method} ${url} ${status}`);
         assert.deepEqual(refused, []);
@@ -56,29 +56,29 @@ for (const [age, sdk] of Object.entries(SDKS)) {
         for (const kind of ['4', '2', '3/0', '3/2', '3/5', '5', '6']) assert.ok(kinds.has(kind), `no event of kind ${kind}`);
       });
 
-      test('the secrets set out: without the proxy they would have arrived', () => {
+      test('the browser did send the secrets', () => {
         const found = secretsIn(allReadings(run.sent), ALL);
         const expected = ALL.filter(({ reaches }) => reaches({ masksInputs }));
         assert.deepEqual(names(expected.filter((secret) => !found.has(secret))), []);
       });
 
-      test('no secret arrives, in any reading of any request', () => {
+      test('no secret arrives in any decoding of any request', () => {
         assert.deepEqual(leaks(run.received), []);
       });
 
-      test('no beginning of a typed secret arrives', () => {
+      test('no prefix of a typed secret arrives', () => {
         const beginnings = (requests) =>
           FORM.filter(({ secret, around: [lead] = [''] }) => typedTexts(requests).some((text) => text.startsWith(lead + secret.value.slice(0, 3))));
         assert.equal(beginnings(run.sent).length, masksInputs ? 0 : FORM.length - 1, 'all but the password set out');
         assert.deepEqual(beginnings(run.received), []);
       });
 
-      test('what is not personal arrives unchanged', () => {
+      test('text that is not personal arrives unchanged', () => {
         const texts = [...allReadings(run.received)];
         for (const text of HARMLESS) assert.ok(texts.includes(text), text);
       });
 
-      test('headers that say who is asking are kept, cookies are not', () => {
+      test('origin and user agent are forwarded, cookies are not', () => {
         for (const { headers, url } of run.received) {
           assert.equal(headers.cookie, undefined, url);
           assert.equal(headers.host, run.upstreamAddress, url);
@@ -89,7 +89,7 @@ for (const [age, sdk] of Object.entries(SDKS)) {
         }
       });
 
-      test('the other region hears nothing', () => {
+      test('the other region receives nothing', () => {
         assert.equal(run.elsewhere.length, 0);
       });
 
@@ -97,7 +97,7 @@ for (const [age, sdk] of Object.entries(SDKS)) {
         assert.deepEqual(recordingOf(run.received).map(skeleton), recordingOf(run.sent).map(skeleton));
       });
 
-      test('the events around it keep their names, order, uuids and times', () => {
+      test('ordinary events keep their names, order, uuids and times', () => {
         const outline = ({ event, uuid, timestamp, offset }) => ({ event, uuid, timestamp, offset });
         const received = everyEventOf(run.received).map(outline);
         assert.deepEqual(received, everyEventOf(run.sent).map(outline));
@@ -106,7 +106,7 @@ for (const [age, sdk] of Object.entries(SDKS)) {
         }
       });
 
-      test('sessions and people stay apart or together as they were', () => {
+      test('sessions and people stay distinct or equal as before', () => {
         const idsOf = (requests) => {
           const order = new Map();
           const number = (id) => order.get(id) ?? (order.set(id, order.size), order.size - 1);
@@ -130,7 +130,7 @@ for (const [age, sdk] of Object.entries(SDKS)) {
         assert.deepEqual(redacted.fields.map(({ id, checked }) => [id, checked]), original.fields.map(({ id, checked }) => [id, checked]));
       });
 
-      test('nothing of it stands in logs, metrics, audit or replies, and the audit verifies', async () => {
+      test('no secret is in logs, metrics, audit or replies, and the audit verifies', async () => {
         assert.deepEqual(run.exit, { code: 0, signal: null });
         const records = await run.proxy.auditFiles();
         assert.ok(records.join('').includes('"'), 'the audit holds records');

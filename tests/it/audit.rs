@@ -20,14 +20,14 @@ use crate::support::upstream::{Upstream, ok};
 const FLUSHES: [&str; 2] = ["sync = \"each\"", "sync = \"interval\""];
 
 #[tokio::test]
-async fn what_is_forwarded_was_promised_a_record_before() {
+async fn an_intent_is_on_disk_before_a_request_is_forwarded() {
     for audit in FLUSHES {
         promised_before(audit).await;
     }
 }
 
 #[tokio::test]
-async fn promises_that_were_kept_are_removed_while_the_proxy_runs() {
+async fn fulfilled_intents_are_removed_while_the_proxy_runs() {
     let proxy = Harness::with(Setup { audit: "sync = \"interval\"", ..Setup::default() }).await;
     assert_eq!(proxy.client.post("/s/", replay("phc_eu", "s")).await.status, 200);
     let journal = proxy.audit_dir().join("pending.jsonl");
@@ -95,7 +95,7 @@ async fn nothing_forwarded(audit: &'static str) {
 }
 
 #[tokio::test]
-async fn what_was_forwarded_when_writing_failed_is_recorded_later() {
+async fn requests_forwarded_during_a_write_failure_are_recorded_later() {
     let way = Arc::new(OnceLock::<PathBuf>::new());
     let known = Arc::clone(&way);
     let eu = Upstream::answering(move |_| {
@@ -177,7 +177,7 @@ async fn an_inserted_line_is_found() {
 }
 
 #[tokio::test]
-async fn a_cut_tail_is_found() {
+async fn a_truncated_tail_is_found() {
     let at = broken_by(|lines| lines.truncate(4)).await;
     assert_eq!(at, ("head.json".to_owned(), 0));
 }
@@ -196,7 +196,7 @@ async fn any_changed_byte_is_found() {
 }
 
 #[tokio::test]
-async fn a_crash_at_any_byte_of_the_last_line_is_mended() {
+async fn a_crash_at_any_byte_of_the_last_line_is_repaired() {
     let (_dir, audit) = chain("").await;
     let segment = audit.join("audit-00000001.jsonl");
     let whole = fs::read_to_string(&segment).unwrap();
@@ -220,7 +220,7 @@ async fn a_crash_at_any_byte_of_the_last_line_is_mended() {
 /// With `sync = "each"` the journal alone is flushed for each line, so a power failure may take from
 /// the segment whatever was written since it was flushed itself.
 #[tokio::test]
-async fn what_a_power_failure_takes_from_the_chain_stands_in_the_journal() {
+async fn records_lost_in_a_power_failure_are_in_the_journal() {
     let proxy = Harness::start().await;
     let mut answered = Vec::new();
     for idx in 0..6 {
@@ -260,7 +260,7 @@ async fn what_a_power_failure_takes_from_the_chain_stands_in_the_journal() {
 
 /// What was not changed by a failure of power is no business of the journal's.
 #[tokio::test]
-async fn the_journal_mends_nothing_before_its_first_line() {
+async fn the_journal_repairs_nothing_before_its_first_line() {
     let proxy = Harness::start().await;
     for idx in 0..3 {
         proxy.client.post("/s/", replay("phc_eu", &format!("s{idx}"))).await;
@@ -318,7 +318,7 @@ async fn a_restart_continues_the_chain() {
 }
 
 #[tokio::test]
-async fn a_torn_line_is_kept_and_told() {
+async fn a_torn_line_is_kept_and_reported() {
     let (_dir, audit) = chain("").await;
     let segment = audit.join("audit-00000001.jsonl");
     let mut text = fs::read_to_string(&segment).unwrap();
@@ -338,7 +338,7 @@ async fn a_torn_line_is_kept_and_told() {
 }
 
 #[tokio::test]
-async fn a_promise_that_a_crash_left_becomes_a_record() {
+async fn an_intent_left_by_a_crash_becomes_a_record() {
     let (_dir, audit) = chain("").await;
     let mut recorded = entries(&audit);
     let mut open = recorded.remove(1);
@@ -361,7 +361,7 @@ async fn a_promise_that_a_crash_left_becomes_a_record() {
 }
 
 #[tokio::test]
-async fn a_chain_that_was_cut_is_not_written_on() {
+async fn a_truncated_chain_is_not_continued() {
     let (_dir, audit) = chain("").await;
     let segment = audit.join("audit-00000001.jsonl");
     let text = fs::read_to_string(&segment).unwrap();
@@ -389,7 +389,7 @@ async fn records_reach_the_chain_at_an_interval_too() {
 /// Exchanges write lines themselves, and the thread does when a segment is full: 2 KiB hold about
 /// three records.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn exchanges_that_write_at_once_make_one_whole_chain() {
+async fn concurrent_exchanges_write_one_intact_chain() {
     for audit in [
         "sync = \"interval\"\nsync_interval = \"1ms\"\nsegment_size = \"2KiB\"",
         "sync = \"interval\"",

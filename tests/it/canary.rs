@@ -154,7 +154,7 @@ fn files(dir: &Path) -> String {
 }
 
 #[tokio::test]
-async fn no_secret_leaves_by_any_way() {
+async fn no_secret_leaves_by_any_channel() {
     let upstream = Upstream::start().await;
     let more = "[telemetry]\nlog_level = \"trace\"\nlog_format = \"json\"\n";
     let (dir, file) = config(&upstream.url(), more);
@@ -254,7 +254,7 @@ async fn no_secret_leaves_by_any_way() {
 }
 
 #[test]
-fn a_secret_that_is_there_is_seen() {
+fn the_search_finds_a_secret_that_is_present() {
     let mut mint = Mint::default();
     let secret = mint.make("here");
     assert_eq!(mint.seen_in(&format!("a {} b", secret.replace('@', "%40"))), ["here"]);

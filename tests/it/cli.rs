@@ -1,4 +1,4 @@
-//! The program as a process: arguments, signals, exit codes, and what it says.
+//! The program as a process: arguments, signals, exit codes, output.
 
 use std::process::{Command, Output};
 
@@ -15,7 +15,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[tokio::test]
-async fn serve_reloads_drains_and_says_nothing_of_what_passes() {
+async fn serve_reloads_drains_and_logs_no_payload() {
     let upstream = Upstream::start().await;
     let (dir, file) = config(&upstream.url(), "[telemetry]\nlog_format = \"json\"\nlog_level = \"trace\"\n");
     let mut served = Served::start(&file);
@@ -61,7 +61,7 @@ async fn serve_reloads_drains_and_says_nothing_of_what_passes() {
 }
 
 #[test]
-fn audit_verify_fails_on_a_chain_that_is_not_whole() {
+fn audit_verify_fails_on_a_broken_chain() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("audit-00000001.jsonl"), "{\"v\":1}\n").unwrap();
     let output = blackbar(&["audit", "verify", "--dir", dir.path().to_str().unwrap()]);
@@ -70,7 +70,7 @@ fn audit_verify_fails_on_a_chain_that_is_not_whole() {
 }
 
 #[test]
-fn check_says_ok_or_what_is_wrong() {
+fn check_prints_ok_or_every_problem() {
     let (_dir, file) = config("https://eu.i.posthog.com", "");
     let good = blackbar(&["check", "--config", file.to_str().unwrap()]);
     assert!(good.status.success(), "{good:?}");
@@ -85,7 +85,7 @@ fn check_says_ok_or_what_is_wrong() {
 }
 
 #[test]
-fn redact_gives_the_document_and_its_counts() {
+fn redact_writes_the_document_and_its_counts() {
     let (dir, file) = config("https://eu.i.posthog.com", "");
     let (input, report) = (dir.path().join("in.json"), dir.path().join("report.json"));
     let document = r#"[{"type":5,"timestamp":1,"data":{"tag":"note","payload":{"text":"mail jane.testperson@example.test now"}}}]"#;
@@ -115,7 +115,7 @@ fn rules_are_listed_and_checked() {
 }
 
 #[test]
-fn rules_are_listed_for_programs_and_for_the_docs() {
+fn rules_are_listed_as_json_and_markdown() {
     let listed = blackbar(&["rules", "list", "--format", "json"]);
     let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
     let rules = listed["rules"].as_array().unwrap();
@@ -148,7 +148,7 @@ fn rules_are_listed_for_programs_and_for_the_docs() {
 
 /// After a change of rules: `cargo run -- rules list --format md --into docs/rules.md`.
 #[test]
-fn the_table_in_the_docs_is_in_step() {
+fn the_rule_table_in_the_docs_is_up_to_date() {
     let listed = blackbar(&["rules", "list", "--format", "md"]);
     let page = include_str!("../../docs/rules.md");
     let (_, rest) = page.split_once("<!-- rules: begin -->\n\n").unwrap();
@@ -157,7 +157,7 @@ fn the_table_in_the_docs_is_in_step() {
 }
 
 #[test]
-fn a_hash_is_made_from_standard_input_with_the_key_of_the_configuration() {
+fn rules_hash_reads_standard_input_and_uses_the_configured_key() {
     let hash = |arguments: &[&str], input: &str| {
         let mut child = Command::new(env!("CARGO_BIN_EXE_blackbar"))
             .args([&["rules", "hash"], arguments].concat())
@@ -184,7 +184,7 @@ fn a_hash_is_made_from_standard_input_with_the_key_of_the_configuration() {
     assert!(lines[0] == lines[1] && lines[0] != lines[2] && lines.iter().all(|line| line.len() == 64));
     assert_eq!(hash(&config, "\n").status.code(), Some(1));
 
-    // What it prints lets that value through.
+    // The printed hash suppresses that value.
     let toml = std::fs::read_to_string(&file).unwrap();
     std::fs::write(
         &file,
@@ -337,7 +337,7 @@ anchors = ["ACC-"]
 "#;
 
 #[test]
-fn a_pack_of_your_own_can_have_every_key() {
+fn a_custom_pack_can_use_every_key() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("acme.toml");
     std::fs::write(&file, OWN_PACK.replacen("tier = ", "no-such-key = ", 1)).unwrap();
@@ -352,7 +352,7 @@ fn a_pack_of_your_own_can_have_every_key() {
 }
 
 #[test]
-fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
+fn a_custom_pack_can_do_what_a_built_in_one_can() {
     let (dir, file) = config("https://eu.i.posthog.com", "dirs = [\"packs\"]\n");
     let packs = dir.path().join("packs");
     std::fs::create_dir(&packs).unwrap();
@@ -383,7 +383,7 @@ fn a_pack_of_your_own_can_do_what_a_built_in_one_can() {
 }
 
 #[test]
-fn a_pack_that_breaks_its_promises_is_told_where_and_what_to_change() {
+fn a_failing_example_is_reported_with_its_line_and_a_fix() {
     let dir = tempfile::tempdir().unwrap();
     let broken = OWN_PACK
         .replace("AC-«1234-5674»", "AC-«1234-5675»")

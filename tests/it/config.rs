@@ -22,7 +22,7 @@ fn problems(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_example_of_the_design_is_accepted() {
+fn the_example_in_the_design_is_accepted() {
     let text = r#"
 [listen]
 address = "0.0.0.0:8000"
@@ -75,7 +75,7 @@ packs = ["contact", "payment", "credentials", "network", "identity-eu", "identit
 }
 
 #[test]
-fn every_problem_is_told_at_once_with_its_place() {
+fn all_problems_are_reported_at_once_with_file_and_line() {
     let text = r#"
 [listen]
 address = "8000"
@@ -140,13 +140,13 @@ blackbar.toml:41: telemetri: unknown section; expected one of listen, admin, aud
 }
 
 #[test]
-fn a_file_that_is_not_toml_is_told_with_its_line() {
+fn invalid_toml_is_reported_with_its_line() {
     let told = problems("[listen]\naddress = \"127.0.0.1:0\"\n[audit\n");
     assert!(told[0].starts_with("blackbar.toml:3: invalid TOML: "), "{told:?}");
 }
 
 #[test]
-fn an_unknown_key_names_those_that_are_known() {
+fn an_unknown_key_lists_the_known_ones() {
     let told = problems(&GOOD.replace("[audit]", "[audit]\npath = \"/tmp\""));
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].starts_with("blackbar.toml:5: audit.path: "), "{told:?}");
@@ -154,7 +154,7 @@ fn an_unknown_key_names_those_that_are_known() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told() {
+fn a_missing_file_is_reported() {
     let error = config::load(std::path::Path::new("no-such-file.toml")).err().unwrap();
     assert!(error.to_string().starts_with("no-such-file.toml: cannot read the file"), "{error}");
 }
@@ -170,7 +170,7 @@ fn redaction_alone_needs_no_other_section() {
 }
 
 #[test]
-fn a_preset_is_a_set_of_values_that_keys_override() {
+fn keys_override_the_values_of_a_preset() {
     let digest = |redaction: &str| {
         config::parse_redaction_only(
             &format!("[rules]\npacks = [\"contact\"]\n[redaction]\n{redaction}"),
@@ -186,7 +186,7 @@ fn a_preset_is_a_set_of_values_that_keys_override() {
 }
 
 #[test]
-fn a_pack_that_is_not_there_is_told_at_its_place() {
+fn an_unknown_pack_is_reported_at_its_line() {
     let told = problems(&GOOD.replace("\"contact\"", "\"contact\", \"biometric\""));
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
@@ -196,7 +196,7 @@ fn a_pack_that_is_not_there_is_told_at_its_place() {
 }
 
 #[test]
-fn a_pack_of_your_own_is_in_force_and_its_faults_are_told_in_it() {
+fn a_custom_pack_is_loaded_and_its_errors_name_its_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("own.toml");
     let text = format!("{GOOD}dirs = [{:?}]\n", dir.path());
@@ -206,14 +206,14 @@ fn a_pack_of_your_own_is_in_force_and_its_faults_are_told_in_it() {
 }
 
 #[test]
-fn a_hash_without_a_key_is_worth_a_warning() {
+fn hashing_without_a_key_file_warns() {
     let text = format!("{GOOD}[[rules.override]]\nrule = \"email\"\naction = \"hash\"\n");
     let config = config::parse(&text, "blackbar.toml").unwrap();
     assert!(config.warnings.iter().any(|warning| warning.contains("redaction.hash_key_file")));
 }
 
 #[test]
-fn a_selector_that_cannot_work_is_told() {
+fn an_invalid_selector_is_reported() {
     let text = format!("{GOOD}[[redaction.selector]]\ncss = \".a:hover\"\ntreat = \"hide\"\n");
     let told = problems(&text);
     assert_eq!(told.len(), 2, "{told:?}");
@@ -222,7 +222,7 @@ fn a_selector_that_cannot_work_is_told() {
 }
 
 #[test]
-fn a_suppression_that_could_hide_too_much_is_told() {
+fn an_overly_broad_suppression_is_reported() {
     let text = r#"[rules]
 packs = ["contact"]
 [[suppressions]]
@@ -280,7 +280,7 @@ blackbar.toml:36: suppressions[9].expired: unknown field `expired`, expected one
 }
 
 #[test]
-fn a_suppression_that_has_ended_or_takes_everything_is_worth_a_warning() {
+fn an_expired_or_catch_all_suppression_warns() {
     let text = format!("{GOOD}[[suppressions]]\npath = \"a.b\"\nreason = \"r\"\nexpires = 2020-01-31\n");
     let text = text + "[[suppressions]]\npattern = \".+\"\nreason = \"r\"\n";
     let config = config::parse(&text, "blackbar.toml").unwrap();
@@ -295,7 +295,7 @@ fn a_suppression_that_has_ended_or_takes_everything_is_worth_a_warning() {
 }
 
 #[test]
-fn packs_of_your_own_lie_beside_the_configuration() {
+fn pack_directories_are_relative_to_the_configuration_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("conf").join("blackbar.toml");
     std::fs::create_dir_all(dir.path().join("conf/packs")).unwrap();

@@ -10,22 +10,22 @@ use crate::support::recorded::{self, Request};
 use crate::support::upstream::Recorded;
 
 #[tokio::test]
-async fn sessions_of_the_shop_arrive_whole_and_without_what_was_planted() {
+async fn shop_sessions_arrive_intact_and_without_planted_secrets() {
     check(1).await;
 }
 
 #[tokio::test]
-async fn sessions_of_the_bank_arrive_whole_and_without_what_was_planted() {
+async fn bank_sessions_arrive_intact_and_without_planted_secrets() {
     check(2).await;
 }
 
 #[tokio::test]
-async fn sessions_of_the_article_arrive_whole_and_without_what_was_planted() {
+async fn article_sessions_arrive_intact_and_without_planted_secrets() {
     check(3).await;
 }
 
 #[tokio::test]
-async fn sessions_of_the_chat_arrive_whole_and_without_what_was_planted() {
+async fn chat_sessions_arrive_intact_and_without_planted_secrets() {
     check(0).await;
 }
 
@@ -74,7 +74,7 @@ async fn check(page: u32) {
     );
 }
 
-/// Sends one after the other, so that what arrives is in the order of what was sent.
+/// Sends the requests one at a time, so that they arrive in order.
 async fn send(requests: &[&Request]) -> Vec<Recorded> {
     let proxy = Harness::with(Setup { rules: Some(""), ..Setup::default() }).await;
     for request in requests {
@@ -101,7 +101,7 @@ fn snapshots(body: &Value) -> impl Iterator<Item = &Value> {
     events(body).into_iter().filter_map(|event| event["properties"]["$snapshot_data"].as_array()).flatten()
 }
 
-/// What must not change: which events, in which order, when, about which nodes.
+/// Everything that must not change: events, their order, timestamps and node ids.
 fn outline(body: &Value) -> Vec<String> {
     let around = events(body).into_iter().map(|event| {
         let session = &event["properties"]["$session_id"];
@@ -130,14 +130,14 @@ fn node_ids<'a>(value: &'a Value, out: &mut Vec<(&'a str, u64)>) {
     }
 }
 
-/// What input events say was typed.
+/// The texts of input events.
 fn typed(body: &Value) -> impl Iterator<Item = &str> {
     snapshots(body)
         .filter(|event| event["type"] == 3 && event["data"]["source"] == 5)
         .filter_map(|event| event["data"]["text"].as_str())
 }
 
-/// Every text that reached the upstream: the body's in every reading, the target, the headers.
+/// Every text that reached the upstream: the decoded body, the target, the headers.
 fn texts(body: &Value, received: &Recorded) -> BTreeSet<String> {
     let mut texts = deep_strings(body);
     texts.insert(received.target.clone());

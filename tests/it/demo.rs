@@ -61,7 +61,7 @@ fn planted() -> Vec<String> {
     sample["planted"].as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// Every string that can be read out of a file, whatever it is wrapped in.
+/// Every string in a file, with all encodings removed.
 fn strings(file: &Path) -> BTreeSet<String> {
     let bytes = fs::read(file).unwrap();
     let plain = decoded::gunzip(&bytes).unwrap_or(bytes);

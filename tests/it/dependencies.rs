@@ -21,7 +21,7 @@ fn no_banned_crate_is_in_the_tree() {
 }
 
 #[test]
-fn everything_comes_from_one_registry() {
+fn all_dependencies_come_from_one_registry() {
     let policy = policy();
     assert_eq!(policy["sources"]["unknown-registry"].as_str(), Some("deny"));
     assert_eq!(policy["sources"]["unknown-git"].as_str(), Some("deny"));
@@ -54,7 +54,7 @@ fn every_licence_is_allowed() {
 }
 
 #[test]
-fn no_version_is_left_open() {
+fn every_dependency_has_a_version_requirement() {
     let packages = packages();
     let own = packages.iter().filter(|package| package["source"].is_null());
     let open: Vec<String> = own
@@ -63,6 +63,15 @@ fn no_version_is_left_open() {
         .map(|dependency| dependency["name"].to_string())
         .collect();
     assert!(open.is_empty(), "{open:?}");
+}
+
+/// What is measured is what is shipped.
+#[test]
+fn benches_are_built_with_the_profile_dist() {
+    let (root, benches) = (read_toml("Cargo.toml"), read_toml("benches/Cargo.toml"));
+    assert_eq!(root["profile"]["dist"], benches["profile"]["dist"]);
+    assert_eq!(root["profile"]["dist"]["lto"].as_str(), Some("fat"));
+    assert_eq!(root["profile"]["dist"]["codegen-units"].as_integer(), Some(1));
 }
 
 /// What the core reaches through its dependencies, tests left out. The compiler holds the rest:
@@ -81,7 +90,7 @@ fn the_core_has_no_runtime_no_sockets_and_no_log() {
 }
 
 #[test]
-fn licence_expressions_are_read_as_meant() {
+fn licence_expressions_are_evaluated_correctly() {
     let allowed = ["MIT", "ISC", "Apache-2.0 WITH LLVM-exception"];
     for (expression, expected) in [
         ("MIT", true),

@@ -43,7 +43,7 @@ pub(crate) fn refusal(reply: &Reply) -> (u16, String) {
 // ── The table.
 
 #[tokio::test]
-async fn every_row_answers_with_and_without_a_slash_and_knows_its_methods() {
+async fn every_endpoint_accepts_a_trailing_slash_and_rejects_other_methods() {
     let proxy = Harness::start().await;
     for row in blackbar_core::decode::endpoint::ENDPOINTS {
         let open = row.path.strip_suffix("/*").map(|path| format!("{path}/phc_eu/config"));
@@ -99,7 +99,7 @@ fn the_reference_names_every_endpoint_and_code() {
 }
 
 #[tokio::test]
-async fn paths_that_no_sdk_needs_are_refused() {
+async fn paths_that_no_sdk_calls_are_refused() {
     let proxy = Harness::start().await;
     for path in [
         "/",
@@ -125,7 +125,7 @@ async fn paths_that_no_sdk_needs_are_refused() {
 // ── The second version of the protocol.
 
 #[tokio::test]
-async fn events_of_the_second_version_keep_what_their_answer_hangs_on() {
+async fn v2_events_keep_the_fields_their_reply_depends_on() {
     let results =
         json!({"results": {ID: {"result": "ok"}, "other": {"result": "retry", "details": "later"}}});
     let answer = results.to_string();
@@ -172,7 +172,7 @@ async fn events_of_the_second_version_keep_what_their_answer_hangs_on() {
 }
 
 #[tokio::test]
-async fn a_body_cannot_borrow_the_region_of_another_project() {
+async fn a_body_cannot_use_the_region_of_another_project() {
     let proxy = Harness::start().await;
     let body = json!({"batch": [{"event": "x", "properties": {"token": "phc_us"}}]}).to_string();
     for target in ["/i/v1/analytics/events", "/i/v0/ai/batch"] {
@@ -187,7 +187,7 @@ async fn a_body_cannot_borrow_the_region_of_another_project() {
 // ── Everything else.
 
 #[tokio::test]
-async fn calls_of_servers_and_old_clients_are_served() {
+async fn calls_from_servers_and_old_clients_are_served() {
     let proxy = Harness::start().await;
     for target in [
         "/flags/definitions?token=phc_eu&send_cohorts",
@@ -213,7 +213,7 @@ async fn calls_of_servers_and_old_clients_are_served() {
 }
 
 #[tokio::test]
-async fn a_path_that_says_something_personal_is_refused() {
+async fn a_path_with_personal_data_is_refused() {
     let proxy = Harness::with(ALL).await;
     for path in [
         format!("/api/conversations/v1/widget/messages/{MAIL}?token=phc_eu"),
@@ -256,7 +256,7 @@ async fn chats_are_redacted_in_query_and_body() {
 }
 
 #[tokio::test]
-async fn a_push_subscription_keeps_the_address_of_the_device_alone() {
+async fn a_push_subscription_keeps_only_the_device_address() {
     let proxy = Harness::with(ALL).await;
     let device = "0f1e2d3c4b5a69788796a5b4c3d2e1f0".repeat(2);
     let body = |device: &str| {
@@ -284,7 +284,7 @@ async fn a_push_subscription_keeps_the_address_of_the_device_alone() {
 }
 
 #[tokio::test]
-async fn targeting_keeps_working_by_allowed_properties_and_by_pseudonyms() {
+async fn flag_targeting_works_by_allowed_properties_and_pseudonyms() {
     let person = json!({
         "email": MAIL, "name": MAIL, "plan": "pro", "seats": 12, "company_mail": MAIL,
         "$browser": "Firefox", "nested": {"email": MAIL},

@@ -146,7 +146,7 @@ fn cases() -> Vec<Case> {
 }
 
 #[test]
-fn each_exception_ends_at_its_bound() {
+fn each_exception_is_limited_to_its_documented_values() {
     for case in cases() {
         let (kept, word) = &case.passes;
         assert!(passes(kept, word), "{}: {word:?} should pass", case.row);
@@ -156,7 +156,7 @@ fn each_exception_ends_at_its_bound() {
 }
 
 #[test]
-fn each_exception_is_tried() {
+fn each_documented_exception_has_a_case() {
     let cases = cases();
     for exception in EXCEPTIONS {
         assert!(
@@ -168,7 +168,7 @@ fn each_exception_is_tried() {
 }
 
 #[test]
-fn the_page_for_operators_shows_the_table() {
+fn the_exceptions_page_matches_the_table() {
     let page = include_str!("../../docs/what-leaves.md");
     assert!(page.contains(&markdown()), "docs/what-leaves.md should hold\n{}", markdown());
 }

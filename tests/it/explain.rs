@@ -68,7 +68,7 @@ fn without_a_text_the_rule_is_described() {
 }
 
 #[test]
-fn a_rule_says_why_it_finds_something_or_not() {
+fn explaining_a_rule_says_why_it_matches_or_not() {
     for (rule, words, input, said) in [
         ("email", "", "mail ann@acme.test now", "5..18     found\n"),
         (
@@ -99,7 +99,7 @@ fn a_rule_says_why_it_finds_something_or_not() {
 }
 
 #[test]
-fn a_suppressed_and_an_overlapped_match_name_who_did_it() {
+fn suppressed_and_overlapped_matches_name_the_suppression_or_rule() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("blackbar.toml");
     std::fs::write(&file, "[rules]\npacks = [\"all\"]\n[[suppressions]]\npattern = 'x+'\nreason = \"r\"\n[[suppressions]]\npattern = 'ann@acme\\.test'\nreason = \"r\"\n").unwrap();
@@ -117,7 +117,7 @@ fn a_suppressed_and_an_overlapped_match_name_who_did_it() {
 }
 
 #[test]
-fn each_field_says_what_was_found_in_it_and_what_nearly_was() {
+fn each_field_lists_its_findings_and_near_misses() {
     let document = json!([{"event": "e", "properties": {
         "note": "mail ann@acme.test",
         "list": [{"number": "078051120"}],
@@ -150,7 +150,7 @@ fn each_field_says_what_was_found_in_it_and_what_nearly_was() {
 }
 
 #[test]
-fn what_is_joined_over_elements_has_no_path() {
+fn text_joined_across_elements_has_no_path() {
     let node = |id: u32, tag: &str, nodes: Value| json!({"type": 2, "id": id, "tagName": tag, "attributes": {}, "childNodes": nodes});
     let text = |id: u32, text: &str| json!({"type": 3, "id": id, "textContent": text});
     let page = |parts: [&str; 2]| {
@@ -173,7 +173,7 @@ fn what_is_joined_over_elements_has_no_path() {
 }
 
 #[test]
-fn explaining_changes_nothing_of_the_result() {
+fn explaining_does_not_change_the_output() {
     let mut mint = Mint::default();
     let document = canary::replay(&mut mint, true).to_string();
     let [plain, told] =
@@ -184,7 +184,7 @@ fn explaining_changes_nothing_of_the_result() {
 }
 
 #[test]
-fn no_text_of_the_document_is_in_an_explanation() {
+fn explanations_contain_no_document_text() {
     let mut mint = Mint::default();
     let documents =
         [canary::replay(&mut mint, false), canary::replay(&mut mint, true), canary::event(&mut mint)];
@@ -208,7 +208,7 @@ fn no_text_of_the_document_is_in_an_explanation() {
 }
 
 #[test]
-fn no_fixture_shows_in_its_notes_what_must_not_survive() {
+fn explanations_of_fixtures_contain_no_secret() {
     let dir = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures"));
     let manifest: Value = serde_json::from_slice(&std::fs::read(dir.join("MANIFEST.json")).unwrap()).unwrap();
     let fixtures = manifest.as_array().or_else(|| manifest["fixtures"].as_array()).unwrap();

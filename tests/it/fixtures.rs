@@ -1,4 +1,4 @@
-//! One fixture a surface: what must go is gone, what must stay is there, and the shape holds.
+//! One fixture per surface: secrets are gone, everything else stays, and the structure is unchanged.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::support::decoded;
 use crate::support::harness::Harness;
 use crate::support::harness::Setup;
 
-/// Fixtures that need what is not built yet. A fixture that passes may not stand here.
+/// Fixtures for features that are not built yet. A fixture that passes must not be listed.
 const GAPS: &[&str] = &[];
 
 fn dir() -> &'static Path {
@@ -65,7 +65,7 @@ fn problems(fixture: &Value, original: &[u8], redacted: &[u8]) -> Vec<String> {
     found
 }
 
-/// As Python prints it with an indent of one: what the manifest's substrings are taken from.
+/// Printed like Python with an indent of one, from which the substrings of the manifest are taken.
 fn pretty(value: &Value) -> String {
     let mut out = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
@@ -74,7 +74,7 @@ fn pretty(value: &Value) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Types, lengths and structural fields are what they were.
+/// Checks that types, lengths and structural fields are unchanged.
 fn shape(before: &Value, after: &Value, path: &str, found: &mut Vec<String>) {
     const KEPT: &[&str] = &[
         "id",
@@ -144,7 +144,7 @@ fn shape(before: &Value, after: &Value, path: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn every_fixture_loses_what_must_go_and_keeps_what_must_stay() {
+fn every_fixture_loses_its_secrets_and_keeps_the_rest() {
     let policy = config::load_redaction_only(&dir().join("fixtures.toml"))
         .unwrap_or_else(|e| panic!("{e}"))
         .policy
@@ -193,7 +193,7 @@ fn enveloped(fixture: &Value, events: &Value, is_packed: bool) -> Value {
     }])
 }
 
-/// Packs what the SDK packs.
+/// Packs the fields that the SDK packs.
 fn pack(event: &mut Value) {
     let packed = |value: &Value| Value::from(packed(&gz(value.to_string().as_bytes())));
     let fields: &[&str] = match (event["type"].as_u64(), event["data"]["source"].as_u64()) {
@@ -214,7 +214,7 @@ fn pack(event: &mut Value) {
 }
 
 #[tokio::test]
-async fn every_fixture_does_so_through_the_proxy_plain_and_packed() {
+async fn every_fixture_is_redacted_through_the_proxy_plain_and_packed() {
     const REDACTION: &str = r#"
 text = "rules"
 inputs = "rules"

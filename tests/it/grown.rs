@@ -312,7 +312,7 @@ fn problem(document: &Value, secret: &str, policy: &Policy, scratch: &mut Worksp
 }
 
 #[test]
-fn no_secret_survives_in_documents_grown_at_random() {
+fn no_secret_survives_in_randomly_grown_documents() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let cases = number("GROWN_CASES").map_or(N_CASES, |n| u32::try_from(n).unwrap());
     let seed = number("GROWN_SEED").unwrap_or(SEED);
@@ -339,7 +339,7 @@ fn no_secret_survives_in_documents_grown_at_random() {
 }
 
 #[test]
-fn ids_stay_where_nothing_is_planted() {
+fn ids_stay_in_documents_without_secrets() {
     let policy = policy("strict");
     let mut scratch = Workspace::default();
     for (name, events) in fixtures() {

@@ -74,7 +74,7 @@ pub(crate) fn replay(event: &serde_json::Value) -> String {
 }
 
 #[test]
-fn refuses_cut_and_corrupt_gzip() {
+fn refuses_truncated_and_corrupt_gzip() {
     let whole =
         gz(replay(&json!({"type": 5, "timestamp": 1, "data": {"tag": "t", "payload": CANARY}})).as_bytes());
     refused(&whole[..whole.len() / 2], 400, "corrupt_compression");
@@ -85,7 +85,7 @@ fn refuses_cut_and_corrupt_gzip() {
 }
 
 #[test]
-fn refuses_bombs_outside_and_in_fields() {
+fn refuses_decompression_bombs_in_bodies_and_fields() {
     refused(&gz(&vec![b' '; 65 << 20]), 413, "inflates_too_large");
     let bomb = packed(&gz(&vec![b' '; 65 << 20]));
     let event = json!({"type": 2, "timestamp": 1, "cv": "2024-10", "data": bomb});
@@ -99,7 +99,7 @@ fn refuses_bombs_outside_and_in_fields() {
 }
 
 #[test]
-fn refuses_what_is_too_deep_and_takes_what_is_not() {
+fn refuses_nesting_past_the_limit_only() {
     let nested = |n: usize| format!("{}\"{CANARY}\"{}", "[".repeat(n), "]".repeat(n));
     let body = |n: usize| format!(r#"[{{"event":"x","properties":{{"token":"phc_t","a":{}}}}}]"#, nested(n));
     refused(body(1025).as_bytes(), 400, "too_deep");
@@ -109,7 +109,7 @@ fn refuses_what_is_too_deep_and_takes_what_is_not() {
 }
 
 #[test]
-fn refuses_what_is_not_text_or_not_json() {
+fn refuses_bodies_that_are_not_utf8_or_not_json() {
     refused(b"", 400, "empty_body");
     refused(b"[\"\xff\xfe\"]", 400, "invalid_utf8");
     refused(&gz(b"[{\"a\":\"\xc3\x28\"}]"), 400, "invalid_utf8");
@@ -119,7 +119,7 @@ fn refuses_what_is_not_text_or_not_json() {
 }
 
 #[test]
-fn withholds_events_whose_fields_are_packed_in_an_unknown_way() {
+fn withholds_events_with_unknown_field_packing() {
     let cases = [
         json!({"type": 2, "timestamp": 7, "cv": "2099-01", "data": CANARY}),
         json!({"type": 2, "timestamp": 7, "cv": 17, "data": CANARY}),
@@ -141,7 +141,7 @@ fn withholds_events_whose_fields_are_packed_in_an_unknown_way() {
 }
 
 #[test]
-fn judges_wrong_types_in_typed_fields() {
+fn redacts_wrong_types_in_typed_fields() {
     let c = CANARY;
     let cases = [
         json!({"type": c, "timestamp": c, "data": {"source": c, "text": c}}),
@@ -167,7 +167,7 @@ fn judges_wrong_types_in_typed_fields() {
 }
 
 #[test]
-fn refuses_keys_that_decide_and_stand_twice_and_judges_both_of_others() {
+fn refuses_duplicate_routing_keys_and_redacts_both_of_other_duplicates() {
     for body in [
         r#"[{"event":"$snapshot","properties":{"token":"phc_t","$snapshot_data":[{"type":2,"t\u0079pe":3,"data":{}}]}}]"#,
         r#"[{"event":"$snapshot","properties":{"token":"phc_t","$snapshot_data":[],"$snapshot_d\u0061ta":[]}}]"#,
@@ -191,7 +191,7 @@ fn refuses_a_body_that_names_two_projects() {
 }
 
 #[test]
-fn gives_back_an_untouched_gzip_body_byte_for_byte() {
+fn returns_an_unchanged_gzip_body_byte_for_byte() {
     let body = gz(replay(&json!({"type": 4, "timestamp": 1, "data": {"href": "https://example.test/", "width": 1, "height": 2}})).as_bytes());
     let out = run(&body).unwrap();
     assert!(!out.report.changed);
@@ -199,7 +199,7 @@ fn gives_back_an_untouched_gzip_body_byte_for_byte() {
 }
 
 #[test]
-fn what_only_looks_like_a_token_or_a_switch_is_no_way_out() {
+fn lookalikes_of_tokens_and_switches_are_still_redacted() {
     let node = json!({"type": 0, "id": 1, "childNodes": [{"type": 2, "tagName": "input", "id": 2, "childNodes": [],
         "attributes": {"type": "password", "value": "phc_Jane_1987"}}]});
     let event =
@@ -222,7 +222,7 @@ fn what_only_looks_like_a_token_or_a_switch_is_no_way_out() {
 }
 
 #[tokio::test]
-async fn a_body_past_the_limit_of_its_endpoint_is_refused_and_the_next_is_served() {
+async fn an_oversized_body_is_refused_and_the_next_request_is_served() {
     let proxy = Harness::start().await;
     let reply = proxy.client.post("/s/", vec![b' '; 26 << 20]).await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (413, "body_too_large"));
@@ -234,7 +234,7 @@ async fn a_body_past_the_limit_of_its_endpoint_is_refused_and_the_next_is_served
 }
 
 #[test]
-fn a_window_that_an_event_names_itself_is_no_way_into_another_session() {
+fn an_event_cannot_address_another_sessions_window() {
     let config = "[rules]\npacks = [\"all\"]\n[redaction]\npreset = \"rules\"";
     let policy = config::parse_redaction_only(config, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
     let sessions = InMemoryWindows::default();

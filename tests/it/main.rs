@@ -1,4 +1,4 @@
-//! The integration tests: one binary, one file a topic.
+//! The integration tests: one binary, one file per topic.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test that panics has failed, and says where"
+    reason = "a panic is how a test fails"
 )]
 #![allow(unreachable_pub, reason = "nothing is exported from a test")]
 
@@ -18,12 +18,14 @@ mod config;
 mod corpus;
 mod demo;
 mod dependencies;
+mod docs;
 mod endpoints;
 mod exceptions;
 mod explain;
 mod fixtures;
 mod grown;
 mod hostile;
+mod house;
 mod identifiers;
 mod layers;
 mod mobile;
@@ -32,7 +34,6 @@ mod negative;
 mod peers;
 mod proxy;
 mod replicas;
-mod rooms;
 mod rules;
 mod sdk;
 mod support;

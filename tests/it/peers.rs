@@ -137,7 +137,7 @@ fn meta(data: Value) -> Value {
 const MAIL: &str = "jane.testperson@example.test";
 
 #[test]
-fn attributes_that_nobody_lists() {
+fn unlisted_attributes_are_redacted() {
     let by_rules = |tag, name: &str, value: &str, secret| {
         (RULES, secret, Surface::Attribute, attribute(tag, name, value))
     };

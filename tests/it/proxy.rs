@@ -15,7 +15,7 @@ use crate::support::harness::{Harness, Setup, replay};
 use crate::support::upstream::{Upstream, nobody, ok};
 
 #[tokio::test]
-async fn a_recording_goes_to_its_region_and_to_no_other() {
+async fn a_recording_reaches_its_own_region_only() {
     let proxy = Harness::start().await;
     let reply = proxy.client.post("/s/", replay("phc_eu", "s1")).await;
     assert_eq!((reply.status.as_u16(), reply.text()), (200, "{\"status\":\"Ok\"}"));
@@ -33,7 +33,7 @@ async fn a_recording_goes_to_its_region_and_to_no_other() {
 }
 
 #[tokio::test]
-async fn a_preflight_is_answered_here() {
+async fn a_preflight_is_answered_locally() {
     let proxy = Harness::start().await;
     let asked = [
         ("origin", "https://app.example"),
@@ -53,7 +53,7 @@ async fn a_preflight_is_answered_here() {
 }
 
 #[tokio::test]
-async fn a_refusal_can_be_seen_by_the_page_too() {
+async fn a_refusal_carries_cors_headers() {
     let proxy = Harness::start().await;
     let reply = proxy.client.send("POST", "/nowhere", &[("origin", "https://app.example")], "x").await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (404, "unknown_path"));
@@ -63,7 +63,7 @@ async fn a_refusal_can_be_seen_by_the_page_too() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_sent_nowhere_and_recorded() {
+async fn refused_requests_are_recorded_and_not_forwarded() {
     let proxy = Harness::with(Setup { limits: "other_body = \"1KiB\"", ..Setup::default() }).await;
     let cases = [
         ("POST", "/nowhere", String::new(), 404, "unknown_path"),
@@ -87,7 +87,7 @@ async fn what_is_refused_is_sent_nowhere_and_recorded() {
 }
 
 #[tokio::test]
-async fn a_body_in_chunks_is_bounded_too() {
+async fn a_chunked_body_is_bounded() {
     let proxy = Harness::with(Setup { limits: "other_body = \"1KiB\"", ..Setup::default() }).await;
     let mut socket = TcpStream::connect(proxy.running.sdk_addr()).await.unwrap();
     let chunk = format!("{:x}\r\n{}\r\n", 2000, "x".repeat(2000));
@@ -101,7 +101,7 @@ async fn a_body_in_chunks_is_bounded_too() {
 }
 
 #[tokio::test]
-async fn a_client_that_still_sends_gets_to_see_the_refusal() {
+async fn a_client_still_sending_receives_the_refusal() {
     let limits = "in_flight = \"1MiB\"\nother_body = \"1MiB\"";
     let proxy = Harness::with(Setup { limits, ..Setup::default() }).await;
     let large = Bytes::from(vec![b'x'; 20 << 20]);
@@ -112,7 +112,7 @@ async fn a_client_that_still_sends_gets_to_see_the_refusal() {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_come_is_not_waited_for() {
+async fn slow_request_headers_time_out() {
     let proxy = Harness::with(Setup { limits: "header_time = \"50ms\"", ..Setup::default() }).await;
     let mut socket = TcpStream::connect(proxy.running.sdk_addr()).await.unwrap();
     socket.write_all(b"POST /e/ HTTP/1.1\r\nhost:").await.unwrap();
@@ -122,7 +122,7 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn http_2_is_spoken_without_tls() {
+async fn http_2_works_without_tls() {
     let proxy = Harness::start().await;
     let client = proxy.client.http2();
     assert_eq!(client.post("/s/", replay("phc_eu", "s")).await.status, 200);
@@ -131,7 +131,7 @@ async fn http_2_is_spoken_without_tls() {
 }
 
 #[tokio::test]
-async fn more_bytes_than_the_budget_are_refused_for_now() {
+async fn requests_past_the_memory_budget_are_refused_with_retry() {
     let proxy = Harness::with(Setup { limits: "in_flight = \"1KiB\"", ..Setup::default() }).await;
     let reply = proxy.client.post("/s/", "x".repeat(2000)).await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "overloaded"));
@@ -140,7 +140,7 @@ async fn more_bytes_than_the_budget_are_refused_for_now() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_not_waited_for() {
+async fn slow_request_bodies_time_out() {
     let proxy = Harness::with(Setup { limits: "request_time = \"100ms\"", ..Setup::default() }).await;
     let mut socket = TcpStream::connect(proxy.running.sdk_addr()).await.unwrap();
     socket.write_all(b"POST /e/ HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc").await.unwrap();
@@ -189,7 +189,7 @@ async fn only_listed_headers_cross() {
 }
 
 #[tokio::test]
-async fn the_address_of_the_client_is_passed_on_as_configured() {
+async fn the_client_address_is_forwarded_as_configured() {
     let cases = [
         ("client_ip = \"keep\"", Some("203.0.113.9")),
         ("client_ip = \"truncate\"", Some("203.0.113.0")),
@@ -205,7 +205,7 @@ async fn the_address_of_the_client_is_passed_on_as_configured() {
 }
 
 #[tokio::test]
-async fn scripts_carry_nothing_of_the_client() {
+async fn script_requests_carry_no_client_headers() {
     let proxy = Harness::start().await;
     let headers = [("cookie", "a=b"), ("user-agent", "agent/1"), ("origin", "https://app.example")];
     let reply = proxy.client.send("GET", "/static/array.js", &headers, "").await;
@@ -216,7 +216,7 @@ async fn scripts_carry_nothing_of_the_client() {
 }
 
 #[tokio::test]
-async fn remote_config_goes_where_its_project_goes() {
+async fn remote_config_is_fetched_from_the_projects_region() {
     let proxy = Harness::start().await;
     assert_eq!(proxy.client.get("/array/phc_us/config").await.status, 200);
     assert_eq!(proxy.us.only().target, "/array/phc_us/config");
@@ -226,7 +226,7 @@ async fn remote_config_goes_where_its_project_goes() {
 }
 
 #[tokio::test]
-async fn a_session_that_travels_stays_in_its_region() {
+async fn a_session_that_changes_country_stays_in_its_region() {
     let proxy = Harness::start().await;
     let from = |country| [("content-type", "application/json"), ("x-country", country)];
     for country in ["US", "DE"] {
@@ -254,7 +254,7 @@ async fn failover_stays_inside_the_region() {
 }
 
 #[tokio::test]
-async fn a_region_that_is_down_is_not_stood_in_for() {
+async fn no_failover_to_another_region() {
     let setup = Setup { eu_upstreams: Some(vec![nobody().await]), ..Setup::default() };
     let proxy = Harness::with(setup).await;
     let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
@@ -264,7 +264,7 @@ async fn a_region_that_is_down_is_not_stood_in_for() {
 }
 
 #[tokio::test]
-async fn what_an_upstream_answers_is_relayed_or_told() {
+async fn upstream_replies_are_relayed_or_replaced_by_an_error_code() {
     let cases = [(200, 200), (413, 413), (401, 401), (429, 429), (500, 503), (503, 503), (302, 502)];
     for (upstream, expected) in cases {
         let eu = Upstream::answering(move |_| async move {
@@ -283,7 +283,7 @@ async fn what_an_upstream_answers_is_relayed_or_told() {
 }
 
 #[tokio::test]
-async fn an_upstream_that_is_slow_or_talks_too_much_is_cut_off() {
+async fn slow_or_oversized_upstream_replies_are_cut_off() {
     let slow = Upstream::answering(|_| std::future::pending()).await;
     let limits = "response_time = \"50ms\"";
     let proxy = Harness::with(Setup { eu: Some(slow), limits, ..Setup::default() }).await;
@@ -315,7 +315,7 @@ async fn gated() -> (Upstream, Arc<Notify>, Arc<Semaphore>) {
 }
 
 #[tokio::test]
-async fn what_is_under_way_ends_before_the_proxy_does() {
+async fn requests_in_flight_finish_before_the_proxy_stops() {
     let (eu, arrived, gate) = gated().await;
     let proxy = Harness::with(Setup { eu: Some(eu), ..Setup::default() }).await;
     proxy.warm().await;
@@ -337,7 +337,7 @@ async fn what_is_under_way_ends_before_the_proxy_does() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_leaves_a_record() {
+async fn a_client_that_disconnects_leaves_a_record() {
     let (eu, arrived, gate) = gated().await;
     let proxy = Harness::with(Setup { eu: Some(eu), ..Setup::default() }).await;
     let client = Client::new(proxy.running.sdk_addr());
@@ -353,7 +353,7 @@ async fn a_client_that_goes_away_leaves_a_record() {
 }
 
 #[tokio::test]
-async fn a_client_that_breaks_off_its_body_leaves_a_record() {
+async fn a_client_that_aborts_its_body_leaves_a_record() {
     let proxy = Harness::start().await;
     let mut socket = TcpStream::connect(proxy.running.sdk_addr()).await.unwrap();
     socket.write_all(b"POST /e/ HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc").await.unwrap();
@@ -392,7 +392,7 @@ async fn a_reload_takes_effect_and_one_that_fails_changes_nothing() {
 }
 
 #[tokio::test]
-async fn operators_are_told_and_told_nothing_of_payloads() {
+async fn logs_and_metrics_never_contain_payload_text() {
     let proxy = Harness::start().await;
     proxy.warm().await;
     proxy.client.post("/s/", replay("phc_eu", "session-42")).await;

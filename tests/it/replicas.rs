@@ -63,7 +63,7 @@ fn errors(replica: &Harness) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_replicas_give_what_one_gives() {
+async fn two_replicas_produce_the_output_of_one() {
     let redis = Redis::start();
     let all = recorded::requests();
     let requests: Vec<&Request> = all.iter().collect();
@@ -77,7 +77,7 @@ async fn two_replicas_give_what_one_gives() {
 }
 
 #[tokio::test]
-async fn two_replicas_that_share_nothing_mask_more() {
+async fn two_replicas_without_a_store_mask_more() {
     let all = recorded::requests();
     let requests: Vec<&Request> = all.iter().filter(|request| request.session == 1).collect();
     let alone = round_robin(&[replica(None).await], &requests, |_| {}).await;
@@ -86,7 +86,7 @@ async fn two_replicas_that_share_nothing_mask_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_leaks_and_nothing_fails_when_the_server_stops() {
+async fn a_store_outage_causes_no_leak_and_no_error() {
     let mut redis = Redis::start();
     let two = [replica(Some(&redis)).await, replica(Some(&redis)).await];
     let all = recorded::requests();
@@ -129,7 +129,7 @@ fn fill(store: &dyn WindowStore, window: &str) {
 }
 
 #[test]
-fn a_window_goes_from_one_replica_to_the_other() {
+fn a_window_moves_from_one_replica_to_the_other() {
     let redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");
@@ -139,7 +139,7 @@ fn a_window_goes_from_one_replica_to_the_other() {
 }
 
 #[test]
-fn a_window_that_missed_an_event_on_another_replica_is_not_put_back() {
+fn a_window_that_missed_an_event_elsewhere_is_not_saved() {
     let redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");
@@ -151,7 +151,7 @@ fn a_window_that_missed_an_event_on_another_replica_is_not_put_back() {
 }
 
 #[test]
-fn a_store_is_unknown_while_its_server_is_away_and_recovers() {
+fn windows_are_unknown_during_an_outage_and_recover() {
     let mut redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");
@@ -178,7 +178,7 @@ fn a_store_is_unknown_while_its_server_is_away_and_recovers() {
 }
 
 #[test]
-fn a_window_that_nobody_puts_back_is_unknown() {
+fn a_window_that_is_never_saved_is_unknown() {
     let redis = Redis::start();
     let (a, b) = (store(&redis), store(&redis));
     fill(&a, "w");

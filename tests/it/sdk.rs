@@ -90,7 +90,7 @@ fn assigned(script: &str) -> Value {
 }
 
 #[tokio::test]
-async fn remote_config_tells_browsers_to_mask() {
+async fn hardened_remote_config_makes_browsers_mask() {
     let json = config().to_string();
     let proxy = serving(200, &[("content-type", "application/json")], json.into()).await;
     assert_hardened(&serde_json::from_slice(&proxy.client.get("/array/phc_eu/config").await.body).unwrap());
@@ -109,7 +109,7 @@ async fn remote_config_tells_browsers_to_mask() {
 }
 
 #[tokio::test]
-async fn without_the_key_a_config_crosses_as_it_is() {
+async fn without_enforce_masking_config_is_unchanged() {
     let text = config().to_string();
     let eu = Upstream::answering(move |_| {
         let response = Response::builder().header("etag", "\"upstream\"");
@@ -126,7 +126,7 @@ async fn without_the_key_a_config_crosses_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_browser_caches_the_hardened_config_under_a_name_of_its_own() {
+async fn hardened_config_has_its_own_etag() {
     const HEADERS: &[(&str, &str)] = &[
         ("content-type", "application/json"),
         ("content-encoding", "gzip"),
@@ -165,7 +165,7 @@ async fn a_browser_caches_the_hardened_config_under_a_name_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_config_that_cannot_be_read_reaches_no_browser() {
+async fn unreadable_config_is_not_relayed() {
     let json = config().to_string().into_bytes();
     let cases: [(u16, Headers, &str, Vec<u8>); 6] = [
         (200, &[], "config", b"<html>".to_vec()),
@@ -186,7 +186,7 @@ async fn a_config_that_cannot_be_read_reaches_no_browser() {
 }
 
 #[tokio::test]
-async fn what_is_no_config_is_relayed() {
+async fn responses_without_config_are_relayed_unchanged() {
     let proxy = serving(404, &[], b"no such project".to_vec()).await;
     let reply = proxy.client.get("/array/phc_eu/config").await;
     assert_eq!((reply.status.as_u16(), reply.text()), (404, "no such project"));
@@ -260,7 +260,7 @@ async fn sdks_that_do_not_mask_typed_values_are_counted() {
 }
 
 #[tokio::test]
-async fn headers_that_are_named_cross_and_agents_are_generalised() {
+async fn allowed_headers_cross_and_user_agents_are_generalised() {
     let forward = "user_agent = \"generalise\"\nrequest_headers = [\"X-Tenant\", \"x-about\"]";
     let proxy = Harness::with(Setup { forward, ..Setup::default() }).await;
     let headers = [
@@ -282,7 +282,7 @@ async fn headers_that_are_named_cross_and_agents_are_generalised() {
 }
 
 #[tokio::test]
-async fn the_address_in_events_follows_the_one_in_headers() {
+async fn the_ip_property_follows_the_forwarded_address() {
     let cases = [
         ("client_ip = \"keep\"", json!("203.0.113.9"), json!("2001:db8:1:2::3")),
         ("", json!("203.0.113.0"), json!("2001:db8:1::")),
@@ -302,7 +302,7 @@ async fn the_address_in_events_follows_the_one_in_headers() {
 }
 
 #[test]
-fn keys_that_cannot_work_are_told() {
+fn invalid_sdk_keys_are_reported() {
     let base = "[audit]\ndir = \"/tmp/audit\"\n[[region]]\nname = \"eu\"\nupstreams = [\"https://eu.test\"]\n\
                 [routing]\nno_match = \"eu\"\n[rules]\npacks = [\"contact\"]\n";
     let told = |text: &str| {

@@ -47,7 +47,7 @@ fn pattern(pattern: &str) -> String {
 const HELP: &str = "[[suppressions]]\npattern = 'help@acme\\.test'\nreason = \"ours\"\n";
 
 #[test]
-fn a_pattern_lets_its_values_through_in_any_encoding_and_counts_each_once() {
+fn a_pattern_suppresses_its_values_in_any_encoding_and_counts_each_once() {
     let (out, n) = properties(
         HELP,
         &json!({
@@ -70,7 +70,7 @@ fn a_pattern_lets_its_values_through_in_any_encoding_and_counts_each_once() {
 }
 
 #[test]
-fn a_hash_vouches_for_one_value_under_its_key() {
+fn a_hash_suppresses_one_value_under_its_key() {
     let key = NamedTempFile::new().unwrap();
     std::fs::write(key.path(), "0123456789abcdef0123456789abcdef").unwrap();
     let head = format!("{ALL}hash_key_file = {:?}\n", key.path());
@@ -92,7 +92,7 @@ fn a_hash_vouches_for_one_value_under_its_key() {
 }
 
 #[test]
-fn a_path_vouches_for_one_place() {
+fn a_path_suppresses_one_place() {
     let path = |path: &str| format!("[[suppressions]]\npath = \"{path}\"\nreason = \"ours\"\n");
     let document = json!({
         "note": "ann@acme.test",
@@ -114,7 +114,7 @@ fn a_path_vouches_for_one_place() {
 }
 
 #[test]
-fn a_path_is_told_at_the_end_of_a_long_document_too() {
+fn a_path_matches_at_the_end_of_a_long_document() {
     const N: usize = 9000;
     let event = json!({"event": "e", "properties": {"note": "ann@acme.test"}});
     let document = Value::Array(vec![event; N]);
@@ -124,7 +124,7 @@ fn a_path_is_told_at_the_end_of_a_long_document_too() {
 }
 
 #[test]
-fn a_path_leads_into_packed_fields() {
+fn a_path_reaches_into_packed_fields() {
     let node = json!({"node": {"type": 0, "id": 1, "childNodes": []}, "note": "ann@acme.test"});
     let event =
         json!({"type": 2, "timestamp": 1, "cv": "2024-10", "data": packed(&gz(node.to_string().as_bytes()))});
@@ -138,7 +138,7 @@ fn a_path_leads_into_packed_fields() {
 }
 
 #[test]
-fn a_name_that_says_a_secret_is_not_lifted_and_others_are() {
+fn secret_field_names_cannot_be_suppressed_but_personal_ones_can() {
     let all = "[[suppressions]]\npath = \"properties.**.x\"\nreason = \"r\"\n[[suppressions]]\npath = \"properties.*\"\nreason = \"r\"\n";
     let document = json!({"password": "open sesame", "ssn": 123_456_789, "last_name": "Roe", "phone": 2_025_550_143_u64,
         "apiKey": "abc", "card_number": "4111 1111 1111 1111", "street": "here"});
@@ -153,7 +153,7 @@ fn a_name_that_says_a_secret_is_not_lifted_and_others_are() {
 }
 
 #[test]
-fn other_rules_are_not_silenced() {
+fn a_suppression_does_not_affect_other_rules() {
     let text = json!({"a": "phone +49 30 901820", "b": "4111 1111 1111 1111"});
     let of =
         |rules: &str| format!("[[suppressions]]\npattern = '[+0-9 ]+'\nrules = {rules}\nreason = \"r\"\n");
@@ -182,7 +182,7 @@ fn text(id: u32, text: &str) -> Value {
 const SELECTOR: &str = "[[suppressions]]\nselector = \".public .mail\"\nreason = \"printed on every page\"\n";
 
 #[test]
-fn a_selector_vouches_for_its_elements_and_what_stands_in_them() {
+fn a_selector_suppresses_in_its_elements_and_their_descendants() {
     let mail =
         || el(11, &json!({"class": "mail", "title": "ann@acme.test"}), &json!([text(12, "ann@acme.test")]));
     let mut document = page(&json!([
@@ -215,7 +215,7 @@ fn a_selector_vouches_for_its_elements_and_what_stands_in_them() {
 }
 
 #[test]
-fn what_is_masked_for_another_reason_stays_masked() {
+fn text_masked_for_another_reason_stays_masked() {
     let suppressions = format!("{}[[suppressions]]\nselector = \"body\"\nreason = \"all\"\n", pattern(".+"));
     let input = |id: u32, kind: &str, value: &str| {
         json!({"type": 2, "id": id, "tagName": "input", "childNodes": [],
@@ -241,7 +241,7 @@ fn what_is_masked_for_another_reason_stays_masked() {
 }
 
 #[test]
-fn what_is_split_over_elements_is_masked_all_the_same() {
+fn text_split_across_elements_is_still_masked() {
     let span = |id: u32, part: &str| json!({"type": 2, "id": id, "tagName": "b", "attributes": {}, "childNodes": [text(id + 1, part)]});
     let document = page(&json!([el(10, &json!({}), &json!([span(20, "help@ac"), span(30, "me.test")]))]));
     let (out, report) = redact(&policy(HELP), &document);
@@ -256,7 +256,7 @@ const ENDS: &str =
     "[[suppressions]]\npattern = 'help@acme\\.test'\nreason = \"ours\"\nexpires = 2099-12-31\n";
 
 #[test]
-fn an_end_comes_while_the_policy_stays_in_force() {
+fn a_suppression_expires_without_a_reload() {
     let policy = policy(ENDS);
     let document = json!([{"event": "help@acme.test is long enough"}]).to_string();
     let mut scratch = Workspace::default();
@@ -272,7 +272,7 @@ fn an_end_comes_while_the_policy_stays_in_force() {
 }
 
 #[test]
-fn a_text_let_through_in_one_place_is_not_clean_in_another() {
+fn text_suppressed_in_one_place_is_redacted_in_another() {
     let policy = policy("[[suppressions]]\npath = \"properties.a\"\nreason = \"r\"\n");
     let document = |first: &str, second: &str| {
         format!(
@@ -291,7 +291,7 @@ fn a_text_let_through_in_one_place_is_not_clean_in_another() {
 }
 
 #[test]
-fn elements_that_look_alike_are_judged_where_they_stand() {
+fn identical_elements_are_judged_by_their_position() {
     let mail = |id: u32| {
         el(
             id,
@@ -314,7 +314,7 @@ fn elements_that_look_alike_are_judged_where_they_stand() {
 }
 
 #[test]
-fn what_another_rule_found_of_it_goes_and_comes_back_whole_with_the_end() {
+fn overlapping_findings_are_suppressed_together_until_expiry() {
     let ends = "[[suppressions]]\npattern = '[0-9]+@acme\\.test'\nrules = [\"email\"]\nreason = \"r\"\nexpires = 2099-12-31\n";
     let policy = policy(ends);
     let document = json!([{"event": "order 4111111111111111@acme.test is late"}]).to_string();
@@ -329,7 +329,7 @@ fn what_another_rule_found_of_it_goes_and_comes_back_whole_with_the_end() {
 }
 
 #[test]
-fn suppressions_that_fit_nothing_change_nothing() {
+fn unmatched_suppressions_change_nothing() {
     let values = pattern("no such value");
     let places = "[[suppressions]]\npath = \"no.such.**.place\"\nreason = \"r\"\n\
                         [[suppressions]]\nselector = \".no-such ~ .class\"\nreason = \"r\"\n\
@@ -355,7 +355,7 @@ fn suppressions_that_fit_nothing_change_nothing() {
 }
 
 #[test]
-fn the_digest_tells_suppressions_apart() {
+fn the_digest_distinguishes_suppressions() {
     let one = |what: &str| parsed(&format!("{ALL}[[suppressions]]\n{what}\n")).policy.digest.to_string();
     let digests = [
         parsed(ALL).policy.digest.to_string(),
@@ -374,7 +374,7 @@ fn the_digest_tells_suppressions_apart() {
 }
 
 #[tokio::test]
-async fn the_proxy_lets_through_and_its_records_say_so() {
+async fn the_proxy_applies_suppressions_and_records_them() {
     let more = format!("{HELP}{ENDS}").replace(
         "help@acme\\.test'\nreason = \"ours\"\nexpires = 2099-12-31",
         "old@acme\\.test'\nreason = \"was ours\"\nexpires = 2020-02-29",

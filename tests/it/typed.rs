@@ -35,7 +35,7 @@ fn values(planted: &Planted) -> Vec<&str> {
 }
 
 #[test]
-fn no_long_beginning_of_a_planted_value_survives() {
+fn no_long_prefix_of_a_planted_value_survives() {
     let text = "[rules]\npacks = [\"all\"]\n[redaction]\ninputs = \"rules\"";
     let policy = config::parse_redaction_only(text, "test").unwrap_or_else(|e| panic!("{e}")).policy.policy;
     let (store, mut scratch) = (InMemoryWindows::default(), Workspace::default());

@@ -70,7 +70,7 @@ async fn an_upload_is_redacted_part_by_part() {
 }
 
 #[tokio::test]
-async fn an_upload_without_findings_leaves_as_it_came() {
+async fn an_upload_without_findings_is_unchanged() {
     let proxy = Harness::start().await;
     let body = form(&[
         ("event", "application/json", &event()),
@@ -88,7 +88,7 @@ async fn an_upload_without_findings_leaves_as_it_came() {
 }
 
 #[tokio::test]
-async fn an_upload_in_gzip_is_redacted_and_packed_again() {
+async fn a_gzipped_upload_is_redacted_and_recompressed() {
     let proxy = Harness::start().await;
     let body = form(&[("event", "application/json", &event()), ("event.properties.x", "text/plain", MAIL)]);
     let headers = [("content-type", FORM), ("content-encoding", "gzip"), BEARER];
@@ -98,7 +98,7 @@ async fn an_upload_in_gzip_is_redacted_and_packed_again() {
 }
 
 #[tokio::test]
-async fn names_of_parts_and_files_and_lengths_are_looked_after() {
+async fn part_names_file_names_and_lengths_are_handled() {
     let proxy = Harness::start().await;
     let content = format!("to {MAIL}");
     let body = format!(
@@ -185,7 +185,7 @@ async fn a_hostile_upload_is_refused_with_a_code_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_binary_part_can_be_dropped_alone() {
+async fn a_binary_part_can_be_dropped_without_the_rest() {
     let redaction = "binary_parts = \"drop\"";
     let proxy = Harness::with(Setup { redaction, ..Setup::default() }).await;
     let body = form(&[
@@ -232,7 +232,7 @@ fn attributes() -> Value {
 }
 
 #[tokio::test]
-async fn otlp_is_redacted_with_its_keys_as_context() {
+async fn otlp_values_are_redacted_with_their_keys_as_context() {
     for target in OTLP {
         let proxy = Harness::with(ALL).await;
         assert_eq!(post(&proxy, target, "application/json", attributes().to_string()).await.status, 200);
@@ -252,7 +252,7 @@ async fn otlp_is_redacted_with_its_keys_as_context() {
 }
 
 #[tokio::test]
-async fn protobuf_is_refused_also_when_it_reads_as_json() {
+async fn protobuf_is_refused_even_if_it_parses_as_json() {
     let proxy = Harness::start().await;
     let message = format!("\n{}{MAIL}\u{80}", char::from(u8::try_from(MAIL.len() + 2).unwrap()));
     for target in OTLP {

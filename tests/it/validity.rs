@@ -216,7 +216,7 @@ fn redacted(document: &Value, policy: &Policy, scratch: &mut Workspace) -> Value
 }
 
 #[test]
-fn what_was_edited_in_the_fixtures_is_still_valid() {
+fn edited_fixtures_are_still_valid() {
     let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fixtures");
     let (mut problems, mut n_edited) = (Vec::new(), 0);
     for preset in PRESETS {

@@ -81,7 +81,7 @@ pub fn nginx(upstream: SocketAddr) -> Result<Option<Target>, Error> {
 pub fn blackbar(name: &'static str, upstream: SocketAddr, audit_sync: &str) -> Result<Target, Error> {
     let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(target, PathBuf::from);
-    let program = std::env::var_os("BLACKBAR_BIN").map_or(target.join("release/blackbar"), PathBuf::from);
+    let program = std::env::var_os("BLACKBAR_BIN").map_or(target.join("dist/blackbar"), PathBuf::from);
     let results = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
     fs::create_dir_all(&results)?;
     // The audit goes to the disk where the sources are: a temporary folder may be in memory.

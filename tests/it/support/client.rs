@@ -1,4 +1,4 @@
-//! A client that speaks as an SDK does.
+//! An HTTP client that sends requests as an SDK does.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -22,7 +22,7 @@ impl Reply {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// The code of a refusal.
+    /// The error code of a rejection; its body must have exactly the documented keys.
     pub(crate) fn code(&self) -> String {
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
         let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
@@ -47,7 +47,7 @@ impl Client {
         Self { address, inner: legacy::Client::builder(TokioExecutor::new()).build_http() }
     }
 
-    /// The same, over HTTP/2.
+    /// A client of the same address over HTTP/2.
     pub(crate) fn http2(&self) -> Self {
         let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(true).build_http();
         Self { address: self.address, inner }

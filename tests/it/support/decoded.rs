@@ -1,4 +1,4 @@
-//! Bodies as an adversary would read them: every wrapping off, every packed field open.
+//! Decodes bodies as an attacker would: every wrapping removed, every packed field opened.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -11,7 +11,7 @@ use blackbar_core::parse::value::Doc;
 use blackbar_core::parse::value::Value as Node;
 use serde_json::Value;
 
-/// Reads JSON; unlike `serde_json` it takes lone surrogates, as U+FFFD.
+/// Parses JSON. Unlike `serde_json` it accepts lone surrogates, as U+FFFD.
 pub(crate) fn json(text: &str) -> Value {
     let mut tape = Tape::default();
     tape.read(text, 2000, Truncated::Reject).expect("output is JSON");
@@ -27,7 +27,7 @@ fn rebuild(node: Node<'_>) -> Value {
     }
 }
 
-/// Inflates gzip, with another library than the program uses.
+/// Decompresses gzip with another library than the program uses.
 pub(crate) fn gunzip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).ok().map(|_| out)
@@ -39,7 +39,7 @@ pub(crate) fn body(bytes: &[u8]) -> Value {
     json(std::str::from_utf8(&plain).expect("output is UTF-8"))
 }
 
-/// What a packed string holds.
+/// The content of a packed string.
 pub(crate) fn unpacked(text: &str) -> Option<Value> {
     if !text.starts_with("\u{1f}\u{8b}") {
         return None;
@@ -48,7 +48,7 @@ pub(crate) fn unpacked(text: &str) -> Option<Value> {
     Some(json(&String::from_utf8(gunzip(&bytes?)?).ok()?))
 }
 
-/// The value with each packed string replaced by what it holds.
+/// The value with each packed string replaced by its content.
 pub(crate) fn opened(value: &Value) -> Value {
     match value {
         Value::String(text) => unpacked(text).map_or_else(|| value.clone(), |inner| opened(&inner)),
@@ -72,7 +72,7 @@ pub(crate) fn strings(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// All strings, and what they decode to: percent, base64, JSON, entities, three times over.
+/// All strings and their decodings (percent, base64, JSON, entities), three levels deep.
 pub(crate) fn deep_strings(value: &Value) -> BTreeSet<String> {
     let mut first = Vec::new();
     strings(value, &mut first);

@@ -11,12 +11,12 @@ use tempfile::TempDir;
 use super::client::Client;
 use super::upstream::Upstream;
 
-/// What differs from the ordinary configuration.
+/// Overrides of the default test configuration.
 #[derive(Default)]
 pub(crate) struct Setup {
     /// Upstreams of the region `eu`, instead of the recording one.
     pub(crate) eu_upstreams: Option<Vec<String>>,
-    /// The recording upstream of `eu`, instead of one that says that all is well.
+    /// The recording upstream of `eu`, instead of one that accepts everything.
     pub(crate) eu: Option<Upstream>,
     /// Lines for `[listen]`.
     pub(crate) listen: &'static str,
@@ -143,7 +143,7 @@ region = "us"
         entries(&self.audit_dir()).into_iter().filter_map(|entry| entry.exchange).collect()
     }
 
-    /// That neither region was sent anything.
+    /// Asserts that neither region received a request.
     pub(crate) fn assert_nothing_was_sent(&self) {
         assert!(self.eu.recorded().is_empty(), "{:?}", self.eu.recorded());
         assert!(self.us.recorded().is_empty(), "{:?}", self.us.recorded());
@@ -158,7 +158,7 @@ pub(crate) fn entries(dir: &std::path::Path) -> Vec<AuditRecord> {
     entries
 }
 
-/// A body for `/s/` that every decoder takes.
+/// A minimal replay body for `/s/`.
 pub(crate) fn replay(project: &str, session: &str) -> String {
     serde_json::json!([{
         "event": "$snapshot",

@@ -1,5 +1,5 @@
-//! What the topics share: a real listener, a real client, upstreams that remember what they were
-//! sent, and a reader of what was sent.
+//! Shared by the topics: a real listener, a real client, recording upstreams, and a decoder of
+//! everything that was sent.
 
 pub(crate) mod client;
 pub(crate) mod decoded;
@@ -7,4 +7,5 @@ pub(crate) mod harness;
 pub(crate) mod recorded;
 pub(crate) mod redis;
 pub(crate) mod served;
+pub(crate) mod sources;
 pub(crate) mod upstream;

@@ -1,4 +1,4 @@
-//! Recorded traffic of real sessions, and what was planted in it.
+//! Recorded traffic of real sessions, and the secrets planted in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ const BODIES: &[u8] = include_bytes!("../../data/corpus/bodies.bin");
 const INDEX: &str = include_str!("../../data/corpus/index.json");
 const PLANTED: &str = include_str!("../../data/corpus/planted.json");
 
-/// Kinds that a rule finds wherever they stand. The others need a field that says what they are.
+/// Kinds that a rule finds anywhere. The others need a field name that identifies them.
 const FOUND_ANYWHERE: [&str; 13] = [
     "email", "phone", "iban", "card", "ssn", "ip", "aws", "gh", "stripe", "slack", "jwt", "google", "bearer",
 ];
@@ -36,14 +36,14 @@ impl Request {
         &BODIES[self.offset..self.offset + self.len]
     }
 
-    /// The headers, and the country that the edge adds.
+    /// The recorded headers, and the country header that the edge adds.
     pub(crate) fn headers_from_edge(&self) -> Vec<(&str, &str)> {
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         own.chain([("x-country", "DE")]).collect()
     }
 }
 
-/// One value that was planted.
+/// One planted value.
 #[derive(Deserialize)]
 pub(crate) struct Planted {
     pub(crate) session: u32,
@@ -73,7 +73,7 @@ pub(crate) fn requests() -> Vec<Request> {
     serde_json::from_str(INDEX).unwrap()
 }
 
-/// What must not be read in what arrives of a session.
+/// Finds the planted secrets of a session.
 pub(crate) fn secrets(session: u32) -> &'static AhoCorasick {
     static ALL: LazyLock<BTreeMap<u32, AhoCorasick>> = LazyLock::new(|| {
         let planted = planted();
@@ -85,7 +85,7 @@ pub(crate) fn secrets(session: u32) -> &'static AhoCorasick {
     &ALL[&session]
 }
 
-/// All that was planted.
+/// All planted secrets.
 pub(crate) fn planted() -> Vec<Planted> {
     serde_json::from_str(PLANTED).unwrap()
 }

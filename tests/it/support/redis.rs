@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// A server that keeps nothing on the disk, and ends with this.
+/// A server without persistence; it is killed when this is dropped.
 pub(crate) struct Redis {
     child: Child,
     port: u16,
@@ -47,7 +47,7 @@ fn serve(port: u16, dir: &TempDir) -> Child {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()]);
     command.arg("--dir").arg(dir.path()).stdout(Stdio::null()).stderr(Stdio::null());
-    let child = command.spawn().expect("redis-server is installed: ./test does it");
+    let child = command.spawn().expect("redis-server is installed: ./test --install");
     let begun = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
         assert!(begun.elapsed() < Duration::from_secs(10), "redis-server does not listen");

@@ -22,7 +22,7 @@ pub(crate) fn config(upstream: &str, more: &str) -> (TempDir, PathBuf) {
     (dir, file)
 }
 
-/// A proxy in a process of its own.
+/// The running process.
 pub(crate) struct Served {
     child: Child,
     lines: BufReader<std::process::ChildStderr>,
@@ -40,7 +40,7 @@ impl Served {
         Self { child, lines, log: String::new() }
     }
 
-    /// Reads the log up to a line with this text, and gives that line.
+    /// Reads the log up to a line that contains this text, and returns that line.
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         loop {
             let mut line = String::new();
@@ -63,12 +63,16 @@ impl Served {
         (client("sdk"), client("admin"))
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    /// Ends it in order, and gives its exit code and all it said.
+    /// Terminates it with SIGTERM, and returns its exit code and its whole log.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
         self.signal("-TERM");
         self.lines.read_to_string(&mut self.log).unwrap();

@@ -1,4 +1,4 @@
-//! An upstream that remembers every request, and answers what the test wants.
+//! A recording upstream: it keeps every request and replies as the test says.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// What an upstream was sent.
+/// A request that an upstream received.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
     pub(crate) method: Method,
@@ -39,7 +39,7 @@ pub(crate) struct Upstream {
     recorded: Arc<Mutex<Vec<Recorded>>>,
 }
 
-/// What PostHog says when all is well.
+/// PostHog's reply to an accepted request.
 pub(crate) fn ok() -> Response<Full<Bytes>> {
     Response::builder()
         .header("content-type", "application/json")
@@ -48,12 +48,12 @@ pub(crate) fn ok() -> Response<Full<Bytes>> {
 }
 
 impl Upstream {
-    /// One that says that all is well.
+    /// An upstream that accepts every request.
     pub(crate) async fn start() -> Self {
         Self::answering(|_| async { ok() }).await
     }
 
-    /// One that answers what the test wants.
+    /// An upstream with a reply of the test.
     pub(crate) async fn answering<F, A>(answer: F) -> Self
     where
         F: Fn(Recorded) -> A + Send + Sync + 'static,
@@ -95,12 +95,12 @@ impl Upstream {
         format!("http://{}", self.address)
     }
 
-    /// All it was sent so far.
+    /// All requests so far.
     pub(crate) fn recorded(&self) -> Vec<Recorded> {
         self.recorded.lock().unwrap().clone()
     }
 
-    /// The one request it was sent.
+    /// The only request; panics if there is not exactly one.
     pub(crate) fn only(&self) -> Recorded {
         let recorded = self.recorded();
         assert_eq!(recorded.len(), 1, "{recorded:?}");
@@ -108,7 +108,7 @@ impl Upstream {
     }
 }
 
-/// An address on which nobody listens.
+/// A URL with no listener: connections are refused.
 pub(crate) async fn nobody() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())

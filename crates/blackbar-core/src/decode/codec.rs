@@ -287,7 +287,7 @@ fn decode_growing(
 /// # Errors
 /// [`CodecError`]
 pub fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
-    read_bounded(brotli::Decompressor::new(bytes, 16 << 10), bytes.len(), bound, out)
+    read_bounded(brotli_decompressor::Decompressor::new(bytes, 16 << 10), bytes.len(), bound, out)
 }
 
 /// Inflates a zstd stream.
