@@ -4,11 +4,7 @@
 //! `src/validate/identity/<country>.rs`; no list names them. A validator is a function whose doc comment begins
 //! with its name in backticks and a colon. The output depends on the files alone: folders are read in sorted order.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_macros,
-    reason = "Cargo reads the standard output of a build script"
-)]
+#![expect(clippy::disallowed_macros, reason = "Cargo reads the standard output of a build script")]
 #![expect(clippy::disallowed_methods, reason = "a build script reads files; the core does not")]
 
 use std::error::Error;
@@ -57,6 +53,11 @@ fn files(dir: &Path, extension: &str) -> Result<Vec<(String, PathBuf)>> {
     Ok(files)
 }
 
+/// A path as a string literal.
+fn quoted(path: &Path) -> Result<String> {
+    Ok(format!("{:?}", path.to_str().ok_or("a path is not UTF-8")?))
+}
+
 fn module_name(stem: &str) -> String {
     if KEYWORDS.contains(&stem) { format!("r#{stem}") } else { stem.to_owned() }
 }
@@ -64,7 +65,7 @@ fn module_name(stem: &str) -> String {
 fn country_modules(countries: &Path) -> Result<String> {
     let mut out = String::new();
     for (stem, path) in files(countries, "rs")? {
-        writeln!(out, "#[path = {path:?}]\npub(super) mod {};", module_name(&stem))?;
+        writeln!(out, "#[path = {}]\npub(super) mod {};", quoted(&path)?, module_name(&stem))?;
     }
     Ok(out)
 }
@@ -131,8 +132,8 @@ fn pack_table(rules: &Path) -> Result<String> {
     }
     subjects.sort_by_key(|(stem, _)| SUBJECTS.iter().position(|subject| subject == stem));
     let mut out = String::from("&[\n");
-    let mut row = |name: String, path: &Path| {
-        writeln!(out, "PackSource {{ name: {name:?}, text: include_str!({path:?}) }},")
+    let mut row = |name: String, path: &Path| -> Result<()> {
+        Ok(writeln!(out, "PackSource {{ name: {name:?}, text: include_str!({}) }},", quoted(path)?)?)
     };
     for (stem, path) in &subjects {
         row(format!("rules/{stem}.toml"), path)?;

@@ -86,72 +86,97 @@ impl Explain {
             report += &describe_patterns(rule);
         }
         if !text.is_empty() {
-            self.explain_text(scanner, policy, idx, rule, text, &mut report);
+            let words = &self.words;
+            TextExplanation { scanner, policy, idx, rule, words, text, report: &mut report }.write();
         }
         put(&report);
         ExitCode::SUCCESS
     }
+}
 
-    fn explain_text(
-        &self,
-        scanner: &Scanner,
-        policy: Option<&Policy>,
-        idx: RuleIdx,
-        rule: &Rule,
-        text: &str,
-        report: &mut String,
-    ) {
-        let rules = scanner.rules();
-        let context = KeywordContext { words: &self.words };
-        let _ = writeln!(report, "\nin a text of {}", counted(text.len(), "byte"));
-        let mut say = |span: Span, what: &str| {
-            let _ = writeln!(report, "  {:>5}..{:<5}  {what}", span.start, span.end);
-        };
-        let mut has_no_key = true;
-        if let Some(of) = rules.key_rule(&self.words).and_then(|of| rules.rule(of)) {
-            has_no_key = of.id() != rule.id();
-            let what =
-                format!("found by {}: a field of this name is masked whole, whatever its value", of.id());
-            say(Span::new(0, text.len()), &what);
+/// What one rule does with one text, written to a report.
+struct TextExplanation<'a> {
+    scanner: &'a Scanner,
+    policy: Option<&'a Policy>,
+    idx: RuleIdx,
+    rule: &'a Rule,
+    /// The words next to the text: a label, a key, a column header.
+    words: &'a str,
+    text: &'a str,
+    report: &'a mut String,
+}
+
+impl TextExplanation<'_> {
+    fn write(mut self) {
+        self.line(format_args!("\nin a text of {}", counted(self.text.len(), "byte")));
+        let is_this_rules_field = self.write_field();
+        let lines = self.matches();
+        for (span, what) in &lines {
+            self.write_match(*span, what);
         }
-        let (findings, misses) = scanner.explain_with(text, &context, &mut ScanBuffers::default());
+        if lines.is_empty() && !is_this_rules_field {
+            self.write_what_is_missing();
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        let _ = writeln!(self.report, "{line}");
+    }
+
+    fn write_match(&mut self, span: Span, what: &str) {
+        self.line(format_args!("  {:>5}..{:<5}  {what}", span.start, span.end));
+    }
+
+    /// Writes which rule masks a field of this name whole, and returns whether it is this rule.
+    fn write_field(&mut self) -> bool {
+        let rules = self.scanner.rules();
+        let Some(of) = rules.key_rule(self.words).and_then(|of| rules.rule(of)) else { return false };
+        let what = format!("found by {}: a field of this name is masked whole, whatever its value", of.id());
+        self.write_match(Span::new(0, self.text.len()), &what);
+        of.id() == self.rule.id()
+    }
+
+    /// What the rule finds, and what it matches without finding it, by position.
+    fn matches(&self) -> Vec<(Span, String)> {
+        let context = KeywordContext { words: self.words };
+        let (findings, misses) = self.scanner.explain_with(self.text, &context, &mut ScanBuffers::default());
         let mut lines = Vec::new();
-        for finding in findings.iter().filter(|finding| finding.rule == idx) {
-            let value = finding.span.of(text);
-            let by = policy
-                .and_then(|policy| policy.suppressions().by_value(idx, value, &policy.hash_key, Some(now())));
-            lines.push((
-                finding.span,
-                match by {
-                    Some(number) => format!("not found: suppressed by #{number}"),
-                    None => "found".to_owned(),
-                },
-            ));
+        for finding in findings.iter().filter(|finding| finding.rule == self.idx) {
+            let what = match self.suppressed_by(finding.span.of(self.text)) {
+                Some(number) => format!("not found: suppressed by #{number}"),
+                None => "found".to_owned(),
+            };
+            lines.push((finding.span, what));
         }
-        for miss in misses.iter().filter(|miss| miss.rule == idx) {
-            lines.push((miss.span, format!("not found: {} ({})", miss.why.sentence(rules), miss.why.code())));
+        for miss in misses.iter().filter(|miss| miss.rule == self.idx) {
+            let why = miss.why.sentence(self.scanner.rules());
+            lines.push((miss.span, format!("not found: {why} ({})", miss.why.code())));
         }
         lines.sort_unstable();
-        for (span, what) in &lines {
-            say(*span, what);
-        }
-        if !lines.is_empty() || !has_no_key {
-            return;
-        }
-        let literals = scanner.literals(idx, text, &context);
+        lines
+    }
+
+    fn suppressed_by(&self, value: &str) -> Option<u16> {
+        let policy = self.policy?;
+        policy.suppressions().by_value(self.idx, value, &policy.hash_key, Some(now()))
+    }
+
+    fn write_what_is_missing(&mut self) {
+        let rule = self.rule;
+        let literals = self.scanner.literals(self.idx, self.text, &KeywordContext { words: self.words });
         let why = if rule.has_pattern() { "the pattern matches nothing" } else { "the rule has no pattern" };
-        let _ = writeln!(report, "  not found: {why}");
+        self.line(format_args!("  not found: {why}"));
         if !rule.anchors().is_empty() {
-            let _ = writeln!(report, "  anchors in it: {}", spans(&literals.anchors));
+            self.line(format_args!("  anchors in it: {}", spans(&literals.anchors)));
         }
         if rule.keywords().next().is_some() {
             let also = if literals.is_in_context { "; and one in the words next to it" } else { "" };
-            let _ = writeln!(report, "  keywords in it: {}{also}", spans(&literals.keywords));
+            self.line(format_args!("  keywords in it: {}{also}", spans(&literals.keywords)));
         }
         if rule.has_pattern() {
             let hint =
                 "patterns see digits of any script as ASCII, and special spaces and dashes as plain ones";
-            let _ = writeln!(report, "  {hint}");
+            self.line(format_args!("  {hint}"));
         }
     }
 }

@@ -136,12 +136,11 @@ fn check_words(rule: &RuleSyntax, wrong: &mut Vec<String>) {
 fn anchors(rule: &RuleSyntax, wrong: &mut Vec<String>) -> Vec<String> {
     let mut anchors = rule.anchors.clone();
     if let Some(name) = &rule.anchor_list {
-        match validate::word_list(name) {
-            Some(words) => anchors.extend(words),
-            None => {
-                let known = validate::WORD_LISTS.join(", ");
-                wrong.push(format!("unknown anchor_list \"{name}\"; there are: {known}"));
-            }
+        if let Some(words) = validate::word_list(name) {
+            anchors.extend(words);
+        } else {
+            let known = validate::WORD_LISTS.join(", ");
+            wrong.push(format!("unknown anchor_list \"{name}\"; there are: {known}"));
         }
     }
     anchors

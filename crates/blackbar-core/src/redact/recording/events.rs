@@ -224,7 +224,7 @@ impl Walk<'_, '_> {
             match key.known_key() {
                 KnownKey::Text if value.kind() == JsonKind::String => self.node(id, &element).value(value),
                 KnownKey::Id | KnownKey::Source if value.kind() == JsonKind::Number => {
-                    self.fields.measure(value)
+                    self.fields.measure(value);
                 }
                 KnownKey::Text
                 | KnownKey::Id

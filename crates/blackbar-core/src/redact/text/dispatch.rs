@@ -562,13 +562,13 @@ impl TextRedactor<'_> {
                     }
                 }
                 JsonKind::String => {
-                    self.redact_string(node, walk.kind(), &mut out.with_words(walk.words(above)))
+                    self.redact_string(node, walk.kind(), &mut out.with_words(walk.words(above)));
                 }
                 JsonKind::Number if out.context.keeps_numbers && walk.rule().is_none() => {
                     self.redact_measure(node, out);
                 }
                 JsonKind::Number => {
-                    self.redact_number(node, walk.rule(), &mut out.with_words(walk.words(above)))
+                    self.redact_number(node, walk.rule(), &mut out.with_words(walk.words(above)));
                 }
                 JsonKind::Object => walk.enter_object(node),
                 JsonKind::Array | JsonKind::Bool | JsonKind::Null => {}

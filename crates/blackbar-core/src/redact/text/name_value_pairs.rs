@@ -74,7 +74,7 @@ mod tests {
             match node.kind() {
                 JsonKind::Object => labels.read(node),
                 JsonKind::Key => {
-                    found.extend(labels.of(node).map(|l| (l.into_owned(), node.raw().to_owned())))
+                    found.extend(labels.of(node).map(|l| (l.into_owned(), node.raw().to_owned())));
                 }
                 _ => {}
             }
