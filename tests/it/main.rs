@@ -18,6 +18,7 @@ mod config;
 mod corpus;
 mod demo;
 mod dependencies;
+mod doc_links;
 mod docs;
 mod endpoints;
 mod exceptions;

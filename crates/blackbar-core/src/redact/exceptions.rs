@@ -105,7 +105,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     ),
     row(
         "what is masked already",
-        "stars and blanks; `anon_` and 20 of 16 letters",
+        "stars and whitespace; `anon_` and 20 of 16 letters",
         "redacting twice changes nothing",
         "exact shape",
     ),
