@@ -1,11 +1,11 @@
 //! Counts the instructions that fixed requests take, and compares them with the figures in
 //! `benches/instructions.toml`.
 //!
-//! `cargo run --profile dist --example instructions`, with `-- --update` to write the
-//! figures anew. Needs valgrind. Counts do not depend on what else the machine does; they differ a
+//! `cargo run --profile dist --example instructions`, with `-- --update` to write new
+//! figures. Needs valgrind. Counts do not depend on what else the machine does; they differ a
 //! little from compiler to compiler and between processors with other vector instructions.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it tells what it counted")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints what it counted")]
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -7,7 +7,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a measurement tells what it measured, or fails"
+    reason = "a measurement prints its result, or fails"
 )]
 
 use std::sync::Mutex;

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use blackbar_deflate::{Deflater, Edit, Revision};
+use blackbar_deflate::{Deflater, TextEdit, Revision};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use libfuzzer_sys::fuzz_target;
 
@@ -18,7 +18,7 @@ fuzz_target!(|data: (Vec<u8>, Vec<(u8, u8, Vec<u8>)>, u8)| {
         }
         new.extend_from_slice(&old[copied..from]);
         new.extend_from_slice(&with);
-        edits.push(Edit { range: from..to, new_len: with.len() });
+        edits.push(TextEdit { range: from..to, new_len: with.len() });
         (at, copied) = (to + 1, to);
     }
     new.extend_from_slice(&old[copied..]);

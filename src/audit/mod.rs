@@ -18,7 +18,7 @@
 //! A record never holds a value, a raw URL or a key of a payload. Its texts come from closed sets,
 //! from the configuration, or from a hash.
 //!
-//! In the order of use: `writer` is what exchanges call; it owns `chain_store`, which appends to the
+//! In the order of calls: `writer` is what exchanges call; it owns `chain_store`, which appends to the
 //! segments and to the `journal`; `recovery` repairs a directory at a start; `verify` and `report`
 //! read it offline.
 

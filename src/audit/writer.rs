@@ -1,7 +1,6 @@
 //! Writes the audit: a thread does, and with `sync = "interval"` usually the exchanges themselves.
 //!
-//! All lines that wait when a flush ends share the next one, so many exchanges share the cost of one
-//! flush. While many requests are queued for a worker, the thread waits a moment for more lines.
+//! All lines that wait when a flush ends share the next one, and with it the cost of a flush. While many requests are queued for a worker, the thread waits a moment for more lines.
 //! Requests already waiting for a worker lose little by this, and it saves wake-ups while CPU is the
 //! bottleneck.
 //!

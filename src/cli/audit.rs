@@ -8,7 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use crate::audit::report::{Summary, counted};
 use crate::audit::verify::{self, Verification};
-use crate::cli::{failed, put};
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
 
 /// Verifies the audit and reports totals.
 #[derive(Subcommand)]

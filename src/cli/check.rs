@@ -5,8 +5,11 @@ use std::process::ExitCode;
 use blackbar_core::redact::policy::Policy;
 use clap::Args;
 
-use crate::cli::rules::counted;
-use crate::cli::{ConfigFile, failed, put, tell};
+use crate::cli::config_file::ConfigFile;
+use crate::cli::terminal::counted;
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
+use crate::cli::terminal::tell;
 use crate::config;
 use crate::exchange::ActiveConfig;
 

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{failed, put};
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
 use crate::demo::{self, Console, DemoOptions};
 use crate::listen::Drained;
 

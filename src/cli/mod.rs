@@ -3,16 +3,17 @@
 
 mod audit;
 mod check;
+mod config_file;
 mod demo;
 mod explain_notes;
 mod redact;
 mod rules;
 mod serve;
+mod terminal;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::telemetry::panics;
 
@@ -48,14 +49,6 @@ enum Command {
     Demo(demo::Demo),
 }
 
-/// The option that names the configuration.
-#[derive(Args)]
-struct ConfigFile {
-    /// The configuration file, in TOML.
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
-}
-
 /// Parses the command line and runs the command.
 pub fn run() -> ExitCode {
     panics::install_hook();
@@ -67,22 +60,4 @@ pub fn run() -> ExitCode {
         Command::Audit(command) => command.run(),
         Command::Demo(command) => command.run(),
     }
-}
-
-/// Prints a line for people on standard error.
-#[expect(clippy::print_stderr, reason = "the command line reports to people here")]
-fn tell(line: impl std::fmt::Display) {
-    eprintln!("{line}");
-}
-
-/// Prints a result on standard output. A reader that closed the pipe is not an error.
-fn put(text: &str) {
-    use std::io::Write as _;
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
-}
-
-/// Prints the reason, and returns the exit code of a failed command.
-fn failed(reason: impl std::fmt::Display) -> ExitCode {
-    tell(format_args!("error: {reason}"));
-    ExitCode::FAILURE
 }

@@ -11,7 +11,9 @@ use blackbar_core::redact::report::Report;
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{explain_notes, failed, tell};
+use crate::cli::explain_notes;
+use crate::cli::terminal::failed;
+use crate::cli::terminal::tell;
 use crate::config::suppressions::now;
 use crate::config::{self, RedactionOnly};
 

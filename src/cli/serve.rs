@@ -7,7 +7,9 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{self, Running};
-use crate::cli::{ConfigFile, failed, tell};
+use crate::cli::config_file::ConfigFile;
+use crate::cli::terminal::failed;
+use crate::cli::terminal::tell;
 use crate::config::{self, Config};
 use crate::listen::Drained;
 use crate::telemetry::logs;

@@ -115,7 +115,7 @@ async fn requests_forwarded_during_a_write_failure_are_recorded_later() {
     let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "audit_unavailable"));
     assert_eq!(proxy.eu.recorded().len(), 1);
-    // Its intent stands in the journal meanwhile.
+    // Its intent is in the journal meanwhile.
     let journal = fs::read_to_string(proxy.audit_dir().join("pending.jsonl")).unwrap();
     assert!(journal.contains(reply.header("x-request-id").unwrap()));
 
@@ -250,7 +250,7 @@ async fn records_lost_in_a_power_failure_are_in_the_journal() {
         let mended = verification(dir.path());
         assert!(mended.is_intact() && mended.n_unfinished == 0, "{n}: {mended:?}");
         let entries = entries(dir.path());
-        // Start, six exchanges, start, stop: each once, and none is told as interrupted.
+        // Start, six exchanges, start, stop: each once, and none is reported as interrupted.
         assert_eq!(entries.len(), 9, "{n}");
         let exchanges = entries.iter().filter_map(|entry| entry.exchange.as_ref());
         assert!(exchanges.clone().all(|exchange| exchange.outcome == "forwarded"), "{n}");
@@ -331,7 +331,7 @@ async fn a_torn_line_is_kept_and_reported() {
     assert!(mended.is_intact(), "{mended:?}");
     assert_eq!(mended.n_unfinished, 1);
     assert!(fs::read_to_string(&segment).unwrap().starts_with(&text));
-    // The bytes that were torn are covered by the record that tells of them.
+    // The bytes that were torn are covered by the record that reports them.
     let forged = fs::read_to_string(&segment).unwrap().replace("\"seq\":7,\"ti\n", "\"seq\":8,\"ti\n");
     fs::write(&segment, forged).unwrap();
     assert!(!verification(&audit).is_intact());

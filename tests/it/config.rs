@@ -1,4 +1,4 @@
-//! The configuration: what is wrong is told with file, line, key and remedy, all at once.
+//! The configuration: all problems are reported at once, each with file, line, key and remedy.
 
 use blackbar::config;
 

@@ -8,7 +8,7 @@
 //!   recording upstream, ports 8000 and 8001 are the ports that the server of the page listens on.
 //! - `blackbar serve` runs until the end of the page, and must then drain and exit with 0. `demo` gets
 //!   `--once`.
-//! - `...` or `…` as a line stands for any lines, `[..]` or `…` in a line for any text. Hashes,
+//! - `...` or `…` as a line matches any lines, `[..]` or `…` in a line for any text. Hashes,
 //!   pseudonyms and durations are not compared. Without shown output a command must only succeed.
 //! - A block after `<!-- not run: REASON -->` is left out.
 //!

@@ -75,20 +75,20 @@ fn explaining_a_rule_says_why_it_matches_or_not() {
             "us-ssn",
             "",
             "078051120",
-            "0..9      not found: no keyword of the rule stands in the text or beside it (no_keyword)",
+            "0..9      not found: no keyword of the rule is in the text or its context (no_keyword)",
         ),
         ("us-ssn", "social security", "078051120", "found by us-ssn: a field of this name is masked whole"),
         ("us-ssn", "my ssn here", "078051120", "0..9      found\n"),
         ("payment-card", "", "4111 1111 1111 1112", "(failed_check)"),
         ("payment-card", "", "x4111 1111 1111 1111", "(boundary)"),
         ("iccid", "email", "ann@acme.test", "found by email: a field of this name is masked whole"),
-        ("email", "", "nobody here", "not found: the pattern matches nothing\n  anchors in it: none\n"),
+        ("email", "", "no match here", "not found: the pattern matches nothing\n  anchors in it: none\n"),
         ("us-ssn", "", "my ssn", "keywords in it: 3..6"),
     ] {
         let told = explain(&["--rule", rule, "--words", words, "-"], input);
         assert!(told.contains(said), "{rule} {input}: {told}");
     }
-    let far = format!("the ssn is{}078-05-1120", " of no use to anybody".repeat(6));
+    let far = format!("the ssn is{}078-05-1120", " and nothing of interest".repeat(6));
     let told = explain(&["--rule", "us-ein", "-"], &far);
     assert!(told.contains("not found"), "{told}");
     let told = explain(

@@ -1,4 +1,4 @@
-//! Documents that nobody wrote: grown at random from the fixtures, with secrets at random places in
+//! Generated documents: grown at random from the fixtures, with secrets at random places in
 //! random wrappings. None survives, redacting twice changes nothing, and the shape holds.
 //!
 //! `GROWN_CASES=n` runs more of them, `GROWN_SEED=n` others; a failure names both.

@@ -20,7 +20,7 @@ use crate::support::decoded;
 const EMAIL: &str = "needle.4f1d@leak.example.test";
 const CARD: &str = "5555 5555 5555 4444";
 
-/// One needle of each class besides: what a rule finds without any word beside it.
+/// One needle of each other class: what a rule finds without any word next to it.
 const CLASSES: [(&str, &str); 7] = [
     ("iban", "DE89370400440532013000"),
     ("ssn", "219-09-9999"),

@@ -1,7 +1,7 @@
 //! The kinds of places that a peer lets through: each loses its text here, and it is counted where
 //! it stood.
 //!
-//! One test a kind. What no rule can know (a bare name, a date without a word beside it) is tried
+//! One test a kind. What no rule can know (a bare name, a date without a word next to it) is tried
 //! under `strict`, everything else under `rules`, so that nothing but a finding can explain it.
 
 #![expect(clippy::needless_pass_by_value, reason = "values are written where they are passed")]

@@ -12,7 +12,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use crate::support::client::Client;
 use crate::support::harness::{Harness, Setup, replay};
-use crate::support::upstream::{Upstream, nobody, ok};
+use crate::support::upstream::{Upstream, closed_port, ok};
 
 #[tokio::test]
 async fn a_recording_reaches_its_own_region_only() {
@@ -241,7 +241,7 @@ async fn a_session_that_changes_country_stays_in_its_region() {
 #[tokio::test]
 async fn failover_stays_inside_the_region() {
     let eu = Upstream::start().await;
-    let upstreams = vec![nobody().await, eu.url()];
+    let upstreams = vec![closed_port().await, eu.url()];
     let setup = Setup { eu: Some(eu), eu_upstreams: Some(upstreams), ..Setup::default() };
     let proxy = Harness::with(setup).await;
     for session in ["a", "b"] {
@@ -255,7 +255,7 @@ async fn failover_stays_inside_the_region() {
 
 #[tokio::test]
 async fn no_failover_to_another_region() {
-    let setup = Setup { eu_upstreams: Some(vec![nobody().await]), ..Setup::default() };
+    let setup = Setup { eu_upstreams: Some(vec![closed_port().await]), ..Setup::default() };
     let proxy = Harness::with(setup).await;
     let reply = proxy.client.post("/s/", replay("phc_eu", "s")).await;
     assert_eq!((reply.status.as_u16(), reply.code().as_str()), (503, "upstream_unreachable"));

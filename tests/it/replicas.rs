@@ -19,7 +19,7 @@ use crate::support::redis::Redis;
 const KEY_FILE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/replicas.key");
 const REDACTION: &str = concat!("hash_key_file = \"", env!("CARGO_TARGET_TMPDIR"), "/replicas.key\"");
 
-/// Whole at once: the tests of this file run beside each other, each in a process of its own.
+/// Writes the file whole, at once: the tests of this file run at the same time, each in a process of its own.
 fn write_key() {
     let mut file = tempfile::NamedTempFile::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     file.write_all(b"0123456789abcdef0123456789abcdef").unwrap();

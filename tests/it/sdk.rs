@@ -1,4 +1,4 @@
-//! What SDKs are told, and what is counted of those that do not follow.
+//! What the proxy answers to SDKs, and what it counts of those that do not follow.
 
 use bytes::Bytes;
 use http::Response;

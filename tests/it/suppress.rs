@@ -159,7 +159,7 @@ fn a_suppression_does_not_affect_other_rules() {
         |rules: &str| format!("[[suppressions]]\npattern = '[+0-9 ]+'\nrules = {rules}\nreason = \"r\"\n");
     let (out, _) = properties(&of("[\"phone-international\"]"), &text);
     assert_eq!(out["b"], "**** **** **** ****");
-    // Another rule finds the number beside its keyword, and nobody vouched against that one.
+    // Another rule finds the number next to its keyword, and no suppression names that rule.
     assert!(!out["a"].as_str().unwrap().contains("901820"), "{out}");
     let (out, n) = properties(&of("[\"phone-international\", \"phone-national\"]"), &text);
     assert_eq!((&out["a"], &out["b"]), (&text["a"], &json!("**** **** **** ****")));

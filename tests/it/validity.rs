@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::support::decoded;
 
-/// Findings of several shapes: with an at sign, with blanks, with dashes, all digits.
+/// Findings of several shapes: with an at sign, with spaces, with dashes, all digits.
 const FINDINGS: &[&str] =
     &["jane.testperson@example.test", "5555 5555 5555 4444", "219-09-9999", "5555555555554444"];
 

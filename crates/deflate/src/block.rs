@@ -11,8 +11,8 @@ use crate::alphabet::N_LITERAL_LENGTH;
 use crate::codes::BlockCodes;
 use crate::codes::DynamicHeader;
 use crate::huffman::MAX_CODE_BITS;
+use crate::output::BitStream;
 use crate::output::BitWriter;
-use crate::output::Output;
 
 /// A block with more symbols is finished: no single code would fit all its parts.
 const MAX_BLOCK_SYMBOLS: usize = 32 << 10;
@@ -83,7 +83,7 @@ impl BlockBuilder {
 
     /// Adds the text before `to` as literals.
     #[inline]
-    pub(crate) fn push_literals(&mut self, text: &[u8], to: usize, out: &mut Output) {
+    pub(crate) fn push_literals(&mut self, text: &[u8], to: usize, out: &mut BitStream) {
         let literals = text.get(self.end..to).unwrap_or_default();
         if literals.is_empty() {
             return;
@@ -119,7 +119,7 @@ impl BlockBuilder {
 
     /// Adds the next `len` bytes, 3 to 258, as a match `distance` bytes back, 1 to 32768.
     #[inline]
-    pub(crate) fn push_match(&mut self, text: &[u8], len: usize, distance: usize, out: &mut Output) {
+    pub(crate) fn push_match(&mut self, text: &[u8], len: usize, distance: usize, out: &mut BitStream) {
         let (length_symbol, _, _) = alphabet::length_symbol(len as u32);
         let (distance_symbol, _, _) = alphabet::distance_symbol(distance as u32);
         let length_count = self.literal_length_counts.get_mut(FIRST_LENGTH + length_symbol as usize);
@@ -140,14 +140,14 @@ impl BlockBuilder {
     }
 
     #[inline]
-    fn finish_if_full(&mut self, text: &[u8], out: &mut Output) {
+    fn finish_if_full(&mut self, text: &[u8], out: &mut BitStream) {
         if self.n_symbols >= MAX_BLOCK_SYMBOLS {
             self.finish_block(text, false, out);
         }
     }
 
     /// Writes the block, empty or not, in the shorter of the fixed and the dynamic form.
-    pub(crate) fn finish_block(&mut self, text: &[u8], is_last: bool, out: &mut Output) {
+    pub(crate) fn finish_block(&mut self, text: &[u8], is_last: bool, out: &mut BitStream) {
         if self.n_trailing_literals > 0 {
             let n_literals = self.n_trailing_literals as u32;
             self.sequences.push(QueuedSequence { n_literals, match_len: 0, distance_minus_one: 0 });

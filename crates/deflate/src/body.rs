@@ -11,7 +11,7 @@ use crate::block::BlockBuilder;
 use crate::matching;
 use crate::matching::MAX_MATCH_LEN;
 use crate::matching::WINDOW_BYTES;
-use crate::output::Output;
+use crate::output::BitStream;
 use crate::packed::PackedCodes;
 
 /// How a gzip stream starts in a JSON string whose characters are its bytes.
@@ -115,7 +115,7 @@ pub(crate) struct BodyWriter<'a> {
     pub(crate) blocks: &'a mut BlockBuilder,
     pub(crate) index: &'a mut BodyIndex,
     pub(crate) packed_codes: &'a PackedCodes,
-    pub(crate) out: &'a mut Output,
+    pub(crate) out: &'a mut BitStream,
 }
 
 impl BodyWriter<'_> {

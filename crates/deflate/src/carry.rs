@@ -12,7 +12,7 @@ use crate::matching;
 use crate::matching::MAX_MATCH_LEN;
 use crate::matching::MIN_MATCH_LEN;
 use crate::matching::WINDOW_BYTES;
-use crate::output::Output;
+use crate::output::BitStream;
 
 /// Where the walk over the old text is, and the block of the new text.
 pub(crate) struct MatchCarrier<'a> {
@@ -26,7 +26,7 @@ pub(crate) struct MatchCarrier<'a> {
     next_insertion: usize,
     pub(crate) blocks: &'a mut BlockBuilder,
     insertions: &'a mut InsertionIndex,
-    out: &'a mut Output,
+    out: &'a mut BitStream,
 }
 
 impl<'a> MatchCarrier<'a> {
@@ -36,7 +36,7 @@ impl<'a> MatchCarrier<'a> {
         edits: EditView<'a>,
         blocks: &'a mut BlockBuilder,
         insertions: &'a mut InsertionIndex,
-        out: &'a mut Output,
+        out: &'a mut BitStream,
     ) -> Self {
         let (kept, next_insertion) = (0..edits.start_of(0), edits.start_of(0));
         Self { edits, new, n_passed: 0, kept, n_inserted: 0, next_insertion, blocks, insertions, out }

@@ -6,7 +6,7 @@ use std::ops::Range;
 ///
 /// The bytes themselves are in the new text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub struct TextEdit {
     /// What is replaced, in the old text. May be empty.
     pub range: Range<usize>,
     /// Bytes in its place.
@@ -36,10 +36,10 @@ const INDEX_STRIDE_BYTES: usize = 128;
 
 impl EditMap {
     /// Takes the edits of a text of `old_len` bytes, sorted and not overlapping.
-    pub(crate) fn load(&mut self, old_len: usize, edits: impl Iterator<Item = Edit>) {
+    pub(crate) fn load(&mut self, old_len: usize, edits: impl Iterator<Item = TextEdit>) {
         self.edits.clear();
         let mut shift = 0_isize;
-        self.edits.extend(edits.map(|Edit { range, new_len }| {
+        self.edits.extend(edits.map(|TextEdit { range, new_len }| {
             shift += new_len.cast_signed() - range.len().cast_signed();
             PlacedEdit { start: range.start, end: range.end, new_len, shift }
         }));

@@ -6,7 +6,7 @@ use crate::block::BlockBuilder;
 use crate::matching;
 use crate::matching::MAX_MATCH_LEN;
 use crate::matching::WINDOW_BYTES;
-use crate::output::Output;
+use crate::output::BitStream;
 
 /// The last position of each four inserted bytes, by their hash.
 pub(crate) struct InsertionIndex {
@@ -37,7 +37,7 @@ impl InsertionIndex {
     }
 
     /// Adds what was inserted from the end of the block up to `end`.
-    pub(crate) fn push(&mut self, text: &[u8], end: usize, blocks: &mut BlockBuilder, out: &mut Output) {
+    pub(crate) fn push(&mut self, text: &[u8], end: usize, blocks: &mut BlockBuilder, out: &mut BitStream) {
         let mut at = blocks.end();
         let mut n_missed = 0_usize;
         while at + Self::HASHED_LEN <= end {

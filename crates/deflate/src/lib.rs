@@ -6,7 +6,7 @@
 //! with codes for the new text. The README follows one field through it, byte by byte.
 //!
 //! ```
-//! use blackbar_deflate::{Deflater, Edit, Revision};
+//! use blackbar_deflate::{Deflater, TextEdit, Revision};
 //! use libdeflater::{CompressionLvl, Compressor, Decompressor};
 //!
 //! let old = b"ada@example.com, bob@example.com, cyd@example.com";
@@ -15,7 +15,7 @@
 //! let len = Compressor::new(CompressionLvl::default()).deflate_compress(old, &mut stream)?;
 //! stream.truncate(len);
 //!
-//! let edits = [0, 17, 34].map(|at| Edit { range: at..at + 3, new_len: 3 });
+//! let edits = [0, 17, 34].map(|at| TextEdit { range: at..at + 3, new_len: 3 });
 //! let mut redeflated = Vec::new();
 //! assert!(Deflater::default().redeflate(&stream, Revision { old, new, edits }, &mut redeflated));
 //!
@@ -43,11 +43,11 @@ use crate::carry::MatchCarrier;
 use crate::decode_table::DecodeTables;
 use crate::edit_map::EditMap;
 use crate::insertions::InsertionIndex;
-use crate::output::Output;
+use crate::output::BitStream;
 use crate::packed::PackedCodes;
 use crate::sequence::SequenceReader;
 
-pub use crate::edit_map::Edit;
+pub use crate::edit_map::TextEdit;
 
 mod matching;
 
@@ -96,7 +96,7 @@ pub struct Revision<'a, E> {
     pub old: &'a [u8],
     /// The text after.
     pub new: &'a [u8],
-    /// What differs: an iterator of [`Edit`]s, sorted and not overlapping.
+    /// What differs: an iterator of [`TextEdit`]s, sorted and not overlapping.
     pub edits: E,
 }
 
@@ -105,7 +105,7 @@ pub struct Revision<'a, E> {
 pub struct Deflater {
     tables: DecodeTables,
     blocks: BlockBuilder,
-    out: Output,
+    out: BitStream,
     edits: EditMap,
     insertions: InsertionIndex,
     body_index: BodyIndex,
@@ -120,7 +120,7 @@ impl Deflater {
     /// derive both from one list.
     pub fn redeflate<E>(&mut self, stream: &[u8], revision: Revision<'_, E>, out: &mut Vec<u8>) -> bool
     where
-        E: IntoIterator<Item = Edit>,
+        E: IntoIterator<Item = TextEdit>,
     {
         let Revision { old, new, edits } = revision;
         self.edits.load(old.len(), edits.into_iter());
@@ -186,7 +186,7 @@ impl Deflater {
     /// Releases that memory.
     pub fn release_memory(&mut self) {
         self.blocks = BlockBuilder::default();
-        self.out = Output::default();
+        self.out = BitStream::default();
         self.edits = EditMap::default();
     }
 }
@@ -220,7 +220,7 @@ mod tests {
         out: &mut Vec<u8>,
     ) -> bool {
         let new = apply(old, edits);
-        let edits = edits.iter().map(|(range, with)| Edit { range: range.clone(), new_len: with.len() });
+        let edits = edits.iter().map(|(range, with)| TextEdit { range: range.clone(), new_len: with.len() });
         deflater.redeflate(stream, Revision { old, new: &new, edits }, out)
     }
 

@@ -12,7 +12,7 @@ pub(crate) struct Code {
 
 /// A stream that is being written.
 #[derive(Default)]
-pub(crate) struct Output {
+pub(crate) struct BitStream {
     /// As large as the largest stream so far needed; never cleared.
     buffer: Vec<u8>,
     end: BitPosition,
@@ -26,7 +26,7 @@ pub(crate) struct BitPosition {
     n_pending: u32,
 }
 
-impl Output {
+impl BitStream {
     /// Starts a new stream.
     pub(crate) fn start(&mut self) {
         self.end = BitPosition::default();

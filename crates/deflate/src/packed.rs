@@ -13,9 +13,9 @@ use crate::alphabet::N_LITERAL_LENGTH;
 use crate::codes::BlockCodes;
 use crate::codes::DynamicHeader;
 use crate::matching::WINDOW_BYTES;
+use crate::output::BitStream;
 use crate::output::BitWriter;
 use crate::output::Code;
-use crate::output::Output;
 
 /// The codes of packed fields, and the block header that describes them.
 pub(crate) struct PackedCodes {
@@ -97,7 +97,7 @@ pub(crate) fn escape_as_json(bytes: &[u8], out: &mut Vec<u8>) {
 
 impl PackedCodes {
     /// Writes a block with a range of a text, not as the last one.
-    pub(crate) fn write_block(&self, text: &[u8], range: Range<usize>, out: &mut Output) {
+    pub(crate) fn write_block(&self, text: &[u8], range: Range<usize>, out: &mut BitStream) {
         let mut bits = out.reserve(3 + self.header.n_bits());
         // Not the last block; a dynamic one.
         bits.put(0b100, 3);

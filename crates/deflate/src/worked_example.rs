@@ -1,8 +1,8 @@
 //! The worked example of the README, run: its tables and sizes are what the code prints.
 
 use crate::Deflater;
-use crate::Edit;
 use crate::Revision;
+use crate::TextEdit;
 use crate::decode_table::DecodeTables;
 use crate::sequence::SequenceReader;
 use crate::tests::deflated;
@@ -38,7 +38,8 @@ fn table(stream: &[u8], text: &str) -> Vec<String> {
 #[test]
 fn the_readme_shows_what_the_code_does() {
     let stream = deflated(OLD.as_bytes(), 6);
-    let edits = OLD.match_indices("@example.com").map(|(at, _)| Edit { range: at - 3..at + 12, new_len: 15 });
+    let edits =
+        OLD.match_indices("@example.com").map(|(at, _)| TextEdit { range: at - 3..at + 12, new_len: 15 });
     let mut redeflated = Vec::new();
     let revision = Revision { old: OLD.as_bytes(), new: NEW.as_bytes(), edits };
     assert!(Deflater::default().redeflate(&stream, revision, &mut redeflated));

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use blackbar_core::detect::check;
 use blackbar_core::rules::{PackSource, builtin_packs};
 
-use crate::cli::rules::counted;
-use crate::cli::{failed, put, tell};
+use crate::cli::terminal::counted;
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
+use crate::cli::terminal::tell;
 use crate::config::rules::read_dir;
 
 /// Checks the packs of a directory, or the built-in packs.

@@ -16,8 +16,11 @@ use blackbar_core::rules::{
 use blackbar_core::text::span::Span;
 use clap::Args;
 
-use crate::cli::rules::{counted, tier};
-use crate::cli::{failed, put, tell};
+use crate::cli::rules::tier_name::tier_name;
+use crate::cli::terminal::counted;
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
+use crate::cli::terminal::tell;
 use crate::config;
 use crate::config::in_force::action;
 use crate::config::suppressions::now;
@@ -213,7 +216,7 @@ fn describe(rule: &Rule) -> String {
     line("pack", &format!("{} ({file}:{line_number})", rule.pack()));
     line("action", &action(rule.action()));
     if rule.has_pattern() {
-        line("tier", &format!("{}: {}", tier(rule), tier_meaning(rule)));
+        line("tier", &format!("{}: {}", tier_name(rule), tier_meaning(rule)));
     }
     let keywords: Vec<&str> = rule.keywords().collect();
     if !keywords.is_empty() {

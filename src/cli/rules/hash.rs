@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use blackbar_core::redact::suppress::{What, value_hash};
 
-use crate::cli::{failed, put, tell};
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
+use crate::cli::terminal::tell;
 use crate::config;
 
 /// Prints the hash of each line of standard input.

@@ -8,8 +8,10 @@ use blackbar_core::rules::{Rule, RuleSet, Tier};
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::cli::rules::{counted, tier};
-use crate::cli::{failed, put};
+use crate::cli::rules::tier_name::tier_name;
+use crate::cli::terminal::counted;
+use crate::cli::terminal::failed;
+use crate::cli::terminal::put;
 use crate::config::in_force::action;
 
 /// A page has the table of rules between these lines.
@@ -68,7 +70,7 @@ fn row(rule: &Rule) -> [String; 8] {
         rule.id().to_string(),
         rule.pack().to_owned(),
         rule.entity().to_owned(),
-        tier(rule).to_owned(),
+        tier_name(rule).to_owned(),
         needs(rule),
         rule.validator().unwrap_or("-").to_owned(),
         action(rule.action()),
@@ -128,7 +130,7 @@ fn json(rules: &RuleSet) -> String {
             entity: rule.entity(),
             name: rule.name(),
             description: rule.description(),
-            tier: rule.has_pattern().then(|| tier(rule)),
+            tier: rule.has_pattern().then(|| tier_name(rule)),
             needs: needs(rule),
             validator: rule.validator(),
             action: action(rule.action()),
@@ -170,7 +172,7 @@ fn markdown(rules: &RuleSet) -> String {
                 rule.id(),
                 cell(rule.entity()),
                 cell(rule.description()),
-                tier(rule),
+                tier_name(rule),
                 needs(rule).trim_matches('-'),
                 n_keys.unwrap_or_default(),
                 cell(&action(rule.action())),

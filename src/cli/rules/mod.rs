@@ -4,16 +4,18 @@ mod check;
 mod explain;
 mod hash;
 mod list;
+mod tier_name;
 mod validators;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use blackbar_core::rules::{Rule, RuleSet, Selection, builtin_packs};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use clap::Subcommand;
 
 use crate::cli::rules::list::Format;
-use crate::cli::{failed, tell};
+use crate::cli::terminal::failed;
+use crate::cli::terminal::tell;
 use crate::config::{self, RedactionOnly};
 
 /// Lists, checks and explains rules.
@@ -92,14 +94,4 @@ fn with_rules(config: Option<&Path>, f: impl FnOnce(&RuleSet) -> ExitCode) -> Ex
             ExitCode::FAILURE
         }
     }
-}
-
-/// The name of a rule's tier, as packs write it.
-fn tier(rule: &Rule) -> &'static str {
-    if rule.has_pattern() { rule.tier().name() } else { "keys only" }
-}
-
-/// `1 rule`, `2 rules`.
-pub(super) fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use blackbar_core::validate;
 
-use crate::cli::put;
+use crate::cli::terminal::put;
 
 /// Prints name and description of each validator.
 pub(crate) fn list() -> ExitCode {

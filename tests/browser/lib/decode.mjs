@@ -115,7 +115,7 @@ function* openings(text) {
   }
 }
 
-/** The secrets that stand in any of the given texts, as sent or with their separators removed. */
+/** The secrets that occur in any of the given texts, as sent or with their separators removed. */
 export function secretsIn(texts, secrets) {
   const wanted = secrets.map((secret) => ({ secret, plain: secret.value.toLowerCase(), bare: bareDigits(secret.value) }));
   const found = new Set();

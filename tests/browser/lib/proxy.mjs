@@ -44,7 +44,7 @@ export async function startProxy({ token, home, away }) {
     async metrics() {
       return (await fetch(`http://${admin}/metrics`)).text();
     },
-    /** Ends the proxy the way an orchestrator does, and tells how it went. */
+    /** Ends the proxy the way an orchestrator does, and returns how it went. */
     async stop() {
       child.kill('SIGTERM');
       const late = setTimeout(() => child.kill('SIGKILL'), DRAIN_MS);

@@ -5,7 +5,7 @@
 
 export const REACHES = {
   always: () => true,
-  /** Stands in a form field, which the SDK masks by default. */
+  /** Typed into a form field, which the SDK masks by default. */
   unmasked: ({ masksInputs }) => !masksInputs,
   /** Never, or not in one piece, or not in every SDK: nothing to hold a run to. */
   perhaps: () => false,

@@ -131,7 +131,7 @@ region = "us"
         self.dir.path().join("audit")
     }
 
-    /// Stops the proxy in order and gives what stands in its audit.
+    /// Stops the proxy in order and returns its audit.
     pub(crate) async fn stop(self) -> (Vec<AuditRecord>, TempDir) {
         self.running.shutdown().await;
         let entries = entries(&self.dir.path().join("audit"));

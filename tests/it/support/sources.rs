@@ -118,15 +118,10 @@ pub(crate) fn sources() -> Vec<Source> {
     sources
 }
 
-/// The room that a path such as `detect/validate/luhn` or `validate::luhn` is in.
+/// The room that a path such as `validate/luhn` or `validate::luhn` is in.
 pub(crate) fn room_of(order: Order, path: &str) -> Option<&'static str> {
-    let segments: Vec<&str> = path.split(['/', ':']).filter(|segment| !segment.is_empty()).collect();
-    let two = segments.iter().take(2).copied().collect::<Vec<_>>().join("/");
-    order
-        .iter()
-        .copied()
-        .find(|name| *name == two)
-        .or_else(|| order.iter().copied().find(|name| Some(name) == segments.first()))
+    let first = path.split(['/', ':']).find(|segment| !segment.is_empty())?;
+    order.iter().copied().find(|name| *name == first)
 }
 
 /// The text up to its tests, without line comments.
@@ -238,7 +233,7 @@ fn imports_are_read_in_every_form() {
     let code = "use crate::listen::reply;\nuse crate::{text, detect::{validate::luhn, Finding}};\nlet x = crate::app::App;";
     assert_eq!(crate_paths(code), ["listen::reply", "text", "detect::", "app::App"]);
     let order = CRATES[0].1;
-    assert_eq!(room_of(order, "validate::luhn"), Some("detect/validate"));
+    assert_eq!(room_of(order, "validate::luhn"), Some("validate"));
     assert_eq!(room_of(order, "detect/mod"), Some("detect"));
 }
 

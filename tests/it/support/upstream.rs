@@ -109,7 +109,7 @@ impl Upstream {
 }
 
 /// A URL with no listener: connections are refused.
-pub(crate) async fn nobody() -> String {
+pub(crate) async fn closed_port() -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }

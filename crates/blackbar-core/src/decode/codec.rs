@@ -3,6 +3,8 @@
 //! Nothing else in the program inflates or deflates. Does not know what a body or a field is.
 //! **Invariant:** no output exceeds its bound. The sizes that a peer writes into a stream are hints for
 //! the first buffer, never trusted.
+//!
+//! This file is long because everything that inflates is in it, so that one reader can check every bound.
 
 use std::io::Read;
 
@@ -168,7 +170,7 @@ impl Codecs {
         let &EditedText { old, edits, new } = change;
         let edits = edits
             .iter()
-            .map(|edit| blackbar_deflate::Edit { range: edit.span.range(), new_len: edit.with.len() });
+            .map(|edit| blackbar_deflate::TextEdit { range: edit.span.range(), new_len: edit.with.len() });
         self.deflater.redeflate(stream, Revision { old, new, edits }, out)
     }
 

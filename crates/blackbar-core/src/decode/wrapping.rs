@@ -3,6 +3,8 @@
 //! The order is that of the backends, and the union of what SDKs of all versions send is accepted. Does
 //! not parse the result, which is one JSON text or JSON lines. **Invariant:** the forwarded body is made
 //! from that text alone; the original is forwarded only if it is exactly one gzip member of it.
+//!
+//! This file is long because the tests list every wrapping that SDKs have sent.
 
 use std::borrow::Cow;
 

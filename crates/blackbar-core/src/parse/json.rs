@@ -4,6 +4,8 @@
 //! surrogates, because JavaScript writes them, and numbers out of range. Decodes no string.
 //!
 //! **Invariant:** an error has a kind and an offset, and never a byte of the text.
+//!
+//! This file is long because the parser is one state machine over one cursor.
 
 use crate::parse::known_key::KnownKey;
 use crate::text::json_str;

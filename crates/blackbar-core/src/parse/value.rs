@@ -1,6 +1,8 @@
 //! Reads values from the tape: objects, arrays and scalars, and the path to each.
 //!
 //! Does not copy text: a value is a position on the tape, and strings are decoded when asked for.
+//!
+//! This file is long because a value, its iterators and its path share the private layout of the tape.
 
 use std::borrow::Cow;
 

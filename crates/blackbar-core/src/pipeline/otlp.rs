@@ -8,10 +8,10 @@ use crate::decode::wrapping;
 use crate::decode::wrapping::DecodeError;
 use crate::decode::wrapping::Wrapped;
 use crate::parse::json::Tape;
-use crate::pipeline;
-use crate::pipeline::Body;
-use crate::pipeline::Refusal;
-use crate::pipeline::Request;
+use crate::pipeline::body;
+use crate::pipeline::body::Body;
+use crate::pipeline::request::Refusal;
+use crate::pipeline::request::Request;
 use crate::redact::recording::envelope::Sender;
 use crate::redact::recording::redactor::RecordingRedactor;
 use crate::text::edit;
@@ -37,12 +37,12 @@ fn redact_json_body(
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
 ) -> Result<Body, Refusal> {
-    let bound = pipeline::bound(redactor);
+    let bound = body::bound(redactor);
     let unwrapped =
         wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.text.workspace.codecs)?;
     let text = unwrapped.text();
     redactor.text.report.decoded_bytes = text.len() as u64;
-    let edits = pipeline::redact_documents(text, request.endpoint, &mut Sender::default(), redactor, tape)?;
+    let edits = body::redact_documents(text, request.endpoint, &mut Sender::default(), redactor, tape)?;
     redactor.text.report.changed = !edits.is_empty();
     let mut plain = Vec::new();
     edit::apply(text.as_bytes(), &edits, &mut plain);
@@ -53,7 +53,7 @@ fn redact_json_body(
     let bytes = if is_as_it_came {
         request.body.to_vec()
     } else {
-        pipeline::encode(request.body, text, &edits, redactor)
+        body::encode(request.body, text, &edits, redactor)
     };
     Ok(Body { bytes, content_type: "application/json".to_owned(), content_encoding: Some("gzip") })
 }

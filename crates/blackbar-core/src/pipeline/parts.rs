@@ -17,9 +17,9 @@ use crate::parse::json::JsonKind;
 use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
-use crate::pipeline;
-use crate::pipeline::Body;
-use crate::pipeline::Refusal;
+use crate::pipeline::body;
+use crate::pipeline::body::Body;
+use crate::pipeline::request::Refusal;
 use crate::redact::policy::BinaryParts;
 use crate::redact::recording::envelope::EnvelopeWalk;
 use crate::redact::recording::envelope::Sender;
@@ -52,7 +52,7 @@ pub(super) fn redact(
     tape: &mut Tape,
 ) -> Result<Body, Refusal> {
     let boundary = multipart::boundary(wrapped.content_type.unwrap_or("")).map_err(DecodeError::from)?;
-    let bound = pipeline::bound(redactor);
+    let bound = body::bound(redactor);
     let plain = wrapping::declared(wrapped, bound, &mut redactor.text.workspace.codecs)?;
     if plain.is_empty() {
         return Err(DecodeError::Empty.into());
@@ -121,8 +121,8 @@ fn redact_part(
         redact_part_json(name, text, sender, redactor, tape, &mut edits)?;
     } else {
         let name = name.strip_prefix(BLOB_PREFIX).unwrap_or(name);
-        let kind = pipeline::kind_by_name(name, redactor);
-        let context = pipeline::PROPERTY.with_words(name);
+        let kind = body::kind_by_name(name, redactor);
+        let context = body::PROPERTY.with_words(name);
         redactor.text.redact_as(kind, text, &mut Output::new(&mut edits, context));
     }
     settle(text, MaskChar::Star, 0, &mut edits);
@@ -184,7 +184,7 @@ fn redact_part_json(
         }
         _ => {
             let name = name.strip_prefix(BLOB_PREFIX).unwrap_or(name);
-            redactor.text.redact_named_json(name, root, &mut Output::new(out, pipeline::PROPERTY));
+            redactor.text.redact_named_json(name, root, &mut Output::new(out, body::PROPERTY));
         }
     }
     Ok(())
@@ -196,7 +196,7 @@ fn content(body: &[u8], part: &Part, redactor: &mut RecordingRedactor<'_>) -> Re
     let Some(span) = part.content_type else { return Ok(Content::Text) };
     let value = text(body, span)?.to_ascii_lowercase();
     let mut found = Vec::new();
-    redactor.text.redact_text(&value, &mut Output::new(&mut found, pipeline::PROPERTY));
+    redactor.text.redact_text(&value, &mut Output::new(&mut found, body::PROPERTY));
     let mut params = value.split(';').map(str::trim);
     let kind = params.next().unwrap_or("");
     if !found.is_empty() || kind.is_empty() || kind.contains(char::is_whitespace) {

@@ -5,8 +5,8 @@
 
 use crate::decode::endpoint::Class;
 use crate::decode::form;
-use crate::pipeline::Refusal;
-use crate::pipeline::Request;
+use crate::pipeline::request::Refusal;
+use crate::pipeline::request::Request;
 use crate::redact::recording::envelope::Sender;
 
 /// What project tokens begin with.

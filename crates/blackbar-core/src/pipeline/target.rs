@@ -1,8 +1,8 @@
 //! The target of a request: its path is refused if it holds something personal, its query is redacted.
 
 use crate::decode::form;
-use crate::pipeline::Refusal;
-use crate::pipeline::Request;
+use crate::pipeline::request::Refusal;
+use crate::pipeline::request::Request;
 use crate::redact::recording::redactor::RecordingRedactor;
 use crate::redact::surface::Surface;
 use crate::redact::text::context::Output;

@@ -6,6 +6,7 @@
 //! it. Hardening twice changes nothing.
 
 mod script;
+mod unreadable;
 
 use crate::parse::json::JsonKind;
 use crate::parse::json::Tape;
@@ -16,6 +17,8 @@ use crate::text::edit;
 use crate::text::edit::Edit;
 use crate::text::json_str;
 use crate::text::span::Span;
+
+pub use crate::redact::remote_config::unreadable::Unreadable;
 
 /// What the config is made to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +34,9 @@ pub struct Hardening {
 pub enum Form {
     /// An object with `sessionRecording` in it.
     Json,
-    /// A script that assigns such an object, with functions beside it.
+    /// A script that assigns such an object, with functions next to it.
     Script,
 }
-
-/// The config was not found, or is not written as it always was. Holds nothing of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the config cannot be read")]
-pub struct Unreadable;
 
 /// Levels of JSON in a config.
 const DEPTH: usize = 128;
@@ -182,7 +180,7 @@ fn values<'a>(object: Value<'a>, name: &str) -> impl Iterator<Item = Value<'a>> 
     object.entries().filter(move |(key, _)| key.is_text(name)).map(|(_, value)| value)
 }
 
-/// In a script this key brings in entries that do not stand there.
+/// In a script this key brings in entries that it does not show.
 fn no_prototype(object: Value<'_>) -> Result<(), Unreadable> {
     if values(object, "__proto__").next().is_some() { Err(Unreadable) } else { Ok(()) }
 }

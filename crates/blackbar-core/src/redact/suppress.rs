@@ -7,6 +7,8 @@
 //!
 //! **Invariant:** where something is unknown (a path that is too long, a node that no snapshot
 //! described, the time), nothing is suppressed.
+//!
+//! This file is long because a suppression and its kinds of patterns are checked and tested together.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -420,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_nobody_can_tell_has_come() {
+    fn a_suppression_with_an_end_expires_where_the_time_is_unknown() {
         let what = What::Path(PathPattern::new("a").unwrap());
         let one = Suppression { what, rules: Vec::new(), reason: "r".to_owned(), expires: Some(100) };
         assert!(one.holds(Some(99)) && !one.holds(Some(100)) && !one.holds(None));

@@ -6,6 +6,8 @@
 //!
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.
+//!
+//! This file is long because it has every type that a rule is made of, in reading order.
 
 mod allow_separators;
 mod anchor_context;

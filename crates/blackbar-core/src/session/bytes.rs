@@ -52,7 +52,7 @@ impl ByteWriter {
         }
     }
 
-    /// Zero stands for no rule.
+    /// Zero means no rule.
     pub(super) fn rule(&mut self, rule: Option<RuleIdx>) {
         self.number(rule.map_or(0, |rule| u32::from(rule.0) + 1));
     }

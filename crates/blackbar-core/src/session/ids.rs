@@ -11,5 +11,5 @@ pub type IdSet = HashSet<u32, RandomState>;
 /// A map keyed by node id, with the same hash as [`IdSet`].
 pub type IdMap<T> = HashMap<u32, T, RandomState>;
 
-/// Stands in for an absent node in packed links.
+/// The id of an absent node in packed links.
 pub(super) const NO_NODE: u32 = u32::MAX;

@@ -9,7 +9,7 @@ impl ElementKind {
         CODES.iter().position(|&tag| tag == self).map_or(u8::MAX, |at| at as u8)
     }
 
-    /// The kind that a byte stands for.
+    /// The kind that a byte represents.
     pub(crate) fn from_code(code: u8) -> Option<Self> {
         CODES.get(usize::from(code)).copied()
     }
@@ -92,6 +92,6 @@ mod tests {
             let body = body.split("\n}").next().unwrap();
             body.lines().filter(|line| line.trim_start().starts_with(char::is_uppercase)).count()
         };
-        assert_eq!(CODES.len(), variants("Tag") - 1 + variants("InputKind"));
+        assert_eq!(CODES.len(), variants("ElementKind") - 1 + variants("InputKind"));
     }
 }

@@ -3,6 +3,8 @@
 //! The model keeps every tag, attribute and text, and computes treatments naively. After each event
 //! the window must know exactly the nodes of the page, and treatments must be those of the model.
 //! Everything else must be as in a window that was built from one snapshot of the current page.
+//!
+//! This file is long because the model is a second implementation, kept apart from the first.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -16,7 +18,7 @@ use crate::session::treatment::Treatment;
 use crate::session::window::Window;
 
 #[derive(Clone, Default)]
-struct Node {
+struct ModelNode {
     parent: u32,
     children: Vec<u32>,
     name: &'static str,
@@ -27,12 +29,12 @@ struct Node {
 }
 
 #[derive(Clone, Default)]
-struct Page {
-    nodes: BTreeMap<u32, Node>,
+struct ModelPage {
+    nodes: BTreeMap<u32, ModelNode>,
     last_id: u32,
 }
 
-type Test = fn(&Page, u32) -> bool;
+type Test = fn(&ModelPage, u32) -> bool;
 
 const SELECTORS: [(&str, Treatment, Test); 9] = [
     (".b", Treatment::Block, |p, id| p.has_class(id, "b")),
@@ -73,11 +75,11 @@ const ATTRIBUTES: [(&str, &[&str]); 7] = [
     ("colspan", &["1", "2"]),
 ];
 
-impl Page {
+impl ModelPage {
     fn new() -> Self {
         let mut page = Self { nodes: BTreeMap::new(), last_id: 1 };
-        page.nodes.insert(1, Node { name: "#document", ..Node::default() });
-        page.nodes.insert(2, Node { name: "div", parent: 1, ..Node::default() });
+        page.nodes.insert(1, ModelNode { name: "#document", ..ModelNode::default() });
+        page.nodes.insert(2, ModelNode { name: "div", parent: 1, ..ModelNode::default() });
         page.nodes.get_mut(&1).unwrap().children.push(2);
         page.last_id = 2;
         page
@@ -176,7 +178,7 @@ struct Op(u8, u16, u16, u16);
 
 /// Applies `op`; `touched` are ids that must be sent again.
 fn apply(
-    page: &mut Page,
+    page: &mut ModelPage,
     op: &Op,
     touched: &mut BTreeSet<u32>,
     changed: &mut BTreeMap<u32, BTreeSet<&'static str>>,
@@ -188,7 +190,7 @@ fn apply(
             page.last_id += 1;
             let id = page.last_id;
             let name = NAMES[usize::from(b) % NAMES.len()];
-            let mut node = Node { name, ..Node::default() };
+            let mut node = ModelNode { name, ..ModelNode::default() };
             if name == "#text" {
                 node.text = TEXTS[usize::from(c) % TEXTS.len()];
             } else {
@@ -229,8 +231,8 @@ fn apply(
 
 /// The mutation event that leads from `old` to `page`, its additions in an order of `seed`.
 fn event(
-    old: &Page,
-    page: &Page,
+    old: &ModelPage,
+    page: &ModelPage,
     touched: &BTreeSet<u32>,
     changed: &BTreeMap<u32, BTreeSet<&'static str>>,
     seed: u16,
@@ -268,7 +270,7 @@ fn event(
     json!({"removes": removes, "adds": adds, "attributes": attributes})
 }
 
-fn step(bench: &mut Bench, page: &mut Page, ops: &[Op], seed: u16, selectors: &[usize]) {
+fn step(bench: &mut Bench, page: &mut ModelPage, ops: &[Op], seed: u16, selectors: &[usize]) {
     let old = page.clone();
     let (mut touched, mut changed) = (BTreeSet::new(), BTreeMap::new());
     for op in ops {
@@ -301,7 +303,7 @@ fn runs(window: &Window) -> Vec<Vec<u32>> {
     runs
 }
 
-fn compare(bench: &Bench, page: &Page, selectors: &[usize]) -> Result<(), TestCaseError> {
+fn compare(bench: &Bench, page: &ModelPage, selectors: &[usize]) -> Result<(), TestCaseError> {
     let mut fresh = Bench::new(&[]);
     fresh.snapshot(&page.json(1, true));
     prop_assert_eq!(bench.window.len(), page.nodes.len());
@@ -349,7 +351,7 @@ proptest! {
         let selectors: Vec<usize> = (0..SELECTORS.len()).filter(|i| wanted >> i & 1 == 1).collect();
         let list: Vec<_> = selectors.iter().map(|&i| (SELECTORS[i].0, SELECTORS[i].1)).collect();
         let mut bench = Bench::new(&list);
-        let mut page = Page::new();
+        let mut page = ModelPage::new();
         bench.snapshot(&page.json(1, true));
         for (ops, seed) in &history {
             if seed & 1 == 1 {

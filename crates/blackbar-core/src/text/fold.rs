@@ -15,12 +15,12 @@ use crate::text::span::Span;
 pub struct Folded<'a> {
     text: Cow<'a, str>,
     /// Where the offsets of view and original diverge, in order; empty for an identical view.
-    segments: Vec<Segment>,
+    segments: Vec<FoldedStretch>,
 }
 
 /// A stretch of the view: byte `folded` of the view is byte `original` of the text, and so on.
 #[derive(Clone, Copy)]
-struct Segment {
+struct FoldedStretch {
     folded: usize,
     original: usize,
     /// Length in the original of a single folded character; 0 for a copied stretch.
@@ -85,14 +85,14 @@ impl Folded<'_> {
         if self.is_identity() { at } else { self.segment_at(at).carry(at) }
     }
 
-    fn segment_at(&self, at: usize) -> Segment {
+    fn segment_at(&self, at: usize) -> FoldedStretch {
         let after = self.segments.partition_point(|segment| segment.folded <= at);
         let found = after.checked_sub(1).and_then(|idx| self.segments.get(idx));
-        found.copied().unwrap_or(Segment { folded: 0, original: 0, width: 0 })
+        found.copied().unwrap_or(FoldedStretch { folded: 0, original: 0, width: 0 })
     }
 }
 
-impl Segment {
+impl FoldedStretch {
     const fn carry(self, at: usize) -> usize {
         self.original + (at - self.folded)
     }
@@ -114,7 +114,7 @@ fn rebuild(text: &str, first: usize) -> Folded<'_> {
             break;
         };
         if !plain.is_empty() && !copying {
-            segments.push(Segment { folded: out.len(), original: from, width: 0 });
+            segments.push(FoldedStretch { folded: out.len(), original: from, width: 0 });
             copying = true;
         }
         out.push_str(plain);
@@ -122,13 +122,13 @@ fn rebuild(text: &str, first: usize) -> Folded<'_> {
         match folded_char(c) {
             Fold::Keep => {
                 if !copying {
-                    segments.push(Segment { folded: out.len(), original: wide, width: 0 });
+                    segments.push(FoldedStretch { folded: out.len(), original: wide, width: 0 });
                     copying = true;
                 }
                 out.push(c);
             }
             Fold::To(plain) => {
-                segments.push(Segment { folded: out.len(), original: wide, width: c.len_utf8() });
+                segments.push(FoldedStretch { folded: out.len(), original: wide, width: c.len_utf8() });
                 copying = false;
                 out.push(char::from(plain));
             }
@@ -136,7 +136,7 @@ fn rebuild(text: &str, first: usize) -> Folded<'_> {
         }
         from = wide + c.len_utf8();
     }
-    segments.push(Segment { folded: out.len(), original: text.len(), width: 0 });
+    segments.push(FoldedStretch { folded: out.len(), original: text.len(), width: 0 });
     Folded { text: Cow::Owned(out), segments }
 }
 

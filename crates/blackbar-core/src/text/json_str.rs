@@ -214,7 +214,7 @@ fn escape(rest: &[u8]) -> (usize, char) {
         Some(b'f') => '\u{c}',
         Some(b'u') => return unicode_escape(rest),
         Some(&b) if b.is_ascii() => char::from(b),
-        // A backslash at the end, or before a character that is not ASCII, stands for itself.
+        // A backslash at the end, or before a character that is not ASCII, is literal.
         _ => return (1, '\\'),
     };
     (2, c)

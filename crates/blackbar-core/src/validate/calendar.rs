@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 const NAMES: &str = include_str!("lists/months.txt");
 /// Abbreviations. Those before the bar are English; capitalized, they count in a date without a year.
-const SHORT: &str = "jan feb mar apr may jun jul aug sep sept oct nov dec | \
+const SHORT_MONTH_NAMES: &str = "jan feb mar apr may jun jul aug sep sept oct nov dec | \
     1 janv ene gen ian янв 2 fév févr fev lut únor фев 3 mär mrt març мар 4 avr abr avg апр 5 mag mei \
     6 giu июн 7 juil lug июл 8 août ago авг 9 set сен 10 okt ott out paź окт 11 lis ноя 12 dez déc dic gru дек";
 const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -30,7 +30,7 @@ enum Kind {
 
 fn months() -> HashMap<&'static str, Month> {
     let mut all = HashMap::new();
-    let (english, others) = SHORT.split_once('|').unwrap_or((SHORT, ""));
+    let (english, others) = SHORT_MONTH_NAMES.split_once('|').unwrap_or((SHORT_MONTH_NAMES, ""));
     let mut number = 0;
     for word in others.split_ascii_whitespace() {
         match word.parse() {

@@ -1,7 +1,7 @@
 //! Whether the text after the word "password" is one, rather than prose or code.
 
 /// Values that code assigns to variables called password and that are not passwords.
-const NONE: [&str; 16] = [
+const PLACEHOLDERS: [&str; 16] = [
     "true",
     "false",
     "null",
@@ -23,7 +23,7 @@ const NONE: [&str; 16] = [
 /// `assigned`: Password after an equals sign: anything but a value of code, or a value that is already masked.
 pub(super) fn is_assigned(text: &str) -> bool {
     let head = text.split(['(', '.', ')', '}']).next().unwrap_or(text);
-    !NONE.iter().any(|none| none.eq_ignore_ascii_case(head)) && !is_masked(text)
+    !PLACEHOLDERS.iter().any(|none| none.eq_ignore_ascii_case(head)) && !is_masked(text)
 }
 
 /// `unwordly`: Password after a colon or a space: contains a digit, a sign or mixed case, as no word does.
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_passwords_from_prose() {
+    fn distinguishes_passwords_from_prose() {
         for text in ["hunter2-110", "Tr0ub4dor&3", "s3same"] {
             assert!(is_unwordly(text) && is_assigned(text), "{text}");
         }

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_drawn_values_from_words() {
+    fn distinguishes_random_values_from_words() {
         for text in ["tokFAKE-9f8e7d6c5b4a39281706", "q7Xv9Lk2Jw4Zr8Tn1Yb6"] {
             assert!(is_mixed(text) && is_random(text), "{text}");
         }

@@ -30,6 +30,6 @@ mod tests {
         assert_eq!(WORDS.len(), 2048);
         assert!(is_valid("legal winner thank year wave sausage worth useful legal winner thank yellow"));
         assert!(!is_valid("legal winner thank year wave sausage worth useful legal winner thank"));
-        assert!(!is_valid("this page says that your words are kept where nobody could look them"));
+        assert!(!is_valid("this page says that your words are kept where no one could look them"));
     }
 }

@@ -62,7 +62,7 @@ impl Fields<'_, '_> {
     }
 
     /// Captured requests. Under a strict posture bodies and header values are masked whole; names and
-    /// timings are redacted by rules, or the list of requests would be of no use.
+    /// timings are redacted by rules, because the list of requests is useless without them.
     fn network(&mut self, payload: Value<'_>, context: TextContext<'_>) {
         let by_rules = context.with_posture(Posture::Rules).keeping_numbers();
         let is_strict = context.posture != Posture::Rules;

@@ -4,7 +4,7 @@
 //! `window._POSTHOG_REMOTE_CONFIG["token"] = {config: {…}, siteApps: […]}`. A config that is written in
 //! another way is not found, which is an error to the caller.
 
-use crate::redact::remote_config::Unreadable;
+use crate::redact::remote_config::unreadable::Unreadable;
 use crate::text::span::Span;
 
 const NAME: &str = "_POSTHOG_REMOTE_CONFIG";

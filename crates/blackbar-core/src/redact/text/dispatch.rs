@@ -4,8 +4,9 @@
 //! inside an encoding is replaced there and the encoding rebuilt. Costs one look over the text to
 //! see which encodings are possible at all; most texts have none.
 //!
-//! Encodings hold each other, so all that recurses is in this one file, and the grammars (`url.rs`,
-//! `css.rs`, `markup.rs`, `encodings.rs`, `json_walk.rs`) know nothing of it.
+//! This file is long because encodings contain each other: a URL may hold JSON that holds a style sheet
+//! that holds a URL. All that recurses is here, and the grammars (`url.rs`, `css.rs`, `markup.rs`,
+//! `encodings.rs`, `json_walk.rs`) know nothing of it. Split into files, it would be a circle.
 //!
 //! **Invariant:** each text meets [`TextRedactor::apply_rules`], a mask, or a grammar of its parts.
 
@@ -29,7 +30,6 @@ use crate::redact::text::encodings;
 use crate::redact::text::encodings::Base64Text;
 use crate::redact::text::encodings::Signs;
 use crate::redact::text::json_walk::JsonWalk;
-use crate::redact::text::json_walk::rule_of_key;
 use crate::redact::text::markup;
 use crate::redact::text::mask;
 use crate::redact::text::mask::MaskChar;
@@ -504,46 +504,12 @@ impl TextRedactor<'_> {
     /// Redacts all of a value.
     pub(crate) fn redact_json(&mut self, value: Value<'_>, out: &mut Output<'_>) {
         if !matches!(value.kind(), JsonKind::Null | JsonKind::Bool) {
-            self.redact_json_by(value, |_| None, out);
+            self.redact_nodes(JsonWalk::default(), value.nodes(), |_| None, out);
         }
     }
 
-    /// Redacts all of a value, where a grammar knows what is below some keys.
-    pub(crate) fn redact_json_by(&mut self, value: Value<'_>, kind: KindByKey, out: &mut Output<'_>) {
-        self.redact_nodes(JsonWalk::default(), value.nodes(), kind, out);
-    }
-
-    /// Redacts an entry of an object: its key, and all of its value.
-    pub(crate) fn redact_entry_by(
-        &mut self,
-        key: Value<'_>,
-        value: Value<'_>,
-        kind: KindByKey,
-        out: &mut Output<'_>,
-    ) {
-        self.redact_nodes(JsonWalk::default(), std::iter::once(key).chain(value.nodes()), kind, out);
-    }
-
-    /// Redacts an entry of an object, with `above` as the key that leads to the object.
-    pub(crate) fn redact_entry_below(
-        &mut self,
-        above: &str,
-        key: Value<'_>,
-        value: Value<'_>,
-        out: &mut Output<'_>,
-    ) {
-        let nodes = std::iter::once(key).chain(value.nodes());
-        self.redact_nodes(JsonWalk::below(above, None), nodes, |_| None, out);
-    }
-
-    /// Redacts all of a value that has a name outside of JSON.
-    pub(crate) fn redact_named_json(&mut self, name: &str, value: Value<'_>, out: &mut Output<'_>) {
-        let rules = self.policy.rules();
-        let rule = rule_of_key(&mut self.workspace.keys, rules, KnownKey::of(name), (name, ""));
-        self.redact_nodes(JsonWalk::below(name, rule), value.nodes(), |_| None, out);
-    }
-
-    fn redact_nodes<'v>(
+    /// Redacts nodes in the order of the document, each by the keys that lead to it.
+    pub(super) fn redact_nodes<'v>(
         &mut self,
         mut walk: JsonWalk<'v>,
         nodes: impl Iterator<Item = Value<'v>>,

@@ -4,7 +4,7 @@
 //!
 //! From the owner to the recursion, each file uses only those above it: `redactor` (the owner),
 //! `suppressed` (a field and its suppressions), `rules` (a text as it is written), `dispatch` (all
-//! that it decodes to).
+//! that it decodes to), `json_values` (a value of a document).
 
 pub mod notes;
 
@@ -15,6 +15,8 @@ mod suppressed;
 mod rules;
 
 pub(crate) mod dispatch;
+
+mod json_values;
 
 pub(crate) mod context;
 

@@ -1,7 +1,8 @@
 //! The owner of everything that redacting texts needs: policy, workspace, report, limits.
 //!
 //! It knows no grammar. `suppressed.rs` searches a field with suppressions in force, `rules.rs`
-//! applies rules and masks, and `dispatch.rs` decodes; each uses only those named before it.
+//! applies rules and masks, `dispatch.rs` decodes, and `json_values.rs` starts the walk over a value;
+//! each uses only those named before it.
 
 use crate::parse::json::Tape;
 use crate::redact::policy::Policy;
