@@ -1,8 +1,8 @@
 //! Names for several packs at once: what `rules.packs` may name instead of a list of countries.
 //!
 //! A pack says in its head which groups it belongs to. A group may include other groups. One group is *careful*:
-//! nobody named the packs that it selects, so their rules keep the tier that is safe for a site whose visitors are
-//! unknown.
+//! the configuration does not name the packs that it selects, so their rules keep the tier that is safe for a site
+//! whose visitors are unknown.
 
 use crate::rules::syntax::PackHead;
 
