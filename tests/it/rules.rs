@@ -1,11 +1,16 @@
 //! The built-in packs pass their own examples, and leave lookalikes alone.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use blackbar_core::detect::check::check;
 use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
+use regex::Regex;
+
+use crate::support::sources::{files_below, root};
 
 #[expect(clippy::unwrap_used, reason = "a test helper")]
 fn scanner() -> Scanner {
@@ -303,5 +308,37 @@ fn opt_in_packs_ignore_lookalikes() {
         "translate3d(10px, 30px, 0) rgba(12,10,20,.5) M12.5 3.4C8 1.2 4.4 9.81 2.25 6z",
     ] {
         assert_eq!(marked(&scanner, text, ""), text);
+    }
+}
+
+/// The names of the files of a folder, without extension.
+#[expect(clippy::unwrap_used, reason = "a test helper")]
+fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
+    let files = files_below(&root().join(folder), &[extension]);
+    files.iter().map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn adding_a_country_touches_two_files() {
+    let packs = stems("rules/identity", "toml");
+    let mut validators = stems("crates/blackbar-core/src/validate/identity", "rs");
+    validators.remove("mod");
+    let lost: Vec<_> = validators.difference(&packs).collect();
+    assert!(lost.is_empty(), "validators without a pack of the same name: {lost:?}");
+    for pack in &packs {
+        let name = format!("rules/identity/{pack}.toml");
+        assert!(builtin_packs().iter().any(|builtin| builtin.name == name), "{name} is not built in");
+    }
+    let code =
+        Regex::new(r#""(?:rules/)?(?:identity/)?([a-z]{2})(?:\.toml|\.rs)?"|\bmod (?:r#)?([a-z]{2});"#)
+            .unwrap();
+    for folder in ["crates", "src", "tests/it"] {
+        for file in files_below(&root().join(folder), &["rs"]) {
+            let text = fs::read_to_string(&file).unwrap();
+            let codes = code.captures_iter(&text).filter_map(|found| found.get(1).or(found.get(2)));
+            let listed: BTreeSet<&str> =
+                codes.map(|found| found.as_str()).filter(|code| packs.contains(*code)).collect();
+            assert!(listed.len() < 10, "{} lists countries: {listed:?}", file.display());
+        }
     }
 }

@@ -118,7 +118,7 @@ impl Case<'_> {
         self.report.problems.push(Problem { file, line, rule: Some(self.rule.id.to_string()), message });
     }
 
-    /// Every key must select its own rule, and none of `must_not_decide` may select any.
+    /// Every key must select its own rule, and none of `keys_not_matched` may select any.
     fn check_keys(&mut self) {
         for key in &self.rule.keys {
             if self.scanner.rules().key_rule(key) != Some(self.idx) {

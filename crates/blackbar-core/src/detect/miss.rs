@@ -88,7 +88,7 @@ impl Why {
         match self {
             Self::Boundary => "let the pattern take all of the word or number, or loosen boundary",
             Self::NoKeyword => {
-                "add the word that is there to keywords, or use tier B if the format is distinctive"
+                "add the word that is there to keywords, or use tier bounded if the format is distinctive"
             }
             Self::KeywordTooFar { .. } => "raise distance, or move the keyword nearer",
             Self::FailedCheck => {
