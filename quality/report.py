@@ -14,7 +14,7 @@ NAMES = {"blackbar": "Blackbar", "blackbar named": "Blackbar, packs named", "pre
 OTHERS = ["presidio", "presidio+spacy", "datadog"]
 #: Of these, those that say anything of numbers.
 BESIDE = ["presidio", "datadog"]
-#: What a tier allows: share of random texts of its shape that a rule may take without a word beside them.
+#: What a tier allows: share of random texts of its shape that a rule may take without a keyword nearby.
 LIMITS = {"distinctive": 0.005, "bounded": 0.03, "keyword_or_separators": 0.03, "keyword": 0.001}
 
 
@@ -256,12 +256,12 @@ def weak_section(results):
         return {engine: (sum(row[engine]["found"] for row in results[name].values() if engine in row),
                          sum(row[engine]["labelled"] for row in results[name].values() if engine in row)) for engine in score.ENGINES}
     body = []
-    for name, title in (("bare", "a weak number with nothing beside it"), ("mistyped", "a number with a wrong check digit beside its label")):
+    for name, title in (("bare", "a weak number with no context"), ("mistyped", "a number with a wrong check digit next to its label")):
         counts = total(name)
         body.append([title, *(f"{found:,} of {n:,}" for found, n in (counts[engine] for engine in score.ENGINES))])
     return f"""## Where the answer is a matter of definition
 
-Neither is part of the tables above. A number of nine digits passes some country's check more often than not, so Blackbar leaves it alone unless a word, a field or the official separators say what it is; the other engines name it, and the many numbers that pass by chance with it. A number that fails its check right beside its label is a mistyped one to Blackbar, and masked; the others let it pass. Each engine is asked for the entities that it knows.
+Neither is part of the tables above. A number of nine digits passes some country's check more often than not, so Blackbar leaves it alone unless a word, a field or the official separators say what it is; the other engines name it, and the many numbers that pass by chance with it. A number that fails its check right next to its label is a mistyped one to Blackbar, and masked; the others let it pass. Each engine is asked for the entities that it knows.
 
 {rows(["found", *NAMES.values()], body)}
 """
@@ -280,7 +280,7 @@ def one_sided(work, results):
 - Presidio: {", ".join(only)} (labelled here), and {", ".join(f"`{entity}`" for entity in alone)}, which no set labels.
 - Blackbar, {len(ours_)} entities: {", ".join(f"`{entity}`" for entity in ours_)}.
 
-Names of people in running text are found by lists of frequent names and the words beside them, where the pack `names` is asked for; a name that no list has is found where a field, a label, a title or a selector says that it is one. See the [threat model](threat-model.md).
+Names of people in running text are found by lists of frequent names and the words next to them, where the pack `names` is asked for; a name that no list has is found where a field, a label, a title or a selector says that it is one. See the [threat model](threat-model.md).
 """
 
 
@@ -336,11 +336,11 @@ def chance_section(rules, notes):
                      share(rule["shape"]["bare"]), share(rule["shape"]["beside"]), share(rule["form"]["bare"]), share(rule["form"]["beside"]), share(rule["shape"]["any"])])
     return f"""## Chance, rule by rule
 
-{max(rule["n"] for rule in rules):,} random texts a rule, made from its own patterns. *In shape*: every digit replaced by a random digit, every letter by a random letter, so a fixed prefix is gone, too. *In form*: as the pattern wants it, so only checksum and context are left to say no. *Alone* is without a word beside it, *beside* with the rule's first keyword as context. *Any rule*: the share of texts in shape in which some rule of all packs finds something. With all countries named, which is the least careful setting.
+{max(rule["n"] for rule in rules):,} random texts a rule, made from its own patterns. *In shape*: every digit replaced by a random digit, every letter by a random letter, so a fixed prefix is gone, too. *In form*: as the pattern wants it, so only checksum and context are left to say no. *Alone* is without a keyword, *near a keyword* with the rule's first keyword as context. *Any rule*: the share of texts in shape in which some rule of all packs finds something. With all countries named, which is the least careful setting.
 
 A tier allows, alone and in shape, up to {LIMITS['distinctive']} (distinctive), {LIMITS['bounded']} (bounded), {LIMITS['keyword_or_separators']} (keyword_or_separators, by its official separators), none (keyword). More than that:
 
 {rows(["rule", "tier", "alone, in shape", "why"], flagged)}
 
-{rows(["rule", "pack", "tier", "validator", "in shape, alone", "in shape, beside", "in form, alone", "in form, beside", "any rule"], body)}
+{rows(["rule", "pack", "tier", "validator", "in shape, alone", "in shape, near a keyword", "in form, alone", "in form, near a keyword", "any rule"], body)}
 """
