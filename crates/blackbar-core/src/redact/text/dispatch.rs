@@ -25,11 +25,12 @@ use crate::redact::text::context::TextContext;
 use crate::redact::text::context::carry;
 use crate::redact::text::css;
 use crate::redact::text::css::CssPart;
+use crate::redact::text::css_tokens;
 use crate::redact::text::encodings;
 use crate::redact::text::encodings::Base64Text;
 use crate::redact::text::encodings::Signs;
+use crate::redact::text::font;
 use crate::redact::text::json_walk::JsonWalk;
-use crate::redact::text::json_walk::rule_of_key;
 use crate::redact::text::markup;
 use crate::redact::text::mask;
 use crate::redact::text::mask::MaskChar;
@@ -338,9 +339,14 @@ impl TextRedactor<'_> {
         let context = TextContext { mask: MaskChar::Letter, posture: Posture::Rules, ..out.context };
         self.memoized(Reading::Css, text, &mut out.with(context), |this, out| {
             let from = out.len();
+            let parts = css::parts(text);
             this.apply_rules(text, out);
+            css_tokens::withdraw_measures(text, &parts, out.edits, from);
             out.edits.iter_mut().skip(from).for_each(|edit| css::keep_comment_marks(text, edit));
-            for part in css::parts(text) {
+            let n_found = out.len();
+            this.redact_encodings(text, Signs::of(text), out);
+            css_tokens::withdraw_measures(text, &parts, out.edits, n_found);
+            for part in parts {
                 match part {
                     CssPart::Literal(span) => {
                         out.within(text, span, |text, out| this.redact_text(text, out));
@@ -348,7 +354,6 @@ impl TextRedactor<'_> {
                     CssPart::Url(span) => out.within(text, span, |text, out| this.redact_url(text, out)),
                 }
             }
-            this.redact_encodings(text, Signs::of(text), out);
             out.settle(text, from);
         });
     }
@@ -391,13 +396,25 @@ impl TextRedactor<'_> {
             return self.redact_pixels(text, data, out);
         }
         out.within(text, Span::new(0, comma), |head, out| self.apply_rules(head, out));
+        let from = out.len();
         if head.ends_with(";base64") {
             return self.redact_base64_data(text, data, out);
         }
-        out.within(text, data, |data, out| {
-            self.redact_text(data, out);
-            self.redact_decoded_as(Encoding::Percent, data, out);
+        // The digits of its escapes are no text.
+        out.within(text, data, |data, out| match View::new(data, Encoding::Percent) {
+            Some(view) => {
+                self.redact_inlined(view.text(), out);
+                view.carry_back(out.edits.get_mut(from..).unwrap_or_default());
+            }
+            None => self.redact_inlined(data, out),
         });
+    }
+
+    /// The text of a `data:` URI, where a drawing is no finding.
+    fn redact_inlined(&mut self, text: &str, out: &mut Output<'_>) {
+        let from = out.len();
+        self.redact_text(text, out);
+        markup::withdraw_geometry(text, out.edits, from);
     }
 
     fn redact_base64_data(&mut self, text: &str, data: Span, out: &mut Output<'_>) {
@@ -413,6 +430,9 @@ impl TextRedactor<'_> {
                 let mut found = Vec::new();
                 let context = out.context.with_posture(Posture::Rules);
                 self.apply_rules(&readable, &mut Output::new(&mut found, context));
+                if font::is_font(binary.as_bytes()) {
+                    found.retain(|edit| font::is_in_a_text(&readable, edit.span));
+                }
                 if let Some(first) = found.first() {
                     let with = encodings::EMPTY_DATA_URI.into();
                     out.edits.push(Edit { span: Span::new(0, text.len()), with, tag: first.tag });
@@ -468,7 +488,11 @@ impl TextRedactor<'_> {
         let (Some(zipped), Ok(inner)) = (opened, String::from_utf8(plain)) else {
             return out.replace_all(text, "", Reason::Packed);
         };
-        if let Some((redacted, edits)) = self.redact_content(&inner, out.context) {
+        if encodings::holds_nothing(&inner) {
+            return;
+        }
+        if let Some((mut redacted, mut edits)) = self.redact_content(&inner, out.context) {
+            encodings::keep_number(&inner, &mut redacted, &mut edits);
             let mut rezipped = Vec::new();
             let change = EditedText { old: inner.as_bytes(), edits: &edits, new: &redacted };
             self.workspace.codecs.regzip_edited(&zipped, &change, Level::Field, &mut rezipped);
@@ -513,37 +537,7 @@ impl TextRedactor<'_> {
         self.redact_nodes(JsonWalk::default(), value.nodes(), kind, out);
     }
 
-    /// Redacts an entry of an object: its key, and all of its value.
-    pub(crate) fn redact_entry_by(
-        &mut self,
-        key: Value<'_>,
-        value: Value<'_>,
-        kind: KindByKey,
-        out: &mut Output<'_>,
-    ) {
-        self.redact_nodes(JsonWalk::default(), std::iter::once(key).chain(value.nodes()), kind, out);
-    }
-
-    /// Redacts an entry of an object, with `above` as the key that leads to the object.
-    pub(crate) fn redact_entry_below(
-        &mut self,
-        above: &str,
-        key: Value<'_>,
-        value: Value<'_>,
-        out: &mut Output<'_>,
-    ) {
-        let nodes = std::iter::once(key).chain(value.nodes());
-        self.redact_nodes(JsonWalk::below(above, None), nodes, |_| None, out);
-    }
-
-    /// Redacts all of a value that has a name outside of JSON.
-    pub(crate) fn redact_named_json(&mut self, name: &str, value: Value<'_>, out: &mut Output<'_>) {
-        let rules = self.policy.rules();
-        let rule = rule_of_key(&mut self.workspace.keys, rules, KnownKey::of(name), (name, ""));
-        self.redact_nodes(JsonWalk::below(name, rule), value.nodes(), |_| None, out);
-    }
-
-    fn redact_nodes<'v>(
+    pub(super) fn redact_nodes<'v>(
         &mut self,
         mut walk: JsonWalk<'v>,
         nodes: impl Iterator<Item = Value<'v>>,

@@ -4,7 +4,7 @@
 //!
 //! From the owner to the recursion, each file uses only those above it: `redactor` (the owner),
 //! `suppressed` (a field and its suppressions), `rules` (a text as it is written), `dispatch` (all
-//! that it decodes to).
+//! that it decodes to), `entries` (parts of objects).
 
 pub mod notes;
 
@@ -15,6 +15,8 @@ mod suppressed;
 mod rules;
 
 pub(crate) mod dispatch;
+
+mod entries;
 
 pub(crate) mod context;
 
@@ -32,9 +34,15 @@ pub(crate) mod workspace;
 
 mod css;
 
+mod css_tokens;
+
 mod encodings;
 
 mod field;
+
+mod font;
+
+pub(crate) mod geometry;
 
 mod inflate;
 
