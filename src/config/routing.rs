@@ -1,5 +1,6 @@
 //! `[routing]` and `[[route]]`: which region a request belongs to.
 
+use blackbar_core::decode::endpoint::has_path_under;
 use http::HeaderName;
 use serde::Deserialize;
 
@@ -114,6 +115,12 @@ fn route(
     let path_prefixes = values(checker, &format!("{key}.path_prefixes"), raw.path_prefixes, |text| {
         text.starts_with('/').then(|| text.to_owned()).ok_or("write a path that starts with a slash")
     });
+    for (idx, prefix) in path_prefixes.iter().enumerate().filter(|(_, prefix)| !has_path_under(prefix)) {
+        let hint = format!(
+            "no SDK endpoint has a path under {prefix:?}, so it never matches; strip a path prefix in front of blackbar"
+        );
+        checker.warn(&format!("{key}.path_prefixes[{idx}]"), &hint);
+    }
     let region = region(checker, &format!("{key}.region"), &raw.region, regions)?;
     Some(Route { projects, countries, hosts, path_prefixes, region })
 }

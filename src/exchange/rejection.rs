@@ -64,7 +64,7 @@ impl Rejection {
     /// A sentence for the reply. It never holds payload text.
     pub fn detail(self) -> String {
         let text = match self {
-            Self::UnknownPath => "unknown path",
+            Self::UnknownPath => "unknown path; a path prefix must be stripped in front of this proxy",
             Self::MethodNotAllowed => "method not allowed",
             Self::BodyTooLarge => "the body exceeds the limit of this endpoint",
             Self::BodyTimeout => "the body did not arrive in time",

@@ -4,6 +4,7 @@
 //! configuration is dropped.
 
 use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use blackbar_core::decode::endpoint::Class;
 use blackbar_core::redact::client_ip::ClientIp;
@@ -127,12 +128,18 @@ pub fn client_address(peer: IpAddr, inbound: &HeaderMap, listen: &Listen) -> Opt
     let hops = inbound.get_all(X_FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = hops.flat_map(|value| value.split(',')).map(str::trim).collect();
     for hop in hops.iter().rev() {
-        let address: IpAddr = hop.parse().ok()?;
+        let address = hop_address(hop)?;
         if !listen.trusts(address) {
             return Some(address.to_canonical());
         }
     }
     None
+}
+
+/// The address of a hop as gateways write it: bare, in brackets, or with a port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = || hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop).parse().ok();
+    hop.parse::<SocketAddr>().map(|socket| socket.ip()).ok().or_else(bare)
 }
 
 /// Whether the client accepts a gzip response.
@@ -198,6 +205,24 @@ mod tests {
         assert_eq!(client_address(ours, &inbound, &listen), "203.0.113.9".parse().ok());
         assert_eq!(client_address(other, &inbound, &listen), Some(other));
         assert_eq!(client_address(ours, &HeaderMap::new(), &listen), None);
+    }
+
+    #[test]
+    fn a_hop_may_have_brackets_and_a_port() {
+        let address = |hop| hop_address(hop).map(|address| address.to_string());
+        for (hop, expected) in [
+            ("203.0.113.77:51234", "203.0.113.77"),
+            ("[2001:db8::7]:443", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"),
+        ] {
+            assert_eq!(address(hop).as_deref(), Some(expected));
+        }
+        assert!(
+            ["unknown", "203.0.113.77:x", "[203.0.113.77", ""]
+                .into_iter()
+                .all(|hop| hop_address(hop).is_none())
+        );
     }
 
     #[test]

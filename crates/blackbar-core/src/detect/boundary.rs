@@ -112,6 +112,40 @@ fn is_hex_piece<'a>(bytes: impl Iterator<Item = &'a u8>) -> bool {
     has_digit
 }
 
+/// Whether a span ends or begins inside a UUID: `3f2a9c1e-5b7d|-4e8f-9a0b-1c2d3e4f5a6b`.
+pub(crate) fn cuts_uuid(text: &str, span: Span) -> bool {
+    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    let is_part = |byte: &&u8| byte.is_ascii_hexdigit() || **byte == b'-';
+    let bytes = text.as_bytes();
+    let max_len = GROUPS.iter().sum::<usize>() + GROUPS.len();
+    let run_around = |at: usize| {
+        let before =
+            bytes.get(..at).unwrap_or_default().iter().rev().take(max_len).take_while(is_part).count();
+        let after = bytes.get(at..).unwrap_or_default().iter().take(max_len).take_while(is_part).count();
+        (before > 0 && after > 0).then(|| Span::new(at - before, at + after))
+    };
+    [span.start, span.end].into_iter().filter_map(run_around).any(|run| {
+        let groups = run.of(text).split('-').map(str::len);
+        groups.eq(GROUPS)
+    })
+}
+
+/// Whether a value is an example that shows a form and holds none: digits that are all the same, or an `x` for
+/// each character (`AKIAXXXXXXXXXXXXXXXX`, `ghp_xxxxxxxx…`).
+pub(crate) fn is_placeholder(value: &str) -> bool {
+    const MIN_REPEATED: usize = 7;
+    let mut characters = value.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    let Some(last) = characters.next() else { return false };
+    let n_repeated = 1 + characters.by_ref().take_while(|byte| *byte == last).count();
+    // The search stops at the first other character.
+    let has_other = value.bytes().filter(u8::is_ascii_alphanumeric).count() > n_repeated;
+    match last {
+        b'0'..=b'9' => n_repeated >= MIN_REPEATED && !has_other && !value.starts_with('+'),
+        b'x' | b'X' => n_repeated > MIN_REPEATED && (value.len() <= 2 * n_repeated),
+        _ => false,
+    }
+}
+
 /// Whether the keyword at `span` is a whole word. `cardNumber` is two.
 pub(crate) fn is_keyword(text: &str, span: Span, keyword: &Keyword) -> bool {
     let (Some(found), Some(before), Some(after)) =
@@ -220,6 +254,29 @@ mod tests {
         }
         assert!(keyword("你的身份证号", "身份证"));
         assert!(keyword("เลขประจำตัวประชาชน", "เลขประจำตัว"));
+    }
+
+    #[test]
+    fn a_part_of_a_uuid_is_no_token() {
+        let text = "?id=21636369-8b52-4b4a-97b7-50923ceb3ffd&x=1";
+        assert!(cuts_uuid(text, Span::new(4, 27)));
+        assert!(cuts_uuid(text, Span::new(13, 40)));
+        assert!(!cuts_uuid(text, Span::new(4, 40)));
+        assert!(!cuts_uuid("?id=21636369-8b52-4b4a-97b7", Span::new(4, 17)));
+    }
+
+    #[test]
+    fn repeated_characters_are_placeholders() {
+        for text in
+            ["000000000", "111-11-1111", "AKIAXXXXXXXXXXXXXXXX", "ghp_xxxxxxxxxxxxxxxxxxxx", "xxxxxxxx"]
+        {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in
+            ["000000001", "111111", "+4444444444", "tokFAKE-9f8e7d6cxxxxxxxx", "aaaaaaaaaaaa", "Xxxxx"]
+        {
+            assert!(!is_placeholder(text), "{text}");
+        }
     }
 
     #[test]

@@ -190,7 +190,7 @@ impl PatternRun<'_> {
         };
         (1..bytes.len()).rev().filter(is_cut).take(MAX_SHORTER_ENDS).find_map(|at| {
             let shorter = self.search_at(found.start, found.start + at)?;
-            self.judge(shorter).ok()
+            self.judge(shorter).ok().filter(|value| !boundary::cuts_uuid(self.evidence.text, *value))
         })
     }
 
@@ -227,7 +227,8 @@ impl PatternRun<'_> {
         let is_vouched_for = self.rule.on_failed_check == OnFailedCheck::NeedsKeyword
             && nearness == Nearness::Adjacent
             && !self.pattern.is_strict;
-        if passes || is_vouched_for { Ok(value) } else { Err(Why::FailedCheck) }
+        let judged = if boundary::is_placeholder(value.of(text)) { Err(Why::Allowed) } else { Ok(value) };
+        if passes || is_vouched_for { judged } else { Err(Why::FailedCheck) }
     }
 
     /// The span of the group `value`, widened to character boundaries. Captures cost a second search, so

@@ -136,6 +136,11 @@ impl FormControl {
         is_secret
     }
 
+    /// Whether it has a name that assistive technology reads out.
+    pub(super) fn is_named(&self) -> bool {
+        self.verdicts.get(VerdictSource::AriaLabel as usize).is_some_and(|verdict| verdict.words.is_some())
+    }
+
     /// The rule that its own attributes name now, or named before.
     pub(super) fn own_rule(&self) -> Option<RuleIdx> {
         self.verdicts.iter().find_map(|v| v.rule).or(self.sticky)

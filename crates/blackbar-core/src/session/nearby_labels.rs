@@ -204,6 +204,9 @@ impl<'w> WindowReader<'w> {
                 let label =
                     Some(before).filter(|&id| has_rule_label(id)).and_then(|id| self.label_text_of(id));
                 let label = label.filter(|label| label.rule.is_some())?;
+                if !self.window.takes_values(id) && self.wraps_control(before) {
+                    return None;
+                }
                 let after = || self.visible_sibling(at, |id| self.window.table.next(id));
                 let is_label = |id| self.label_text_of(id).is_some_and(|label| label.rule.is_some());
                 return (self.window.takes_values(id) || after().is_none_or(is_label)).then_some(label);
@@ -223,6 +226,13 @@ impl<'w> WindowReader<'w> {
             }
         }
         None
+    }
+
+    /// Whether a label has its control inside. It labels that, and nothing that follows.
+    fn wraps_control(self, label: u32) -> bool {
+        let is_control = |inside| self.window.tag(inside).is_some_and(ElementKind::is_control);
+        let mut inside = self.window.table.subtree(label).take(MAX_NODES_INSIDE);
+        self.window.tag(label) == Some(ElementKind::Label) && inside.any(is_control)
     }
 
     /// The nearest sibling, in one direction, that a reader sees.

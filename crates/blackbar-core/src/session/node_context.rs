@@ -157,7 +157,11 @@ impl<'w> WindowReader<'w> {
             .take(MAX_LEVELS_TO_CONTROL)
             .find(|up| self.window.tag(*up) == Some(ElementKind::Label));
         let named = by_aria.chain(by_for).chain(around).filter_map(move |label| self.label_text_of(label));
-        named.chain(self.nearby_label(id))
+        // A list of choices with a name of its own, as the countries of a phone field, is not what the label in
+        // front of both names.
+        let is_named_list =
+            self.window.tag(id) == Some(ElementKind::Select) && control.is_some_and(FormControl::is_named);
+        named.chain(if is_named_list { None } else { self.nearby_label(id) })
     }
 }
 
@@ -256,6 +260,28 @@ mod tests {
         assert_eq!((b.field(20), b.words(20)), (rule("ssn"), "SSN"));
         b.mutate(&json!({"removes": [{"parentId": 11, "id": 12}]}));
         assert_eq!((b.field(20), b.words(20)), (None, "f9"));
+    }
+
+    #[test]
+    fn a_label_with_its_control_inside_labels_nothing_after_it() {
+        let after = |inside: Vec<serde_json::Value>| {
+            let label = tag(10, "label", [vec![text(11, "Full name")], inside].concat());
+            page(vec![tag(9, "div", vec![label, tag(20, "p", vec![text(21, "Required")])])]).field(21)
+        };
+        assert_eq!(after(vec![input(12, json!({}))]), None);
+        assert_eq!(after(vec![]), rule("full name"));
+    }
+
+    #[test]
+    fn a_label_in_front_claims_no_list_that_has_a_name() {
+        let group = |select: serde_json::Value| {
+            let list = el(22, "select", select, vec![tag(23, "option", vec![text(24, "Togo")])]);
+            let control = tag(21, "div", vec![list, input(25, json!({"type": "tel"}))]);
+            page(vec![tag(10, "h4", vec![text(11, "Phone")]), control]).field(24)
+        };
+        assert_eq!(group(json!({"aria-label": "Phone number country"})), None);
+        assert_eq!(group(json!({})), rule("phone"));
+        assert_eq!(group(json!({"aria-label": "Phone"})), rule("phone"));
     }
 
     #[test]

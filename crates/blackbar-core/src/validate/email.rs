@@ -14,7 +14,9 @@ pub(super) fn is_valid(text: &str) -> bool {
     let is_numbered =
         last.bytes().any(|byte| byte.is_ascii_digit()) && !last.to_ascii_lowercase().starts_with("xn--");
     let is_dotted_well = !domain.contains("..") && !domain.starts_with(['.', '-']);
+    // `git@host` is how everyone logs in to a Git server.
     !local.is_empty()
+        && local != "git"
         && is_dotted_well
         && !is_numbered
         && !FILES.iter().any(|file| file.eq_ignore_ascii_case(last))
@@ -33,6 +35,7 @@ mod tests {
     fn files_are_no_addresses() {
         assert!(is_valid("a@b.test") && is_valid("a@b.js.org"));
         assert!(!is_valid("a@v2.woff2") && !is_valid("logo@2x.png") && !is_valid("vue@3.4.min.js"));
+        assert!(!is_valid("git@code.x.test") && is_valid("digit@x.test"));
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Whether a value looks random: mixed letters and digits, and enough different ones.
 
-/// PostHog project tokens are public, and requests are routed by them.
-const PUBLIC: &str = "phc_";
+/// PostHog project tokens are public, and requests are routed by them; deployment ids select the files of a page.
+const PUBLIC: [&str; 2] = ["phc_", "dpl_"];
 
 /// `secret`: Secret after a distinctive prefix: letters and digits, not a plain hash of one letter case and not a chain
 /// of words.
 pub(super) fn is_mixed(text: &str) -> bool {
     let has_letter = has(text, u8::is_ascii_alphabetic);
-    has_letter && has(text, u8::is_ascii_digit) && !text.starts_with(PUBLIC) && entropy(text) >= 3.0
+    has_letter
+        && has(text, u8::is_ascii_digit)
+        && !PUBLIC.iter().any(|prefix| text.starts_with(prefix))
+        && entropy(text) >= 3.0
 }
 
 /// `random`: Secret after a vague name such as `key`: also of high entropy, and not a UUID or decimal number.

@@ -6,9 +6,11 @@ use crate::redact::recording::attribute_table as table;
 use crate::redact::recording::attribute_table::Holds;
 use crate::redact::recording::element::ElementTreatment;
 use crate::redact::recording::fields::Fields;
+use crate::redact::recording::layout_vocabulary;
 use crate::redact::recording::node::NodeRedactor;
 use crate::redact::surface::Surface;
 use crate::redact::text::context::TextContext;
+use crate::redact::text::geometry;
 use crate::redact::text::memo::Reading;
 use crate::redact::text::reason::Reason;
 use crate::redact::text::string_kind::StringKind;
@@ -72,6 +74,12 @@ impl NodeRedactor<'_, '_> {
         let policy = self.fields.text.policy;
         let strict = || context.with_posture(self.element.posture(policy.postures.attributes));
         match holds {
+            Holds::Text
+                if self.element.masked().is_none()
+                    && layout_vocabulary::is_layout_value(name, value.raw()) => {}
+            Holds::Text if name == "slot" && layout_vocabulary::is_slot_name(value.raw()) => {
+                self.fields.string(value, context, StringKind::Text);
+            }
             Holds::Text => {
                 let rule = self.fields.text.workspace.keys.rule(key.known_key(), name, policy.rules());
                 let kind = match (self.element.masked(), rule) {
@@ -88,9 +96,9 @@ impl NodeRedactor<'_, '_> {
             Holds::Srcset => self.fields.string(value, context, StringKind::Srcset),
             Holds::Css => self.fields.string(value, context, StringKind::Css),
             Holds::Image => self.fields.string(value, context, StringKind::Image),
-            Holds::Geometry if table::is_geometry(value.raw()) => {}
+            Holds::Geometry if geometry::is_geometry(value.raw()) => {}
             Holds::Layout if table::is_layout(value.raw()) => {}
-            Holds::Geometry if table::is_length(value.raw()) => {
+            Holds::Geometry if geometry::is_length(value.raw()) => {
                 self.fields.string(value, context, StringKind::Text);
             }
             Holds::Geometry | Holds::Layout => self.fields.string(value, strict(), StringKind::Text),

@@ -172,26 +172,6 @@ pub(super) fn is_about_the_element(name: &str) -> bool {
         || name.starts_with("aria-")
 }
 
-/// Path data, which begins with a move; transform functions; or a list of four numbers and more.
-pub(super) fn is_geometry(raw: &str) -> bool {
-    const FUNCTIONS: [&str; 7] = ["matrix", "translate", "rotate", "scale", "skewX", "skewY", "deg"];
-    let is_part = |b: u8| b.is_ascii_digit() || b" .,+-eE\\nMmLlHhVvCcSsQqTtAaZz".contains(&b);
-    let is_list = |b: u8| b.is_ascii_digit() || b" .,-eE\\n".contains(&b);
-    let is_path = raw.trim_start().starts_with(['M', 'm']) && raw.bytes().all(is_part);
-    let n_numbers = raw.split([' ', ',']).filter(|n| !n.is_empty()).count();
-    let is_transform = || {
-        let arguments = FUNCTIONS.iter().fold(raw.to_owned(), |rest, name| rest.replace(name, ""));
-        raw.contains('(') && arguments.bytes().all(|b| is_list(b) || matches!(b, b'(' | b')'))
-    };
-    is_path || n_numbers >= 4 && raw.bytes().all(is_list) || is_transform()
-}
-
-/// A number with its unit, as `12`, `1.5em` and `50%`.
-pub(super) fn is_length(raw: &str) -> bool {
-    let number = raw.trim_end_matches(|c: char| c == '%' || c.is_ascii_alphabetic());
-    raw.len() - number.len() <= 4 && number.parse::<f64>().is_ok()
-}
-
 /// Lengths, offsets and states that the recorder writes.
 pub(super) fn is_layout(raw: &str) -> bool {
     let is_length = |r: &str| {
@@ -199,26 +179,4 @@ pub(super) fn is_layout(raw: &str) -> bool {
         number.len() <= 12 && number.parse::<f64>().is_ok()
     };
     is_length(raw) || matches!(raw, "paused" | "played" | "open" | "modal" | "non-modal")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_length_is_a_number_and_its_unit() {
-        assert!(["10", "-1.5em", "50%", "4111111111111111"].into_iter().all(is_length));
-        assert!(!["", "Jane", "px", "12 Jane", "1Jane4", "1 Janes"].into_iter().any(is_length));
-    }
-
-    #[test]
-    fn geometry_is_not_a_way_past_the_rules() {
-        assert!(is_geometry("M4111 1111 L1111 1111 Z"));
-        assert!(is_geometry("matrix(1 0 0 1 4111 1111)"));
-        for text in
-            ["4111111111111111", "jane@x.test", "M12 jane", "matrix(1) jane@x.test", "+44 20 7946 0958"]
-        {
-            assert!(!is_geometry(text), "{text}");
-        }
-    }
 }

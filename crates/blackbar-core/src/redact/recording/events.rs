@@ -135,7 +135,11 @@ impl Walk<'_, '_> {
             Some(5) => self.fields.json(data, TextContext::new(Surface::Custom)),
             Some(6) => self.fields.plugin(data)?,
             Some(7) => self.fields.json_by(data, UNKNOWN, asset_key),
-            _ => self.fields.json(data, UNKNOWN),
+            Some(0 | 1) => self.fields.json(data, UNKNOWN),
+            _ => {
+                let posture = self.fields.text.policy.postures.attributes;
+                self.fields.json(data, UNKNOWN.with_posture(posture));
+            }
         }
         Ok(Opened::Yes)
     }
@@ -190,7 +194,7 @@ impl Walk<'_, '_> {
             Some(11) => {
                 self.fields.json(data, TextContext::new(Surface::Console).with_posture(postures.console));
             }
-            _ => self.fields.json(data, UNKNOWN),
+            _ => self.fields.json(data, UNKNOWN.with_posture(postures.attributes)),
         }
         Ok(Opened::Yes)
     }

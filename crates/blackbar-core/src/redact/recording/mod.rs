@@ -29,6 +29,8 @@ mod attribute;
 
 mod attribute_table;
 
+mod layout_vocabulary;
+
 mod node;
 
 mod element;

@@ -28,7 +28,7 @@ impl Fields<'_, '_> {
                 self.structure(data);
                 return Ok(());
             }
-            _ => (UNKNOWN, false),
+            _ => (UNKNOWN.with_posture(postures.attributes), false),
         };
         for (key, value) in data.entries() {
             match key.known_key() {

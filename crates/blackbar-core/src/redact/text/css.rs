@@ -62,7 +62,7 @@ pub(super) fn parts(text: &str) -> Vec<CssPart> {
 }
 
 /// Where a string that began before `from` ends: its quote, a line end, or the end of the text.
-fn string_end(bytes: &[u8], from: usize, quote: u8) -> usize {
+pub(super) fn string_end(bytes: &[u8], from: usize, quote: u8) -> usize {
     let mut at = from;
     while let Some(&b) = bytes.get(at) {
         match b {

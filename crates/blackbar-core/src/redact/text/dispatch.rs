@@ -26,9 +26,11 @@ use crate::redact::text::context::TextContext;
 use crate::redact::text::context::carry;
 use crate::redact::text::css;
 use crate::redact::text::css::CssPart;
+use crate::redact::text::css_tokens;
 use crate::redact::text::encodings;
 use crate::redact::text::encodings::Base64Text;
 use crate::redact::text::encodings::Signs;
+use crate::redact::text::font;
 use crate::redact::text::json_walk::JsonWalk;
 use crate::redact::text::markup;
 use crate::redact::text::mask;
@@ -338,9 +340,14 @@ impl TextRedactor<'_> {
         let context = TextContext { mask: MaskChar::Letter, posture: Posture::Rules, ..out.context };
         self.memoized(Reading::Css, text, &mut out.with(context), |this, out| {
             let from = out.len();
+            let parts = css::parts(text);
             this.apply_rules(text, out);
+            css_tokens::withdraw_measures(text, &parts, out.edits, from);
             out.edits.iter_mut().skip(from).for_each(|edit| css::keep_comment_marks(text, edit));
-            for part in css::parts(text) {
+            let n_found = out.len();
+            this.redact_encodings(text, Signs::of(text), out);
+            css_tokens::withdraw_measures(text, &parts, out.edits, n_found);
+            for part in parts {
                 match part {
                     CssPart::Literal(span) => {
                         out.within(text, span, |text, out| this.redact_text(text, out));
@@ -348,7 +355,6 @@ impl TextRedactor<'_> {
                     CssPart::Url(span) => out.within(text, span, |text, out| this.redact_url(text, out)),
                 }
             }
-            this.redact_encodings(text, Signs::of(text), out);
             out.settle(text, from);
         });
     }
@@ -391,13 +397,25 @@ impl TextRedactor<'_> {
             return self.redact_pixels(text, data, out);
         }
         out.within(text, Span::new(0, comma), |head, out| self.apply_rules(head, out));
+        let from = out.len();
         if head.ends_with(";base64") {
             return self.redact_base64_data(text, data, out);
         }
-        out.within(text, data, |data, out| {
-            self.redact_text(data, out);
-            self.redact_decoded_as(Encoding::Percent, data, out);
+        // The digits of its escapes are no text.
+        out.within(text, data, |data, out| match View::new(data, Encoding::Percent) {
+            Some(view) => {
+                self.redact_inlined(view.text(), out);
+                view.carry_back(out.edits.get_mut(from..).unwrap_or_default());
+            }
+            None => self.redact_inlined(data, out),
         });
+    }
+
+    /// The text of a `data:` URI, where a drawing is no finding.
+    fn redact_inlined(&mut self, text: &str, out: &mut Output<'_>) {
+        let from = out.len();
+        self.redact_text(text, out);
+        markup::withdraw_geometry(text, out.edits, from);
     }
 
     fn redact_base64_data(&mut self, text: &str, data: Span, out: &mut Output<'_>) {
@@ -413,6 +431,9 @@ impl TextRedactor<'_> {
                 let mut found = Vec::new();
                 let context = out.context.with_posture(Posture::Rules);
                 self.apply_rules(&readable, &mut Output::new(&mut found, context));
+                if font::is_font(binary.as_bytes()) {
+                    found.retain(|edit| font::is_in_a_text(&readable, edit.span));
+                }
                 if let Some(first) = found.first() {
                     let with = encodings::EMPTY_DATA_URI.into();
                     out.edits.push(Edit { span: Span::new(0, text.len()), with, tag: first.tag });
@@ -468,7 +489,11 @@ impl TextRedactor<'_> {
         let (Some(zipped), Ok(inner)) = (opened, String::from_utf8(plain)) else {
             return out.replace_all(text, "", Reason::Packed);
         };
-        if let Some((redacted, edits)) = self.redact_content(&inner, out.context) {
+        if encodings::holds_nothing(&inner) {
+            return;
+        }
+        if let Some((mut redacted, mut edits)) = self.redact_content(&inner, out.context) {
+            encodings::keep_number(&inner, &mut redacted, &mut edits);
             let mut rezipped = Vec::new();
             let change = EditedText { old: inner.as_bytes(), edits: &edits, new: &redacted };
             self.workspace.codecs.regzip_edited(&zipped, &change, Level::Field, &mut rezipped);

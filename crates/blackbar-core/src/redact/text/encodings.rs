@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::text::edit::Edit;
 use crate::text::span::Span;
 
 /// What a text may be, by the bytes that occur in it.
@@ -120,6 +121,24 @@ pub(super) fn json_lines(text: &str) -> impl Iterator<Item = Span> {
         let offset = start + (line.len() - data.len()) + (data.len() - data.trim_start().len());
         Some(Span::new(offset, offset + trimmed.len()))
     })
+}
+
+/// Whether a text is JSON that holds nothing. What opens a packed field expects JSON, also under a mask.
+pub(super) fn holds_nothing(text: &str) -> bool {
+    matches!(text.trim(), "{}" | "[]" | "null" | "true" | "false")
+}
+
+/// Turns the mask of a packed number into a zero: what opens the field expects JSON.
+pub(super) fn keep_number(text: &str, redacted: &mut Vec<u8>, edits: &mut Vec<Edit>) {
+    if text.trim().parse::<f64>().is_err() {
+        return;
+    }
+    *redacted = b"0".to_vec();
+    edits.truncate(1);
+    for edit in edits {
+        edit.span = Span::new(0, text.len());
+        edit.with.clone_from(redacted);
+    }
 }
 
 /// A `data:` URI without content.

@@ -34,9 +34,15 @@ pub(crate) mod workspace;
 
 mod css;
 
+mod css_tokens;
+
 mod encodings;
 
 mod field;
+
+mod font;
+
+pub(crate) mod geometry;
 
 mod inflate;
 

@@ -114,7 +114,9 @@ pub(super) fn is_opaque(value: &str) -> bool {
     let n_letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
     let is_part = |b: u8| b.is_ascii_alphanumeric() || b"-_.~:".contains(&b);
     let is_uuid = value.len() == 36 && value.bytes().filter(|&b| b == b'-').count() == 4;
+    let is_deployment = value.starts_with("dpl_");
     value.len() >= MIN_TOKEN_BYTES
+        && !is_deployment
         && n_digits >= 4
         && n_letters >= 4
         && value.bytes().all(is_part)
