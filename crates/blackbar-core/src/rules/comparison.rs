@@ -50,7 +50,7 @@ const PREFIXES: &[&str] = &[
 const SUFFIXES: &[&str] = &["MVA", " MVA"];
 
 /// How many texts are tried for each pair.
-const RANDOM_NUMBERS: usize = 20_000;
+const RANDOM_NUMBERS: usize = 40_000;
 
 /// A small generator, so that every run tries the same texts.
 struct Draw(u64);
