@@ -12,8 +12,6 @@
 mod allow_separators;
 mod anchor_context;
 mod builtin;
-#[cfg(test)]
-mod comparison;
 mod compile;
 pub mod error;
 pub(crate) mod groups;

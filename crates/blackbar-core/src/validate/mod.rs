@@ -25,7 +25,6 @@ mod email;
 mod figi;
 mod has_digit;
 mod iban;
-mod imo;
 mod imsi;
 mod ip;
 mod isin;

@@ -11,26 +11,10 @@ pub(crate) fn abn(text: &str) -> bool {
     digits.len() == 11 && digits.first() != Some(&0) && sum >= 10 && (sum - 10).is_multiple_of(89)
 }
 
-/// `au-acn`: Australian ACN: weights 8 to 1, modulus 10.
-pub(crate) fn acn(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let expected = (10 - weighted(&digits, &[8, 7, 6, 5, 4, 3, 2, 1]) % 10) % 10;
-    digits.len() == 9 && digits.last().is_some_and(|&check| expected == u32::from(check))
-}
-
 /// `au-ihi`: Australian health identifiers: 80036 and Luhn.
 pub(crate) fn ihi(text: &str) -> bool {
     digits(text)
         .is_some_and(|digits| digits.len() == 16 && digits.starts_with(&[8, 0, 0, 3, 6]) && luhn(&digits))
-}
-
-/// `au-medicare`: Australian Medicare card: weights 1, 3, 7, 9, modulus 10, first digit 2 to 6.
-pub(crate) fn medicare(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let sum = weighted(&digits, &[1, 3, 7, 9, 1, 3, 7, 9]);
-    matches!(digits.len(), 10 | 11)
-        && matches!(digits.first(), Some(2..=6))
-        && digits.get(8).is_some_and(|&check| sum % 10 == u32::from(check))
 }
 
 /// `au-tfn`: Australian tax file number: weights 1, 4, 3, 7, 5, 8, 6, 9, 10, modulus 11.

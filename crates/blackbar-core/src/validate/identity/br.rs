@@ -33,14 +33,6 @@ pub(crate) fn cnpj(text: &str) -> bool {
     symbols.len() == 14 && !is_uniform && symbols.ends_with(&[check(12), check(13)])
 }
 
-/// `br-cns`: Brazilian health card: weights 15 to 1, modulus 11.
-pub(crate) fn cns(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    digits.len() == 15
-        && matches!(digits.first(), Some(1 | 2 | 7..=9))
-        && weighted(&digits, &[15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
-}
-
 /// `br-cpf`: Brazilian CPF: two check digits, modulus 11.
 pub(crate) fn cpf(text: &str) -> bool {
     let Some(digits) = digits(text) else { return false };
@@ -48,19 +40,6 @@ pub(crate) fn cpf(text: &str) -> bool {
     let first = check(&[10, 9, 8, 7, 6, 5, 4, 3, 2]);
     let second = check(&[11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
     digits.len() == 11 && !is_uniform(&digits) && digits.ends_with(&[first, second])
-}
-
-/// `br-pis`: Brazilian PIS, PASEP and NIT: weights 3, 2, 9 to 2, modulus 11.
-pub(crate) fn pis(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let sum = weighted(&digits, &[3, 2, 9, 8, 7, 6, 5, 4, 3, 2]);
-    let expected = match 11 - sum % 11 {
-        10 | 11 => 0,
-        digit => digit,
-    };
-    digits.len() == 11
-        && !is_uniform(&digits)
-        && digits.last().is_some_and(|&check| expected == u32::from(check))
 }
 
 /// `br-titulo`: Brazilian voter number: two check digits, the second over the state.

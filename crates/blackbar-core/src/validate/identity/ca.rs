@@ -6,15 +6,6 @@ use crate::validate::arith::luhn;
 use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
-use crate::validate::arith::weighted;
-
-/// `ca-bc-phn`: British Columbia personal health number: weights 2, 4, 8, 5, 10, 9, 7, 3, modulus 11.
-pub(crate) fn bc_phn(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let Some((&check, body)) = digits.split_last() else { return false };
-    let sum = weighted(body.get(1..).unwrap_or(&[]), &[2, 4, 8, 5, 10, 9, 7, 3]);
-    digits.len() == 10 && digits.first() == Some(&9) && (11 - sum % 11) % 11 == u32::from(check)
-}
 
 /// `ca-bn`: Canadian business number: Luhn over the first nine digits; the rest names an account.
 pub(crate) fn bn(text: &str) -> bool {

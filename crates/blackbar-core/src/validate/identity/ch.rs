@@ -1,16 +1,8 @@
 //! Identifiers of Switzerland.
 
-use crate::validate::arith::digits;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 use crate::validate::arith::weighted;
-
-/// `ch-ahv`: Swiss AHV number: an EAN-13 that begins with 756.
-pub(crate) fn ahv(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let sum = weighted(&digits, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
-    digits.len() == 13 && digits.starts_with(&[7, 5, 6]) && sum.is_multiple_of(10)
-}
 
 /// `ch-uid`: Swiss enterprise number: weights 5, 4, 3, 2, 7, 6, 5, 4, modulus 11; letters for the tax may follow.
 pub(crate) fn uid(text: &str) -> bool {

@@ -1,19 +1,9 @@
 //! Identifiers of the Czech Republic.
 
 use crate::validate::arith::digits;
-use crate::validate::arith::digits_after;
 use crate::validate::arith::is_short_date;
 use crate::validate::arith::number;
 use crate::validate::arith::pair;
-use crate::validate::arith::weighted;
-
-/// `cz-ico`: Czech and Slovak company number: weights 8 to 2, modulus 11.
-pub(crate) fn ico(text: &str) -> bool {
-    let Some(digits) = digits_after(text, "CZ") else { return false };
-    let Some((&check, body)) = digits.split_last() else { return false };
-    let expected = (11 - weighted(body, &[8, 7, 6, 5, 4, 3, 2]) % 11) % 10;
-    digits.len() == 8 && expected == u32::from(check)
-}
 
 /// `cz-rc`: Czech and Slovak birth number: a date of birth, and a multiple of 11 since 1954.
 pub(crate) fn rc(text: &str) -> bool {

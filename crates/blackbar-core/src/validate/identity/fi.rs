@@ -1,17 +1,9 @@
 //! Identifiers of Finland.
 
-use crate::validate::arith::digits_after;
 use crate::validate::arith::is_short_date;
 use crate::validate::arith::number;
 use crate::validate::arith::pair;
 use crate::validate::arith::values;
-use crate::validate::arith::weighted;
-
-/// `fi-alv`: Finnish business ID: weights 7, 9, 10, 5, 8, 4, 2, modulus 11.
-pub(crate) fn alv(text: &str) -> bool {
-    let Some(digits) = digits_after(text, "FI") else { return false };
-    digits.len() == 8 && weighted(&digits, &[7, 9, 10, 5, 8, 4, 2, 1]).is_multiple_of(11)
-}
 
 const CHECKS: &[u8] = b"0123456789ABCDEFHJKLMNPRSTUVWXY";
 

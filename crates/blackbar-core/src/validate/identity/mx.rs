@@ -8,14 +8,6 @@ use crate::validate::arith::pair;
 use crate::validate::arith::symbols;
 use crate::validate::arith::values;
 
-/// `mx-clabe`: Mexican CLABE: weights 3, 7, 1, modulus 10.
-pub(crate) fn clabe(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    let Some((&check, body)) = digits.split_last() else { return false };
-    let sum: u32 = body.iter().zip([3_u32, 7, 1].iter().cycle()).map(|(&d, w)| u32::from(d) * w % 10).sum();
-    digits.len() == 18 && (10 - sum % 10) % 10 == u32::from(check)
-}
-
 /// With Ñ between N and O, which has a value although no CURP contains it.
 fn value(byte: u8) -> Option<u32> {
     let value = base36(byte)?;

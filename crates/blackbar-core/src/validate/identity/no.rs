@@ -14,15 +14,3 @@ pub(crate) fn fnr(text: &str) -> bool {
     let is_month = matches!(month % 40, 1..=12);
     digits.len() == 11 && is_day && is_month && first.is_multiple_of(11) && second.is_multiple_of(11)
 }
-
-/// `no-konto`: Norwegian bank account: weights 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
-pub(crate) fn konto(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    digits.len() == 11 && weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
-}
-
-/// `no-org`: Norwegian organisation number: weights 3, 2, 7, 6, 5, 4, 3, 2, modulus 11.
-pub(crate) fn org(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    digits.len() == 9 && weighted(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
-}

@@ -1,22 +1,9 @@
 //! Identifiers of Poland.
 
-use crate::validate::arith::base36;
 use crate::validate::arith::digits;
 use crate::validate::arith::is_short_date;
 use crate::validate::arith::pair;
-use crate::validate::arith::symbols;
 use crate::validate::arith::weighted;
-
-/// `pl-dowod`: Polish identity card: weights 7, 3, 1, the fourth character checks the others.
-pub(crate) fn dowod(text: &str) -> bool {
-    let Some(symbols) = symbols(text) else { return false };
-    let is_shape = symbols.len() == 9
-        && symbols.iter().take(3).all(u8::is_ascii_uppercase)
-        && symbols.iter().skip(3).all(u8::is_ascii_digit);
-    let values = symbols.iter().filter_map(|&byte| base36(byte));
-    let sum: u32 = values.zip([7, 3, 1, 9, 7, 3, 1, 7, 3]).map(|(value, weight)| value * weight).sum();
-    is_shape && sum.is_multiple_of(10)
-}
 
 /// `pl-nip`: Polish NIP: weights 6, 5, 7, 2, 3, 4, 5, 6, 7, modulus 11.
 pub(crate) fn nip(text: &str) -> bool {

@@ -1,21 +1,10 @@
 //! Identifiers of Slovenia.
 
 use crate::validate::arith::digits;
-use crate::validate::arith::digits_after;
 use crate::validate::arith::is_date;
 use crate::validate::arith::number;
 use crate::validate::arith::pair;
 use crate::validate::arith::weighted;
-
-/// `si-ddv`: Slovenian tax number: weights 8 to 2, modulus 11.
-pub(crate) fn ddv(text: &str) -> bool {
-    let Some(digits) = digits_after(text, "SI") else { return false };
-    let expected = 11 - weighted(&digits, &[8, 7, 6, 5, 4, 3, 2]) % 11;
-    digits.len() == 8
-        && digits.first() != Some(&0)
-        && expected != 11
-        && digits.last().is_some_and(|&check| expected % 10 == u32::from(check))
-}
 
 /// `si-emso`: EMŠO and JMBG of the former Yugoslavia: a date of birth and weights 765432765432, modulus 11.
 pub(crate) fn emso(text: &str) -> bool {

@@ -14,11 +14,3 @@ pub(crate) fn edrpou(text: &str) -> bool {
     };
     digits.len() == 8 && digits.last().is_some_and(|&check| rest == u32::from(check))
 }
-
-/// `ua-rntrc`: Ukrainian taxpayer number: weights with a negative one, modulus 11, modulus 10.
-pub(crate) fn rntrc(text: &str) -> bool {
-    let Some(digits) = digits(text) else { return false };
-    // 10 is −1 modulo 11.
-    let sum = weighted(&digits, &[10, 5, 7, 9, 4, 6, 10, 5, 7]);
-    digits.len() == 10 && digits.last().is_some_and(|&check| sum % 11 % 10 == u32::from(check))
-}
