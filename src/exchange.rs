@@ -24,12 +24,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use blackbar_core::decode::codec::Bound;
-use blackbar_core::decode::endpoint::{Class, Endpoint, Wrapping, classify};
+use blackbar_core::endpoint::{Class, Endpoint, Wrapping, classify};
+use blackbar_core::internals::Bound;
 use blackbar_core::pipeline::Redacted;
-use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::redact::sdk::Sdk;
-use blackbar_core::session::store::WindowStore;
+use blackbar_core::remote_config::Hardening;
+use blackbar_core::report::Sdk;
+use blackbar_core::session::WindowStore;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::policy::Policy;
 use clap::Args;
 
 use crate::cli::config_file::ConfigFile;

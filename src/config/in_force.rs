@@ -3,8 +3,7 @@
 //! The audit stores the description next to its records, and its hash in the chain. It holds no
 //! secret, and does not even reveal whether there is a pseudonym key.
 
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::redact::suppress::Suppression;
+use blackbar_core::policy::{Policy, Suppression};
 use blackbar_core::rules::{Action, Rule, RuleIdx};
 use serde_json::{Value, json};
 

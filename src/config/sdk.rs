@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::session::selector::{SelectorProblem, Selectors};
-use blackbar_core::session::treatment::Treatment;
+use blackbar_core::policy::{SelectorProblem, Selectors, Treatment};
+use blackbar_core::remote_config::Hardening;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;

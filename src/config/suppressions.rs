@@ -2,12 +2,10 @@
 //!
 //! A suppression that could exempt more than its author meant is an error, not a warning.
 
-use blackbar_core::redact::suppress::{
-    PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash,
+use blackbar_core::policy::{
+    PathPattern, Selectors, SuppressError, Suppression, Treatment, What, WholePattern, parse_hash,
 };
 use blackbar_core::rules::{RuleIdx, RuleSet};
-use blackbar_core::session::selector::Selectors;
-use blackbar_core::session::treatment::Treatment;
 use serde::Deserialize;
 use toml::value::Datetime;
 

@@ -9,9 +9,8 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use blackbar_core::decode::codec::{Bound, Codecs};
-use blackbar_core::decode::endpoint::{Class, Endpoint};
-use blackbar_core::decode::wrapping::{self, Wrapped};
+use blackbar_core::endpoint::{Class, Endpoint};
+use blackbar_core::internals::{Bound, Codecs, Wrapped, unwrap};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -172,7 +171,7 @@ fn decode_body(received: &ReceivedRequest, codecs: &mut Codecs) -> Option<Value>
         content_encoding: received.content_encoding.as_deref(),
         body: &received.body,
     };
-    let unwrapped = wrapping::unwrap(received.endpoint.wrapping, &wrapped, BODY_BOUND, codecs).ok()?;
+    let unwrapped = unwrap(received.endpoint.wrapping, &wrapped, BODY_BOUND, codecs).ok()?;
     serde_json::from_str(unwrapped.text()).ok()
 }
 

@@ -4,10 +4,9 @@
 
 use std::sync::Arc;
 
-use blackbar_core::decode::codec::Bound;
-use blackbar_core::decode::endpoint::{Class, Endpoint};
-use blackbar_core::pipeline::answer::{self, Answered, Packing};
-use blackbar_core::redact::remote_config::{Form, Hardening};
+use blackbar_core::endpoint::{Class, Endpoint};
+use blackbar_core::internals::Bound;
+use blackbar_core::remote_config::{self, Answered, Form, Hardening, Packing};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LAST_MODIFIED, VARY};
 use http::request::Parts;
@@ -53,7 +52,7 @@ pub(crate) async fn harden(
     let how = Arc::clone(how);
     let work = move || {
         let answered = Answered { form, content_encoding: coding.as_deref(), body: &body };
-        answer::harden(&answered, &how, bound, packing)
+        remote_config::harden(&answered, &how, bound, packing)
     };
     // The SDK script with its config is a few hundred kilobytes: too much work for a network thread.
     let hardened = tokio::task::spawn_blocking(work).await.map_err(|_| Rejection::Internal)?;

@@ -6,20 +6,73 @@
 //! those above it, and `tests/it/layers.rs` of the workspace fails on an import that points the
 //! other way.
 
-pub mod text;
+mod text;
 
-pub mod validate;
+mod validate;
 
 pub mod rules;
 
-pub mod detect;
+mod detect;
 
-pub mod decode;
+mod decode;
 
-pub mod parse;
+mod parse;
 
 pub mod session;
 
-pub mod redact;
+mod redact;
 
 pub mod pipeline;
+
+/// The paths that PostHog's SDKs call.
+pub mod endpoint {
+    pub use crate::decode::endpoint::{Class, Endpoint, Host, NoEndpoint, Wrapping, classify};
+}
+
+/// What is masked, and what is let through.
+pub mod policy {
+    pub use crate::redact::client_ip::ClientIp;
+    pub use crate::redact::policy::{
+        BinaryParts, Choices, ImagePosture, Limits, Policy, Posture, Postures, Preset,
+    };
+    pub use crate::redact::suppress::{
+        PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash, value_hash,
+    };
+    pub use crate::session::selector::{SelectorError, SelectorProblem, Selectors};
+    pub use crate::session::treatment::Treatment;
+}
+
+/// What was found.
+pub mod report {
+    pub use crate::redact::report::{Cause, Report};
+    pub use crate::redact::sdk::Sdk;
+    pub use crate::redact::surface::Surface;
+    pub use crate::redact::text::notes::{Note, Outcome};
+    pub use crate::text::span::Span;
+}
+
+/// Stricter masking in the configuration that PostHog sends to its SDKs.
+pub mod remote_config {
+    pub use crate::pipeline::answer::{Answered, Hardened, Packing, harden};
+    pub use crate::redact::remote_config::{Form, Hardening, Unreadable};
+}
+
+/// What a rule finds, and why it finds something or not.
+pub mod inspect {
+    pub use crate::detect::check::{CheckReport, check};
+}
+
+/// What benches, fuzz targets and tests of this workspace look into. No promise: anything here may
+/// change or go in any version.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::decode::codec::{Bound, Codecs, GZIP_MAGIC, Level};
+    pub use crate::decode::endpoint::ENDPOINTS;
+    pub use crate::decode::lz64::decode as decode_lz64;
+    pub use crate::decode::wrapping::{Wrapped, unwrap};
+    pub use crate::detect::{Finding, KeywordContext, Miss, ScanBuffers, Scanner, Why};
+    pub use crate::parse::json::{JsonError, JsonKind, Tape, Truncated};
+    pub use crate::parse::value::{Doc, Value};
+    pub use crate::redact::exceptions::{EXCEPTIONS, markdown};
+    pub use crate::validate::{ALL as VALIDATORS, find as find_validator};
+}

@@ -21,7 +21,7 @@ pub use crate::pipeline::request::RequestIdentity;
 pub use crate::pipeline::workspace::Workspace;
 pub use crate::redact::recording::windows::Memory;
 
-pub mod answer;
+pub(crate) mod answer;
 pub mod document;
 
 mod body;

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
+use blackbar_core::policy::Policy;
+use blackbar_core::report::Span;
 use blackbar_core::rules::{
     Boundary, KeyStrength, OnFailedCheck, Rule, RuleExample, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
 };
-use blackbar_core::text::span::Span;
 use clap::Args;
 
 use crate::cli::rules::tier_name::tier_name;

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use blackbar_core::redact::suppress::{What, value_hash};
+use blackbar_core::policy::{What, value_hash};
 
 use crate::cli::terminal::failed;
 use crate::cli::terminal::put;

@@ -246,7 +246,7 @@ fn gzip_content(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether `bytes` is exactly one gzip member that holds `content`, without names or comments.
-pub fn is_plain_gzip_of(bytes: &[u8], content: &[u8]) -> bool {
+pub(crate) fn is_plain_gzip_of(bytes: &[u8], content: &[u8]) -> bool {
     let header_is_empty = bytes.starts_with(GZIP_MAGIC) && bytes.get(3) == Some(&0);
     header_is_empty && bytes.len() >= 18 && bytes.ends_with(&gzip_trailer(content))
 }
@@ -288,7 +288,7 @@ fn decode_growing(
 ///
 /// # Errors
 /// [`CodecError`]
-pub fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
+pub(crate) fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
     read_bounded(brotli_decompressor::Decompressor::new(bytes, 16 << 10), bytes.len(), bound, out)
 }
 
@@ -296,7 +296,7 @@ pub fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), Cod
 ///
 /// # Errors
 /// [`CodecError`]
-pub fn unzstd(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
+pub(crate) fn unzstd(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
     let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(|_| CodecError::Corrupt)?;
     // The window is memory that the sender chooses: 8 MiB, as RFC 8878 asks receivers to support.
     decoder.window_log_max(23).map_err(|_| CodecError::Corrupt)?;

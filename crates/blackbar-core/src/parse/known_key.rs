@@ -10,7 +10,6 @@ use crate::text::lookup::Lookup;
 macro_rules! words {
     ($($word:ident $text:literal,)*) => {
         /// A well-known key.
-        #[expect(missing_docs, reason = "each variant is the camel case of its text")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
         pub enum KnownKey {

@@ -235,7 +235,7 @@ impl<'a> Value<'a> {
 }
 
 /// The longest path.
-pub const MAX_STEPS: usize = 96;
+pub(crate) const MAX_STEPS: usize = 96;
 
 /// The path that was computed last, to continue from.
 #[derive(Default)]

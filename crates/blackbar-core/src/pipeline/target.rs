@@ -64,7 +64,7 @@ pub(super) fn redact_query(query: &str, redactor: &mut RecordingRedactor<'_>) ->
         .split('&')
         .filter(|pair| {
             let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-            let name = form::decode(name, form::Plus::IsSpace);
+            let name = form::decode(name);
             !pair.is_empty() && *name != *b"data" && *name != *b"compression"
         })
         .collect();

@@ -165,7 +165,7 @@ pub struct Choices {
 
 /// Classes by which applications mark private elements for recorders. They are enforced here
 /// whatever the recorder in the browser did.
-pub const BUILT_IN_SELECTORS: &[(&str, Treatment)] = &[
+pub(crate) const BUILT_IN_SELECTORS: &[(&str, Treatment)] = &[
     (".ph-no-capture, .rr-block", Treatment::Block),
     (".ph-mask, .rr-mask, .ph-ignore-input, .rr-ignore", Treatment::Mask),
 ];

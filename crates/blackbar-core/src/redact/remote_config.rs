@@ -45,7 +45,7 @@ const DEPTH: usize = 128;
 ///
 /// # Errors
 /// [`Unreadable`]: the text must not be relayed.
-pub fn harden(text: &str, form: Form, how: &Hardening) -> Result<Vec<u8>, Unreadable> {
+pub(crate) fn harden(text: &str, form: Form, how: &Hardening) -> Result<Vec<u8>, Unreadable> {
     let mut edits = Vec::new();
     match form {
         Form::Json => config(text, how, &mut edits)?,

@@ -13,10 +13,10 @@ pub struct Sdk {
 }
 
 /// The label of everything that is not known.
-pub const OTHER: &str = "other";
+pub(crate) const OTHER: &str = "other";
 
 /// The known libraries, by their `$lib`.
-pub const LIBS: &[&str] = &[
+pub(crate) const LIBS: &[&str] = &[
     "web",
     "js",
     "posthog-js-lite",

@@ -15,7 +15,7 @@ mod builtin;
 #[cfg(test)]
 mod comparison;
 mod compile;
-pub mod error;
+pub(crate) mod error;
 pub(crate) mod groups;
 pub(crate) mod keys;
 mod load;
@@ -28,11 +28,11 @@ use std::sync::Arc;
 
 use regex_automata::meta;
 
-use crate::rules::error::LoadError;
 use crate::rules::keys::KeyIndex;
 use crate::validate::ValueCheck;
 
 pub use crate::rules::builtin::builtin_packs;
+pub use crate::rules::error::{LoadError, Problem};
 
 /// A pack file: its name, for error messages, and its text.
 #[derive(Clone, Copy, Debug)]
