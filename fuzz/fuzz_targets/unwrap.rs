@@ -2,8 +2,7 @@
 
 #![no_main]
 
-use blackbar_core::endpoint::Wrapping;
-use blackbar_core::internals::{Bound, Codecs, Wrapped, decode_lz64, unwrap};
+use blackbar_core::internals::{Bound, Codecs, Wrapped, Wrapping, decode_lz64, unwrap};
 use libfuzzer_sys::fuzz_target;
 
 const MOST: usize = 1 << 16;

@@ -121,7 +121,7 @@ fn build(
             })
         }
         Err(error) => {
-            checker.problem("redaction.selector", error.reason.to_string());
+            checker.problem("redaction.selector", error.reason());
             None
         }
     }

@@ -126,7 +126,7 @@ fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Configure
             Ok(_) => checked.push(ConfiguredSelector { css: raw.css, treat }),
             Err(error) => {
                 let hint = "write one such as \".private\"";
-                checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));
+                checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason()));
             }
         }
     }

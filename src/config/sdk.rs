@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use blackbar_core::policy::{SelectorProblem, Selectors, Treatment};
+use blackbar_core::policy::{Selectors, Treatment};
 use blackbar_core::remote_config::Hardening;
 use serde::Deserialize;
 
@@ -41,8 +41,8 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
 /// problems.
 fn check_selector(checker: &mut Checker<'_>, key: &str, css: &str) {
     if let Err(error) = Selectors::parse([(css, Treatment::Mask)])
-        && matches!(error.reason, SelectorProblem::Empty | SelectorProblem::Syntax)
+        && error.is_malformed()
     {
-        checker.problem(key, format!("{css:?}: {}; write one such as \".private\"", error.reason));
+        checker.problem(key, format!("{css:?}: {}; write one such as \".private\"", error.reason()));
     }
 }

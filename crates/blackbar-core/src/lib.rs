@@ -26,7 +26,7 @@ pub mod pipeline;
 
 /// The paths that PostHog's SDKs call.
 pub mod endpoint {
-    pub use crate::decode::endpoint::{Class, Endpoint, Host, NoEndpoint, Wrapping, classify};
+    pub use crate::decode::endpoint::{Class, Endpoint, Host, NoEndpoint, classify};
 }
 
 /// What is masked, and what is let through.
@@ -35,10 +35,8 @@ pub mod policy {
     pub use crate::redact::policy::{
         BinaryParts, Choices, ImagePosture, Limits, Policy, Posture, Postures, Preset,
     };
-    pub use crate::redact::suppress::{
-        PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash, value_hash,
-    };
-    pub use crate::session::selector::{SelectorError, SelectorProblem, Selectors};
+    pub use crate::redact::suppress::{SuppressError, Suppression};
+    pub use crate::session::selector::{SelectorError, Selectors};
     pub use crate::session::treatment::Treatment;
 }
 
@@ -53,7 +51,7 @@ pub mod report {
 
 /// Stricter masking in the configuration that PostHog sends to its SDKs.
 pub mod remote_config {
-    pub use crate::pipeline::answer::{Answered, Hardened, Packing, harden};
+    pub use crate::pipeline::answer::{Answered, Hardened};
     pub use crate::redact::remote_config::{Form, Hardening, Unreadable};
 }
 
@@ -67,12 +65,12 @@ pub mod inspect {
 #[doc(hidden)]
 pub mod internals {
     pub use crate::decode::codec::{Bound, Codecs, GZIP_MAGIC, Level};
-    pub use crate::decode::endpoint::ENDPOINTS;
+    pub use crate::decode::endpoint::{ENDPOINTS, Wrapping};
     pub use crate::decode::lz64::decode as decode_lz64;
-    pub use crate::decode::wrapping::{Wrapped, unwrap};
-    pub use crate::detect::{Finding, KeywordContext, Miss, ScanBuffers, Scanner, Why};
+    pub use crate::decode::wrapping::{Unwrapped, Wrapped, unwrap};
+    pub use crate::detect::{Finding, KeywordContext, LiteralsFound, Miss, ScanBuffers, Scanner, Why};
     pub use crate::parse::json::{JsonError, JsonKind, Tape, Truncated};
-    pub use crate::parse::value::{Doc, Value};
-    pub use crate::redact::exceptions::{EXCEPTIONS, markdown};
-    pub use crate::validate::{ALL as VALIDATORS, find as find_validator};
+    pub use crate::parse::value::{Doc, DuplicateKey, Entries, Items, Value};
+    pub use crate::redact::exceptions::{EXCEPTIONS, Exception, markdown};
+    pub use crate::validate::{ALL as VALIDATORS, Validator, find as find_validator};
 }

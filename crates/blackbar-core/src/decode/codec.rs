@@ -19,7 +19,7 @@ use crate::text::edit::Edit;
 
 /// A text and what edits made of it.
 #[derive(Clone, Copy)]
-pub struct EditedText<'a> {
+pub(crate) struct EditedText<'a> {
     /// The text before.
     pub old: &'a [u8],
     /// Sorted and not overlapping.
@@ -153,7 +153,13 @@ impl Codecs {
     /// Does what [`gzip`](Self::gzip) does, but faster, along the matches of `old`: the gzip stream of
     /// the old text. Falls back to `gzip` if `old` has several members, or is a short body. The result
     /// is about as small as `old` was, or as the level makes it.
-    pub fn regzip_edited(&mut self, old: &[u8], change: &EditedText<'_>, level: Level, out: &mut Vec<u8>) {
+    pub(crate) fn regzip_edited(
+        &mut self,
+        old: &[u8],
+        change: &EditedText<'_>,
+        level: Level,
+        out: &mut Vec<u8>,
+    ) {
         out.clear();
         out.extend_from_slice(GZIP_HEADER);
         let &EditedText { old: old_text, new, .. } = change;

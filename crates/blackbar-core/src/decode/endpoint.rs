@@ -100,9 +100,16 @@ pub struct Endpoint {
     /// What it is for.
     pub class: Class,
     /// How its body is encoded.
-    pub wrapping: Wrapping,
+    pub(crate) wrapping: Wrapping,
     /// Which host serves it.
     pub host: Host,
+}
+
+impl Endpoint {
+    /// Whether its bodies are JSON that nothing wraps but `Content-Encoding`.
+    pub fn takes_plain_json(&self) -> bool {
+        self.wrapping == Wrapping::Json
+    }
 }
 
 const GET: &[&str] = &["GET", "HEAD"];

@@ -45,5 +45,5 @@ mod page_example;
 pub(crate) mod check;
 
 pub use crate::detect::finding::{Finding, KeywordContext};
-pub use crate::detect::miss::{Miss, Why};
+pub use crate::detect::miss::{LiteralsFound, Miss, Why};
 pub use crate::detect::scanner::{ScanBuffers, Scanner};

@@ -252,8 +252,18 @@ impl Policy {
         Ok(self)
     }
 
-    /// The exceptions.
-    pub fn suppressions(&self) -> &Suppressions {
+    /// The exceptions, each with its number; numbers begin at 1.
+    pub fn suppressions(&self) -> impl Iterator<Item = (u16, &Suppression)> {
+        self.suppressions.numbered()
+    }
+
+    /// The number of the first suppression that lets a value through which `rule` found, at `now` in seconds
+    /// since 1970. Paths and selectors are left out, since they depend on where the value is.
+    pub fn suppressed_by(&self, rule: RuleIdx, value: &str, now: Option<u64>) -> Option<u16> {
+        self.suppressions.by_value(rule, value, &self.hash_key, now)
+    }
+
+    pub(crate) fn all_suppressions(&self) -> &Suppressions {
         &self.suppressions
     }
 

@@ -6,7 +6,7 @@ use crate::text::span::Span;
 
 /// One replacement. Its bytes are output; `Debug` prints only lengths.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// The bytes to replace.
     pub span: Span,
     /// The replacement.
