@@ -55,7 +55,7 @@ pub(crate) async fn harden(
     };
     // The SDK script with its config is a few hundred kilobytes: too much work for a network thread.
     let hardened = tokio::task::spawn_blocking(work).await.map_err(|_| Rejection::Internal)?;
-    let hardened = hardened.map_err(|_| Rejection::ConfigUnreadable)?;
+    let hardened = hardened.ok_or(Rejection::ConfigUnreadable)?;
     if let Some(coding) = hardened.content_encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }

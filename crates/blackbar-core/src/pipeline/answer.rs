@@ -37,17 +37,12 @@ pub struct Hardened {
 }
 
 impl Answered<'_> {
-    /// Hardens the config in it; it may inflate to as many bytes, and to as many times its size.
+    /// Hardens the config in it; it may inflate to `max_bytes`, and to `max_ratio` times its size.
     ///
-    /// # Errors
-    /// [`Unreadable`]: its encoding is not known, it inflates past a limit, or there is no config in it.
-    pub fn harden(
-        &self,
-        how: &Hardening,
-        max_bytes: usize,
-        max_ratio: usize,
-    ) -> Result<Hardened, Unreadable> {
-        harden(self, how, Bound { bytes: max_bytes, ratio: max_ratio })
+    /// `None` if its encoding is not known, if it inflates past a limit, or if there is no config in it:
+    /// then it may not be relayed.
+    pub fn harden(&self, how: &Hardening, max_bytes: usize, max_ratio: usize) -> Option<Hardened> {
+        harden(self, how, Bound { bytes: max_bytes, ratio: max_ratio }).ok()
     }
 }
 

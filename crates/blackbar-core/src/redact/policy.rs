@@ -190,7 +190,7 @@ pub struct Policy {
 impl Policy {
     /// Puts a policy together.
     ///
-    /// `selectors` come on top of [`BUILT_IN_SELECTORS`]; the strictest wins.
+    /// `selectors` come on top of the built-in ones; the strictest wins.
     ///
     /// # Errors
     /// [`SelectorError`] for the first of `selectors` that cannot be used.

@@ -18,7 +18,7 @@ use crate::text::edit::Edit;
 use crate::text::json_str;
 use crate::text::span::Span;
 
-pub use crate::redact::remote_config::unreadable::Unreadable;
+pub(crate) use crate::redact::remote_config::unreadable::Unreadable;
 
 /// What the config is made to say.
 #[derive(Clone, Debug, PartialEq, Eq)]

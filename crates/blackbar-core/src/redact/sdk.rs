@@ -6,7 +6,7 @@
 /// An SDK and its version, as a counter may name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sdk {
-    /// The library: one of [`LIBS`], or `other`.
+    /// The library: one of those that PostHog publishes, or `other`.
     pub lib: &'static str,
     /// Major and minor version, or `other`.
     pub version_class: String,

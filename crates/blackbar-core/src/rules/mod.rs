@@ -2,7 +2,7 @@
 //!
 //! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types with one conversion,
 //! [`RuleSet::build`]. Everything that can fail fails there, and all problems are reported at once. This module does
-//! not search: [`crate::detect`] does.
+//! not search: `detect` does.
 //!
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.

@@ -4,10 +4,10 @@
 //! field, is inside `.ph-no-capture`, or has the label "Date of birth". A [`window::Window`] keeps
 //! that for one (project, session, window), as verdicts and not as texts.
 //!
-//! - **Edit.** [`editor::WindowEditor`] applies snapshots and mutations to a window.
-//! - **Read.** [`window::WindowReader`] answers what holds for a node, and which text nodes a reader
+//! - **Edit.** `editor::WindowEditor` applies snapshots and mutations to a window.
+//! - **Read.** `window::WindowReader` answers what holds for a node, and which text nodes a reader
 //!   sees as one text.
-//! - **Keep.** [`store`] keeps windows between requests, within a bound.
+//! - **Keep.** `store` keeps windows between requests, within a bound.
 //!
 //! Does not redact and does not parse events. **Invariant:** what is not known for certain is
 //! unknown, and unknown is treated strictly; no peer can make a window larger than its limits.
