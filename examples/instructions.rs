@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-use blackbar_core::decode::endpoint::classify;
+use blackbar_core::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
-use blackbar_core::redact::policy::{Limits, Policy, Preset};
+use blackbar_core::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 use serde::Deserialize;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;

@@ -15,12 +15,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use blackbar_core::decode::endpoint::classify;
+use blackbar_core::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Request, Workspace, document};
-use blackbar_core::redact::policy::{Limits, Policy, Preset};
-use blackbar_core::redact::report::Report;
+use blackbar_core::policy::{Limits, Policy, Preset};
+use blackbar_core::report::Report;
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};

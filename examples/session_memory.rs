@@ -14,12 +14,11 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use blackbar::config;
-use blackbar_core::decode::endpoint::classify;
+use blackbar_core::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Request, Workspace};
-use blackbar_core::session::store::{
-    InMemoryWindows, TakenWindow, WindowKey, WindowLease, WindowStore, WindowStoreLimits,
+use blackbar_core::session::{
+    InMemoryWindows, TakenWindow, Window, WindowKey, WindowLease, WindowStore, WindowStoreLimits,
 };
-use blackbar_core::session::window::Window;
 
 const BODIES: &[u8] = include_bytes!("../tests/data/corpus/bodies.bin");
 const INDEX: &str = include_str!("../tests/data/corpus/index.json");

@@ -24,12 +24,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use blackbar_core::decode::codec::Bound;
-use blackbar_core::decode::endpoint::{Class, Endpoint, Wrapping, classify};
+use blackbar_core::endpoint::{Class, Endpoint, classify};
 use blackbar_core::pipeline::Redacted;
-use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::redact::sdk::Sdk;
-use blackbar_core::session::store::WindowStore;
+use blackbar_core::remote_config::Hardening;
+use blackbar_core::report::Sdk;
+use blackbar_core::session::WindowStore;
 use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;
@@ -211,7 +210,7 @@ impl<'a> ExchangeRun<'a> {
         };
         self.record.forwarded_bytes = redacted.body.len() as u64;
         // The pipeline turns the data in a GET's query into a body, which a GET cannot carry.
-        let may_move = endpoint.wrapping != Wrapping::Json && !redacted.body.is_empty();
+        let may_move = !endpoint.takes_plain_json() && !redacted.body.is_empty();
         let moves_to_body = head.method == Method::GET && may_move;
         let target = head::outgoing_target(head.uri.path(), &redacted.query);
         Ok(UpstreamRequest {
@@ -251,8 +250,8 @@ impl<'a> ExchangeRun<'a> {
         self.config.hardening.as_ref().filter(|_| harden::has_remote_config(endpoint))
     }
 
-    fn response_bound(&self) -> Bound {
-        Bound { bytes: self.config.limits.response_body, ratio: self.config.policy.policy.limits.ratio }
+    fn response_bound(&self) -> (usize, usize) {
+        (self.config.limits.response_body, self.config.policy.policy.limits.ratio)
     }
 
     /// Records how the exchange ended, and only then returns what to reply.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use blackbar_core::decode::endpoint::{Endpoint, classify};
+use blackbar_core::endpoint::{Endpoint, classify};
 use serde::Deserialize;
 
 use crate::Error;

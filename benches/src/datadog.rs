@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use blackbar_core::rules::{Rule, RuleSet, Tier};
+use blackbar_core::rules::{Rule, RuleSet};
 use dd_sds::{MatchAction, RegexRuleConfig, RootRuleConfig, Scanner, SimpleEvent};
 
 use crate::{Error, clock};
@@ -39,7 +39,7 @@ impl Peer {
 fn config(rule: &Rule) -> Option<RootRuleConfig<std::sync::Arc<dyn dd_sds::RuleConfig>>> {
     let pattern = rule.patterns().next()?;
     let mut config = RegexRuleConfig::new(pattern);
-    if matches!(rule.tier(), Tier::KeywordOrSeparators | Tier::Keyword) {
+    if rule.needs_keyword() {
         let keywords: Vec<&str> = rule.keywords().collect();
         if !keywords.is_empty() {
             config = config.with_included_keywords(keywords);

@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::ops::Range;
 
-use blackbar_core::decode::codec::{Codecs, Level};
+use blackbar_core::internals::{Codecs, Level};
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 
 use crate::Error;

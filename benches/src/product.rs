@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
-use blackbar_core::redact::policy::{Limits, Policy, Posture, Preset};
+use blackbar_core::policy::{Limits, Policy, Posture, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 
 use crate::Error;
 use crate::clock;

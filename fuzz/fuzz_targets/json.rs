@@ -2,8 +2,7 @@
 
 #![no_main]
 
-use blackbar_core::parse::json::{JsonError, JsonKind, Tape, Truncated};
-use blackbar_core::parse::value::{Doc, Value as Node};
+use blackbar_core::internals::{Doc, JsonError, JsonKind, Tape, Truncated, Value as Node};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

@@ -5,10 +5,9 @@
 
 use std::sync::LazyLock;
 
-use blackbar_core::parse::json::{Tape, Truncated};
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::policy::{Limits, Policy, Preset};
+use blackbar_core::internals::{Tape, Truncated};
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use libfuzzer_sys::fuzz_target;
 

@@ -2,10 +2,7 @@
 
 #![no_main]
 
-use blackbar_core::decode::codec::{Bound, Codecs};
-use blackbar_core::decode::endpoint::Wrapping;
-use blackbar_core::decode::lz64;
-use blackbar_core::decode::wrapping::{Wrapped, unwrap};
+use blackbar_core::internals::{Bound, Codecs, Wrapped, Wrapping, decode_lz64, unwrap};
 use libfuzzer_sys::fuzz_target;
 
 const MOST: usize = 1 << 16;
@@ -24,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(unwrapped) = unwrap(wrapping, &wrapped, Bound { bytes: MOST, ratio: 1000 }, &mut Codecs::default()) {
         assert!(unwrapped.text().len() <= MOST.max(data.len()) * 3);
     }
-    let ours = lz64::decode(body, MOST);
+    let ours = decode_lz64(body, MOST);
     if let (Some(ours), Ok(text)) = (ours, std::str::from_utf8(body)) {
         let theirs = lz_str::decompress_from_base64(text).and_then(|units| String::from_utf16(&units).ok());
         assert!(theirs.is_none_or(|theirs| theirs == ours), "lz-string reads something else");

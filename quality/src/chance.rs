@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde_json::{Value, json};
@@ -149,10 +149,10 @@ pub fn run(n: usize, to: &str) -> Result<()> {
         let share =
             |count: usize, n: usize| if n == 0 { Value::Null } else { json!(count as f64 / n as f64) };
         let rate = |count: usize| share(count, rounds);
-        let by_default = careful.find(id).and_then(|idx| careful.rule(idx)).map(|rule| rule.tier().name());
+        let by_default = careful.find(id).and_then(|idx| careful.rule(idx)).map(|rule| rule.tier_name());
         report.push(json!({
             "id": case.id, "pack": rule.pack(), "entity": rule.entity(), "keyword": words,
-            "tier": rule.tier().name(), "tier_by_default": by_default,
+            "tier": rule.tier_name(), "tier_by_default": by_default,
             "validator": rule.validator(), "n": rounds, "keys": rule.keys().len(),
             "form": {"bare": rate(counts[0][0]), "beside": rate(counts[0][1]), "any": share(counts[0][2], for_all)},
             "shape": {"bare": rate(counts[1][0]), "beside": rate(counts[1][1]), "any": share(counts[1][2], for_all)},

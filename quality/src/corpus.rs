@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-use blackbar_core::decode::endpoint::classify;
-use blackbar_core::parse::json::{JsonKind, Tape, Truncated};
-use blackbar_core::parse::value::{Doc, Value as Node};
+use blackbar_core::endpoint::classify;
+use blackbar_core::internals::{Doc, JsonKind, Tape, Truncated, Value as Node};
 use blackbar_core::pipeline::{self, Memory, Request, Workspace};
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar_core::validate;
+use blackbar_core::internals::find_validator;
 use dd_sds::{
     MatchAction, ProximityKeywordsConfig, RegexRuleConfig, RootRuleConfig, RuleConfig, Scanner,
     ScannerBuilder, SecondaryValidator, SimpleEvent,
@@ -106,7 +106,7 @@ pub fn judge(from: &str, to: &str) -> Result<()> {
     let rules = crate::engine::rules("everything")?;
     for candidate in read::<Candidate>(from)? {
         let Candidate { text, blackbar, datadog } = candidate?;
-        let ours = match validate::find(&blackbar) {
+        let ours = match find_validator(&blackbar) {
             Some(validator) => validator.accepts(&text),
             // A weighted sum has no name: it is that of the rule.
             None => {

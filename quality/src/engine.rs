@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::pipeline::{self, document};
-use blackbar_core::redact::policy::{Limits, Policy, Preset};
+use blackbar_core::policy::{Limits, Policy, Preset};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 //! value of a payload. The JSON names here are the audit format: renaming one raises
 //! [`FORMAT`], and the old name stays as an alias, so that older directories can be read.
 
-use blackbar_core::redact::report::Report;
+use blackbar_core::report::Report;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::policy::Policy;
 use clap::Args;
 
 use crate::cli::config_file::ConfigFile;
@@ -55,7 +55,7 @@ impl Check {
 
 /// The number of suppressions, or nothing if there are none.
 fn suppressions(policy: &Policy) -> String {
-    match policy.suppressions().numbered().count() {
+    match policy.suppressions().count() {
         0 => String::new(),
         n => format!("{}, ", counted(n, "suppression")),
     }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 
-use blackbar_core::detect::Why;
-use blackbar_core::redact::text::notes::{Note, Outcome};
+use blackbar_core::internals::Why;
+use blackbar_core::report::{Note, Outcome};
 use blackbar_core::rules::{RuleIdx, RuleSet};
 use serde::Serialize;
 

@@ -5,9 +5,8 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::report::Report;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::report::Report;
 use clap::Args;
 use serde::Serialize;
 

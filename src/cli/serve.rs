@@ -112,7 +112,7 @@ fn start_lines(config: &Config) -> StartLines {
     StartLines {
         regions: config.regions.iter().map(hosts).collect(),
         n_rules: config.policy.n_rules,
-        n_suppressions: config.policy.policy.suppressions().numbered().count(),
+        n_suppressions: config.policy.policy.suppressions().count(),
         summary: config.policy.summary.clone(),
         audit_dir: config.audit.dir.display().to_string(),
         warnings: config.warnings.clone(),

@@ -3,8 +3,7 @@
 //! The audit stores the description next to its records, and its hash in the chain. It holds no
 //! secret, and does not even reveal whether there is a pseudonym key.
 
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::redact::suppress::Suppression;
+use blackbar_core::policy::{Policy, Suppression};
 use blackbar_core::rules::{Action, Rule, RuleIdx};
 use serde_json::{Value, json};
 
@@ -21,7 +20,7 @@ pub fn describe(config: &Config) -> String {
         "selectors": config.policy.selectors.iter().map(|selector| {
             json!({ "css": selector.css, "treat": word(&selector.treat) })
         }).collect::<Vec<_>>(),
-        "suppressions": policy.suppressions().numbered().map(|(number, one)| {
+        "suppressions": policy.suppressions().map(|(number, one)| {
             suppression(number, one, policy)
         }).collect::<Vec<_>>(),
         "client_ip": word(&policy.choices.client_ip),
@@ -46,7 +45,7 @@ fn suppression(number: u16, one: &Suppression, policy: &Policy) -> Value {
     let end = one.expires.and_then(|end| jiff::Timestamp::from_second(i64::try_from(end).ok()?).ok());
     json!({
         "number": number,
-        one.what.kind(): one.what.to_string(),
+        one.kind(): one.source(),
         "rules": one.rules.iter().filter_map(rule_id).collect::<Vec<_>>(),
         "reason": one.reason,
         "until": end.map(|end| end.to_string()),
@@ -57,7 +56,7 @@ fn rule(rule: &Rule) -> Value {
     json!({
         "id": &**rule.id(),
         "pack": rule.pack(),
-        "tier": rule.tier().name(),
+        "tier": rule.tier_name(),
         "action": action(rule.action()),
         "patterns": rule.patterns().collect::<Vec<_>>(),
         "keywords": rule.keywords().collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use blackbar_core::redact::policy::Limits;
+use blackbar_core::policy::Limits;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;

@@ -29,7 +29,7 @@ pub mod units;
 use std::path::Path;
 use std::sync::Arc;
 
-use blackbar_core::redact::remote_config::Hardening;
+use blackbar_core::remote_config::Hardening;
 
 use crate::config::admin::Admin;
 use crate::config::audit::AuditConfig;

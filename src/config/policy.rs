@@ -6,9 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
-use blackbar_core::redact::policy::{Limits, Policy};
-use blackbar_core::redact::suppress::Suppression;
-use blackbar_core::rules::{PackSource, RuleSet, builtin_packs, error};
+use blackbar_core::policy::{Limits, Policy, Suppression};
+use blackbar_core::rules::{PackSource, Problem, RuleSet, builtin_packs};
 use sha2::{Digest, Sha256};
 
 use crate::config::checker::Checker;
@@ -67,7 +66,7 @@ fn build_rules(checker: &mut Checker<'_>, rules: &RulesSection) -> Option<RuleSe
 
 /// Reports a problem where it can be fixed: in the pack, or at the key that names a missing rule or
 /// pack.
-fn report(checker: &mut Checker<'_>, rules: &RulesSection, problem: error::Problem) {
+fn report(checker: &mut Checker<'_>, rules: &RulesSection, problem: Problem) {
     if problem.line > 0 || problem.rule.is_some() {
         let line = (problem.line > 0).then_some(problem.line);
         let key = problem.rule.map(|rule| format!("rule {rule}")).unwrap_or_default();
@@ -122,7 +121,7 @@ fn build(
             })
         }
         Err(error) => {
-            checker.problem("redaction.selector", error.reason.to_string());
+            checker.problem("redaction.selector", error.reason());
             None
         }
     }

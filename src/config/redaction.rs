@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use blackbar_core::redact::client_ip::ClientIp;
-use blackbar_core::redact::policy::{BinaryParts, Choices, ImagePosture, Posture, Postures, Preset};
-use blackbar_core::session::selector::Selectors;
-use blackbar_core::session::treatment::Treatment;
+use blackbar_core::policy::{
+    BinaryParts, Choices, ClientIp, ImagePosture, Posture, Postures, Preset, Selectors, Treatment,
+};
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
@@ -127,7 +126,7 @@ fn selectors(checker: &mut Checker<'_>, raws: Vec<RawSelector>) -> Vec<Configure
             Ok(_) => checked.push(ConfiguredSelector { css: raw.css, treat }),
             Err(error) => {
                 let hint = "write one such as \".private\"";
-                checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason));
+                checker.problem(&format!("{key}.css"), format!("{:?}: {}; {hint}", raw.css, error.reason()));
             }
         }
     }

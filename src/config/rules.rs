@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use blackbar_core::rules::{self, Action, MAX_KEPT, Selection};
+use blackbar_core::rules::{self, Action, Selection};
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
@@ -62,8 +62,8 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> RulesSection {
                 "has no effect without action = \"partial\"",
             );
         }
-        if entry.keep_last.is_some_and(|n| n > MAX_KEPT) {
-            let hint = format!("must be at most {MAX_KEPT}");
+        if entry.keep_last.is_some_and(|n| n > Action::MAX_KEPT) {
+            let hint = format!("must be at most {}", Action::MAX_KEPT);
             checker.problem(&format!("rules.override[{idx}].keep_last"), hint);
         }
     }

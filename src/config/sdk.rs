@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::session::selector::{SelectorProblem, Selectors};
-use blackbar_core::session::treatment::Treatment;
+use blackbar_core::policy::{Selectors, Treatment};
+use blackbar_core::remote_config::Hardening;
 use serde::Deserialize;
 
 use crate::config::checker::Checker;
@@ -42,8 +41,8 @@ pub(crate) fn check(checker: &mut Checker<'_>) -> Option<Arc<Hardening>> {
 /// problems.
 fn check_selector(checker: &mut Checker<'_>, key: &str, css: &str) {
     if let Err(error) = Selectors::parse([(css, Treatment::Mask)])
-        && matches!(error.reason, SelectorProblem::Empty | SelectorProblem::Syntax)
+        && error.is_malformed()
     {
-        checker.problem(key, format!("{css:?}: {}; write one such as \".private\"", error.reason));
+        checker.problem(key, format!("{css:?}: {}; write one such as \".private\"", error.reason()));
     }
 }

@@ -2,12 +2,8 @@
 //!
 //! A suppression that could exempt more than its author meant is an error, not a warning.
 
-use blackbar_core::redact::suppress::{
-    PathPattern, SuppressError, Suppression, What, WholePattern, parse_hash,
-};
+use blackbar_core::policy::{Selectors, SuppressError, Suppression, Treatment};
 use blackbar_core::rules::{RuleIdx, RuleSet};
-use blackbar_core::session::selector::Selectors;
-use blackbar_core::session::treatment::Treatment;
 use serde::Deserialize;
 use toml::value::Datetime;
 
@@ -71,34 +67,34 @@ fn check_one(
         let hint = "hashes need a stable key; set redaction.hash_key_file";
         checker.problem(&place, hint);
     }
-    let what = match what(kind, text) {
-        Ok(what) => what,
+    let mut suppression = match suppression(kind, text) {
+        Ok(suppression) => suppression,
         Err(message) => {
             checker.problem(&place, message);
             return None;
         }
     };
-    if let What::Pattern(pattern) = &what
-        && ids.is_empty()
-        && pattern.is_wide()
-    {
+    if ids.is_empty() && suppression.is_wide() {
         checker.warn(&place, "it exempts nearly everything that any rule finds; narrow it, or list rules");
     }
-    Some(Suppression { what, rules: ids, reason: reason?, expires })
+    suppression.rules = ids;
+    suppression.reason = reason?;
+    suppression.expires = expires;
+    Some(suppression)
 }
 
-fn what(kind: &str, text: String) -> Result<What, String> {
+fn suppression(kind: &str, text: String) -> Result<Suppression, String> {
     let message = |error: SuppressError| error.to_string();
     match kind {
-        "value_hash" => parse_hash(&text).map(What::Value).map_err(message),
-        "pattern" => WholePattern::new(&text).map(What::Pattern).map_err(message),
-        "path" => PathPattern::new(&text).map(What::Path).map_err(message),
+        "value_hash" => Suppression::of_value(&text).map_err(message),
+        "pattern" => Suppression::of_pattern(&text).map_err(message),
+        "path" => Suppression::of_path(&text).map_err(message),
         _ => match Selectors::parse([(text.as_str(), Treatment::Allow)]) {
             Ok(_) if text.trim() == "*" => {
                 Err("selects every element; write a narrower one such as \".public\"".to_owned())
             }
-            Ok(_) => Ok(What::Selector(text)),
-            Err(error) => Err(format!("{text:?}: {}; write one such as \".public\"", error.reason)),
+            Ok(_) => Ok(Suppression::of_selector(text)),
+            Err(error) => Err(format!("{text:?}: {}; write one such as \".public\"", error.reason())),
         },
     }
 }

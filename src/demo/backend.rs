@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use blackbar_core::decode::endpoint::{Class, Endpoint, classify};
+use blackbar_core::endpoint::{Class, Endpoint, classify};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use http::{Request, StatusCode};

@@ -3,7 +3,7 @@
 //! The demo's sample is readable in the repository and is packed when it is sent. The backend stores
 //! a readable copy of what it receives. A field that cannot be unpacked stays as it is.
 
-use blackbar_core::decode::codec::{Bound, Codecs, Level};
+use blackbar_core::internals::{Bound, Codecs, Level};
 use serde_json::Value;
 
 /// The value of `cv` in an event whose fields are packed.

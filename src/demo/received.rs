@@ -9,9 +9,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use blackbar_core::decode::codec::{Bound, Codecs};
-use blackbar_core::decode::endpoint::{Class, Endpoint};
-use blackbar_core::decode::wrapping::{self, Wrapped};
+use blackbar_core::endpoint::{Class, Endpoint};
+use blackbar_core::internals::Codecs;
+use blackbar_core::pipeline::Request;
+use blackbar_core::policy::Limits;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -19,7 +20,8 @@ use crate::demo::packing;
 use crate::demo::setup::private_dir;
 
 /// How much one body may inflate to.
-const BODY_BOUND: Bound = Bound { bytes: 256 << 20, ratio: 1000 };
+const MAX_BODY_BYTES: usize = 256 << 20;
+const MAX_BODY_RATIO: usize = 1000;
 
 /// The file of a readable recording.
 const RECORDING_FILE: &str = "recording.jsonl";
@@ -69,7 +71,7 @@ impl ReceivedStore {
         totals.requests += 1;
         let number = totals.requests;
         let mut codecs = Codecs::default();
-        let Some(body) = decode_body(received, &mut codecs) else {
+        let Some(body) = decode_body(received) else {
             totals.unreadable += 1;
             return store_raw(&self.dir, number, received);
         };
@@ -165,15 +167,19 @@ fn store_raw(dir: &Path, number: u64, received: &ReceivedRequest) -> io::Result<
     fs::write(dir.join(format!("{number:05}-{}.body", received.endpoint.class.as_str())), &received.body)
 }
 
-fn decode_body(received: &ReceivedRequest, codecs: &mut Codecs) -> Option<Value> {
-    let wrapped = Wrapped {
+fn decode_body(received: &ReceivedRequest) -> Option<Value> {
+    let request = Request {
+        endpoint: received.endpoint,
+        path: received.endpoint.path,
         query: &received.query,
         content_type: received.content_type.as_deref(),
         content_encoding: received.content_encoding.as_deref(),
+        bearer: None,
+        headers: &[],
         body: &received.body,
     };
-    let unwrapped = wrapping::unwrap(received.endpoint.wrapping, &wrapped, BODY_BOUND, codecs).ok()?;
-    serde_json::from_str(unwrapped.text()).ok()
+    let limits = Limits { inflated: MAX_BODY_BYTES, ratio: MAX_BODY_RATIO, ..Limits::default() };
+    serde_json::from_str(&request.decoded_body(&limits).ok()?).ok()
 }
 
 /// A session id as the name of a directory; an id that could be a path is replaced.

@@ -2,7 +2,7 @@
 //!
 //! Read from `data/sample.json`. It has no real person's data, so the demo may print it.
 
-use blackbar_core::decode::codec::{Codecs, Level};
+use blackbar_core::internals::{Codecs, Level};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -4,10 +4,8 @@
 
 use std::sync::Arc;
 
-use blackbar_core::decode::codec::Bound;
-use blackbar_core::decode::endpoint::{Class, Endpoint};
-use blackbar_core::pipeline::answer::{self, Answered, Packing};
-use blackbar_core::redact::remote_config::{Form, Hardening};
+use blackbar_core::endpoint::{Class, Endpoint};
+use blackbar_core::remote_config::{Answered, Form, Hardening};
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, LAST_MODIFIED, VARY};
 use http::request::Parts;
@@ -28,7 +26,7 @@ pub(crate) async fn harden(
     endpoint: &Endpoint,
     head: &Parts,
     how: &Arc<Hardening>,
-    bound: Bound,
+    (max_bytes, max_ratio): (usize, usize),
 ) -> Result<UpstreamResponse, Rejection> {
     // The upstream request carried no condition, so a 304 is unexpected. Relaying it would let the
     // browser keep a config from before the hardening.
@@ -49,15 +47,15 @@ pub(crate) async fn harden(
         None => None,
         Some(value) => Some(value.to_str().map_err(|_| Rejection::ConfigUnreadable)?.to_owned()),
     };
-    let packing = if accepts_gzip(&head.headers) { Packing::Gzip } else { Packing::Plain };
+    let accepts_gzip = accepts_gzip(&head.headers);
     let how = Arc::clone(how);
     let work = move || {
-        let answered = Answered { form, content_encoding: coding.as_deref(), body: &body };
-        answer::harden(&answered, &how, bound, packing)
+        let answered = Answered { form, content_encoding: coding.as_deref(), body: &body, accepts_gzip };
+        answered.harden(&how, max_bytes, max_ratio)
     };
     // The SDK script with its config is a few hundred kilobytes: too much work for a network thread.
     let hardened = tokio::task::spawn_blocking(work).await.map_err(|_| Rejection::Internal)?;
-    let hardened = hardened.map_err(|_| Rejection::ConfigUnreadable)?;
+    let hardened = hardened.ok_or(Rejection::ConfigUnreadable)?;
     if let Some(coding) = hardened.content_encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }

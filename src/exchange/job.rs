@@ -6,10 +6,10 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use blackbar_core::decode::endpoint::Endpoint;
+use blackbar_core::endpoint::Endpoint;
 use blackbar_core::pipeline::{self, Memory, Redacted, Request, Workspace};
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::session::store::WindowStore;
+use blackbar_core::policy::Policy;
+use blackbar_core::session::WindowStore;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName};

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use blackbar_core::decode::codec::GZIP_MAGIC;
+use blackbar_core::internals::GZIP_MAGIC;
 
 /// Bytes of JSON from which a request counts as large: about 10 ms of work.
 const LARGE_BODY_BYTES: usize = 2 << 20;

@@ -2,7 +2,7 @@
 //!
 //! No detail holds payload text. `listen::reply` turns a rejection into HTTP.
 
-use blackbar_core::decode::endpoint::NoEndpoint;
+use blackbar_core::endpoint::NoEndpoint;
 use blackbar_core::pipeline::Refusal;
 
 use crate::audit::Unavailable;

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use blackbar_core::redact::remote_config::Hardening;
-use blackbar_core::session::store::{InMemoryWindows, WindowStore, WindowStoreLimits};
+use blackbar_core::remote_config::Hardening;
+use blackbar_core::session::{InMemoryWindows, WindowStore, WindowStoreLimits};
 use http::HeaderName;
 
 use crate::audit::writer::{AuditWriter, ConfigDescription};

@@ -4,12 +4,12 @@
 //! synthetic recording and a synthetic event that hold all of them go through the pipeline. Their
 //! session store is thrown away, and nothing is forwarded.
 
-use blackbar_core::decode::codec::{Codecs, Level};
-use blackbar_core::decode::endpoint::classify;
+use blackbar_core::endpoint::classify;
+use blackbar_core::internals::{Codecs, Level};
 use blackbar_core::pipeline::{self, Memory, Request, Workspace};
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::policy::Policy;
 use blackbar_core::rules::Rule;
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 use serde_json::{Value, json};
 
 /// Runs a synthetic recording and a synthetic event through the pipeline.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use blackbar_core::pipeline::{Redacted, Workspace};
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::policy::Policy;
 use tokio::sync::{oneshot, watch};
 
 use crate::exchange::job::RedactionJob;
@@ -198,10 +198,10 @@ fn catch_panic<T>(
 
 #[cfg(test)]
 mod tests {
-    use blackbar_core::decode::endpoint::classify;
-    use blackbar_core::redact::policy::{Limits, Preset};
+    use blackbar_core::endpoint::classify;
+    use blackbar_core::policy::{Limits, Preset};
     use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
-    use blackbar_core::session::store::InMemoryWindows;
+    use blackbar_core::session::InMemoryWindows;
     use bytes::Bytes;
 
     use super::*;

@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 use std::net::SocketAddr;
 
-use blackbar_core::decode::endpoint::Class;
-use blackbar_core::redact::client_ip::ClientIp;
+use blackbar_core::endpoint::Class;
+use blackbar_core::policy::ClientIp;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, EXPIRES, HeaderName,
     HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, ORIGIN, REFERER, RETRY_AFTER, USER_AGENT,

@@ -13,7 +13,7 @@ mod user_agent;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use blackbar_core::decode::endpoint::Host;
+use blackbar_core::endpoint::Host;
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};

@@ -3,7 +3,7 @@
 //! Every response carries the headers, rejections too: a browser that may not read a rejection takes
 //! it for a network error, and the SDK retries.
 
-use blackbar_core::decode::endpoint::{NoEndpoint, classify};
+use blackbar_core::endpoint::{NoEndpoint, classify};
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,

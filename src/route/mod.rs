@@ -10,7 +10,7 @@ pub mod pins;
 
 use std::time::Instant;
 
-use blackbar_core::decode::endpoint::Class;
+use blackbar_core::endpoint::Class;
 use http::HeaderMap;
 
 use crate::config::Config;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use blackbar_core::session::store::WindowKey;
+use blackbar_core::session::WindowKey;
 use redis::{Cmd, Connection, ConnectionInfo, ErrorKind, FromRedisValue, RedisError, RedisResult};
 
 /// Returns the entry under a name, and replaces it by a lease unless it is one already.

@@ -22,8 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use blackbar_core::session::store::{TakenWindow, WindowKey, WindowLease, WindowStore};
-use blackbar_core::session::window::Window;
+use blackbar_core::session::{TakenWindow, Window, WindowKey, WindowLease, WindowStore};
 use redis::{ConnectionInfo, RedisResult};
 
 use crate::session_store::connection::{ConnectionPool, StoreConnection};

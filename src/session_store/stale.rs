@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use blackbar_core::session::store::WindowKey;
+use blackbar_core::session::WindowKey;
 use redis::RedisResult;
 
 use crate::session_store::connection::StoreConnection;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use blackbar_core::redact::report::Report;
-use blackbar_core::redact::sdk::Sdk;
+use blackbar_core::report::{Report, Sdk};
 use prometheus::core::Collector;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use blackbar_core::redact::sdk::Sdk;
+use blackbar_core::report::Sdk;
 
 /// Pairs of library and version with a label value of their own. All others share one.
 const MAX_SDK_LABELS: usize = 200;

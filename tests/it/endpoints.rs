@@ -45,7 +45,7 @@ pub(crate) fn refusal(reply: &Reply) -> (u16, String) {
 #[tokio::test]
 async fn every_endpoint_accepts_a_trailing_slash_and_rejects_other_methods() {
     let proxy = Harness::start().await;
-    for row in blackbar_core::decode::endpoint::ENDPOINTS {
+    for row in blackbar_core::internals::ENDPOINTS {
         let open = row.path.strip_suffix("/*").map(|path| format!("{path}/phc_eu/config"));
         let path = open.unwrap_or_else(|| row.path.replace('*', "a-flag"));
         for slash in ["", "/"] {
@@ -72,7 +72,7 @@ async fn every_endpoint_accepts_a_trailing_slash_and_rejects_other_methods() {
 #[test]
 fn the_reference_names_every_endpoint_and_code() {
     let docs = include_str!("../../docs/endpoints.md");
-    for row in blackbar_core::decode::endpoint::ENDPOINTS {
+    for row in blackbar_core::internals::ENDPOINTS {
         let line = docs.lines().find(|line| line.starts_with(&format!("| `{}` |", row.path)));
         let line = line.unwrap_or_else(|| panic!("{} is not in docs/endpoints.md", row.path));
         let methods = row.methods.join(", ");

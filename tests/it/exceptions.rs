@@ -1,9 +1,8 @@
 //! What passes without being judged as text passes up to its bound, and no further.
 
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::exceptions::{EXCEPTIONS, markdown};
+use blackbar_core::internals::{EXCEPTIONS, markdown};
+use blackbar_core::pipeline::{Workspace, document};
 use serde_json::{Value, json};
 
 use crate::hostile::{gz, packed};

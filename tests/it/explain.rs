@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use blackbar::config;
 use blackbar_core::pipeline::{Workspace, document};
-use blackbar_core::redact::text::notes::Outcome;
+use blackbar_core::report::Outcome;
 use serde_json::{Value, json};
 
 use crate::canary::{self, Mint};

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
+use blackbar_core::pipeline::{Workspace, document};
 use serde_json::Value;
 use serde_json::json;
 

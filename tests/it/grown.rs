@@ -9,9 +9,8 @@ use std::sync::OnceLock;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::policy::Policy;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use proptest::test_runner::RngAlgorithm;

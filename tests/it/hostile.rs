@@ -1,16 +1,10 @@
 //! Hostile bodies: refused with a status and code of their own, nothing passed on, nothing echoed.
 
 use blackbar::config;
-use blackbar_core::decode::codec::Codecs;
-use blackbar_core::decode::codec::Level;
-use blackbar_core::decode::endpoint::classify;
-use blackbar_core::pipeline;
-use blackbar_core::pipeline::Memory;
-use blackbar_core::pipeline::Redacted;
-use blackbar_core::pipeline::Refusal;
-use blackbar_core::pipeline::Request;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::endpoint::classify;
+use blackbar_core::internals::{Codecs, Level};
+use blackbar_core::pipeline::{self, Memory, Redacted, Refusal, Request, Workspace};
+use blackbar_core::session::InMemoryWindows;
 use serde_json::json;
 
 use crate::support::decoded;

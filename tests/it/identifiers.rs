@@ -10,14 +10,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::detect::KeywordContext;
-use blackbar_core::detect::ScanBuffers;
-use blackbar_core::detect::Scanner;
-use blackbar_core::pipeline;
-use blackbar_core::pipeline::document;
-use blackbar_core::rules::RuleSet;
-use blackbar_core::rules::Selection;
-use blackbar_core::rules::builtin_packs;
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
+use blackbar_core::pipeline::{self, document};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 use serde_json::Value;
 use serde_json::json;
 
@@ -192,7 +187,7 @@ fn is_covered(
         found.iter().any(|finding| finding.span.start <= at && at < finding.span.end)
     });
     let touching = found.iter().filter(|finding| finding.span.start < end && finding.span.end > start);
-    let id = |finding: &blackbar_core::detect::Finding| {
+    let id = |finding: &blackbar_core::internals::Finding| {
         scanner.rules().rule(finding.rule).unwrap().id().to_string()
     };
     (covered, touching.map(id).collect())

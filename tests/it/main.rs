@@ -34,6 +34,7 @@ mod needles;
 mod negative;
 mod peers;
 mod proxy;
+mod public_api;
 mod replicas;
 mod rules;
 mod sdk;

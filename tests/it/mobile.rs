@@ -1,8 +1,7 @@
 //! Wireframes keep their schema: every field that the mobile player reads has the type that it had.
 
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
+use blackbar_core::pipeline::{Workspace, document};
 use serde_json::Value;
 
 use crate::support::decoded;

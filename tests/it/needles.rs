@@ -8,9 +8,8 @@ use std::path::Path;
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::policy::Policy;
 use serde_json::Value;
 
 use crate::hostile::gz;

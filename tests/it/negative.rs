@@ -5,12 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use blackbar_core::detect::KeywordContext;
-use blackbar_core::detect::ScanBuffers;
-use blackbar_core::detect::Scanner;
-use blackbar_core::rules::RuleSet;
-use blackbar_core::rules::Selection;
-use blackbar_core::rules::builtin_packs;
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
+use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 
 const ROUNDS: usize = 1200;
 

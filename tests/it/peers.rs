@@ -10,10 +10,9 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::redact::surface::Surface;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::policy::Policy;
+use blackbar_core::report::Surface;
 use serde_json::Value;
 use serde_json::json;
 

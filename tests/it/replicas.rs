@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 
 use blackbar::session_store::{SharedSessions, StoreSettings};
 use blackbar::telemetry::metrics::Metrics;
-use blackbar_core::session::store::{TakenWindow, WindowKey, WindowStore};
-use blackbar_core::session::window::Window;
+use blackbar_core::session::{TakenWindow, Window, WindowKey, WindowStore};
 use redis::IntoConnectionInfo;
 
 use crate::support::decoded::{body, deep_strings, gunzip, opened};

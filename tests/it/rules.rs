@@ -5,8 +5,8 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use blackbar_core::detect::check::check;
-use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
+use blackbar_core::inspect::check;
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
 use blackbar_core::rules::{Action, Override, PackSource, RuleSet, Selection, builtin_packs};
 use regex::Regex;
 

@@ -1,12 +1,9 @@
 //! Suppressions let through what they vouch for, where and as long as they do, and nothing else.
 
-use std::fmt::Write as _;
-
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::redact::report::Report;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::policy::Policy;
+use blackbar_core::report::Report;
 use serde_json::Value;
 use serde_json::json;
 use tempfile::NamedTempFile;
@@ -75,11 +72,7 @@ fn a_hash_suppresses_one_value_under_its_key() {
     std::fs::write(key.path(), "0123456789abcdef0123456789abcdef").unwrap();
     let head = format!("{ALL}hash_key_file = {:?}\n", key.path());
     let hash_key = parsed(&head).policy.policy.hash_key;
-    let hash = blackbar_core::redact::suppress::value_hash("4111 1111 1111 1111", &hash_key);
-    let hash = hash.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let hash = blackbar_core::policy::Suppression::hash_of("4111 1111 1111 1111", &hash_key);
     let text = format!("{head}[[suppressions]]\nvalue_hash = \"{hash}\"\nreason = \"a test card\"\n");
     let document = json!([{"event": "4111 1111 1111 1111 and 5555 5555 5555 4444"}]);
     let (out, report) = redact(&parsed(&text).policy.policy, &document);

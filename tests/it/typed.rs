@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 use blackbar::config;
-use blackbar_core::decode::endpoint::classify;
+use blackbar_core::endpoint::classify;
 use blackbar_core::pipeline::{self, Memory, Workspace};
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 
 use crate::support::decoded::{body, deep_strings, opened};
 use crate::support::recorded::{self, Planted};

@@ -3,9 +3,8 @@
 
 use base64::Engine;
 use blackbar::config;
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::pipeline::{Workspace, document};
+use blackbar_core::policy::Policy;
 use cssparser::Parser;
 use cssparser::Token;
 use serde_json::Value;

@@ -8,9 +8,9 @@ use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, grow, packed, product};
 use blackbar_core::pipeline::Workspace;
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::policy::Policy;
 use blackbar_core::rules::Selection;
-use blackbar_core::session::store::{InMemoryWindows, WindowStoreLimits};
+use blackbar_core::session::{InMemoryWindows, WindowStoreLimits};
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]

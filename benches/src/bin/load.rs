@@ -15,7 +15,7 @@ use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::rounds::Times;
 use blackbar_benches::{Error, grow, peer, product};
 use blackbar_core::pipeline::Workspace;
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 use posthog_replay_anonymizer::AllowLists;
 
 #[cfg(feature = "mimalloc")]
@@ -128,7 +128,7 @@ struct InProcess {
     /// As the proxy keeps its windows from round to round.
     sessions: InMemoryWindows,
     replay: Vec<Body>,
-    policy: blackbar_core::redact::policy::Policy,
+    policy: blackbar_core::policy::Policy,
     scratch: Workspace,
     events: Vec<Vec<u8>>,
     allow: AllowLists,

@@ -5,7 +5,7 @@ use blackbar_benches::heap::{self, Counting};
 use blackbar_benches::report::{Bound, Report};
 use blackbar_benches::{Error, grow, options, packed, product};
 use blackbar_core::pipeline::Workspace;
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::session::InMemoryWindows;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;

@@ -9,8 +9,8 @@ use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, Times, take_turns};
 use blackbar_benches::{Error, clock, packed, peer, product};
 use blackbar_core::pipeline::Workspace;
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::policy::Policy;
+use blackbar_core::session::InMemoryWindows;
 use posthog_replay_anonymizer::AllowLists;
 
 #[cfg(feature = "mimalloc")]

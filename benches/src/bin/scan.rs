@@ -9,9 +9,8 @@ use blackbar_benches::options::{self, Options};
 use blackbar_benches::report::{self, Bound, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, corpus, product, strings};
-use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
-use blackbar_core::pipeline::Workspace as Redacting;
-use blackbar_core::pipeline::document;
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
+use blackbar_core::pipeline::{Workspace as Redacting, document};
 use blackbar_core::rules::{RuleSet, Selection, builtin_packs};
 
 #[cfg(feature = "mimalloc")]

@@ -7,11 +7,9 @@ use blackbar_benches::packed::{self, Field};
 use blackbar_benches::report::{self, Report};
 use blackbar_benches::rounds::{Contender, take_turns};
 use blackbar_benches::{Error, clock, options, product, strings};
-use blackbar_core::decode::codec::{Bound as Limit, Codecs, Level};
-use blackbar_core::detect::{KeywordContext, Scanner, ScanBuffers};
-use blackbar_core::parse::json::{Tape, Truncated};
 use blackbar_core::pipeline;
-use blackbar_core::session::store::InMemoryWindows;
+use blackbar_core::internals::{Bound as Limit, Codecs, KeywordContext, Level, ScanBuffers, Scanner, Tape, Truncated};
+use blackbar_core::session::InMemoryWindows;
 
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
@@ -141,7 +139,7 @@ fn main() -> Result<(), Error> {
     report.give(&options.out)
 }
 
-fn take_apart(replay: &[Body], policy: &blackbar_core::redact::policy::Policy) -> Result<Vec<Parts>, Error> {
+fn take_apart(replay: &[Body], policy: &blackbar_core::policy::Policy) -> Result<Vec<Parts>, Error> {
     let (sessions, mut scratch) = (InMemoryWindows::default(), pipeline::Workspace::default());
     let part = |body: &Body| {
         let redacted = product::redact(body, policy, &sessions, &mut scratch)?.body;

@@ -5,29 +5,30 @@
 
 use crate::decode::endpoint::Wrapping;
 use crate::decode::wrapping::DecodeError;
-use crate::decode::wrapping::Wrapped;
 use crate::parse::json::Tape;
 use crate::pipeline::body::Body;
+use crate::pipeline::refusal::RefusalCause;
 use crate::redact::policy::Policy;
 use crate::redact::recording::envelope::Sender;
 use crate::redact::recording::redactor::RecordingRedactor;
 use crate::redact::recording::windows::WindowUpdate;
 use crate::redact::text::context::Output;
 
+pub use crate::pipeline::refusal::Refusal;
 pub use crate::pipeline::request::Redacted;
-pub use crate::pipeline::request::Refusal;
 pub use crate::pipeline::request::Request;
 pub use crate::pipeline::request::RequestIdentity;
 pub use crate::pipeline::workspace::Workspace;
 pub use crate::redact::recording::windows::Memory;
 
-pub mod answer;
+pub(crate) mod answer;
 pub mod document;
 
 mod body;
 mod otlp;
 mod parts;
 mod project;
+mod refusal;
 mod request;
 mod target;
 mod workspace;
@@ -51,7 +52,7 @@ pub fn run(
         Ok(parts) => parts,
         Err(refusal) => {
             scratch.trim();
-            return Err(refusal);
+            return Err(refusal.into());
         }
     };
     let headers = request.headers.iter();
@@ -79,7 +80,7 @@ fn redact_request(
     request: &Request<'_>,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<RedactedParts, Refusal> {
+) -> Result<RedactedParts, RefusalCause> {
     let mut sender = Sender::default();
     let wrapping = request.endpoint.wrapping;
     let has_body = !request.body.is_empty() || wrapping != Wrapping::None && request.has_data_in_query();
@@ -92,22 +93,17 @@ fn redact_request(
         }
         return Ok(RedactedParts { body: None, query, sender });
     }
-    let wrapped = Wrapped {
-        query: request.query,
-        content_type: request.content_type,
-        content_encoding: request.content_encoding,
-        body: request.body,
-    };
+    let wrapped = request.wrapped();
     let body = match wrapping {
         Wrapping::Multipart => parts::redact(&wrapped, &mut sender, redactor, tape)?,
         Wrapping::Otlp => otlp::redact(request, &wrapped, redactor, tape)?,
         _ => body::redact(request, &wrapped, &mut sender, redactor, tape)?,
     };
     if redactor.text.inflation.is_exceeded {
-        return Err(Refusal::FieldTooLarge);
+        return Err(RefusalCause::FieldTooLarge);
     }
     if sender.is_ambiguous {
-        return Err(Refusal::SeveralProjects);
+        return Err(RefusalCause::SeveralProjects);
     }
     Ok(RedactedParts { body: Some(body), query, sender })
 }

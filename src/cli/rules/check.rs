@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use blackbar_core::detect::check;
+use blackbar_core::inspect;
 use blackbar_core::rules::{PackSource, builtin_packs};
 
 use crate::cli::terminal::counted;
@@ -27,7 +27,7 @@ pub(crate) fn check(dir: Option<&Path>) -> ExitCode {
 }
 
 fn report(packs: &[PackSource<'_>]) -> ExitCode {
-    let report = match check::check(packs) {
+    let report = match inspect::check(packs) {
         Ok(report) => report,
         Err(error) => {
             tell(error);

@@ -8,12 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use blackbar_core::detect::{KeywordContext, ScanBuffers, Scanner};
-use blackbar_core::redact::policy::Policy;
-use blackbar_core::rules::{
-    Boundary, KeyStrength, OnFailedCheck, Rule, RuleExample, RuleIdx, RuleSet, Selection, Tier, builtin_packs,
-};
-use blackbar_core::text::span::Span;
+use blackbar_core::internals::{KeywordContext, ScanBuffers, Scanner};
+use blackbar_core::policy::Policy;
+use blackbar_core::report::Span;
+use blackbar_core::rules::{Rule, RuleExample, RuleIdx, RuleSet, Selection, builtin_packs};
 use clap::Args;
 
 use crate::cli::rules::tier_name::tier_name;
@@ -161,7 +159,7 @@ impl TextExplanation<'_> {
 
     fn suppressed_by(&self, value: &str) -> Option<u16> {
         let policy = self.policy?;
-        policy.suppressions().by_value(self.idx, value, &policy.hash_key, Some(now()))
+        policy.suppressed_by(self.idx, value, Some(now()))
     }
 
     fn write_what_is_missing(&mut self) {
@@ -216,7 +214,7 @@ fn describe(rule: &Rule) -> String {
     line("pack", &format!("{} ({file}:{line_number})", rule.pack()));
     line("action", &action(rule.action()));
     if rule.has_pattern() {
-        line("tier", &format!("{}: {}", tier_name(rule), tier_meaning(rule)));
+        line("tier", &format!("{}: {}", tier_name(rule), rule.tier_meaning()));
     }
     let keywords: Vec<&str> = rule.keywords().collect();
     if !keywords.is_empty() {
@@ -224,17 +222,16 @@ fn describe(rule: &Rule) -> String {
         line("keywords", &format!("{} (up to {distance} bytes before a match)", keywords.join(", ")));
     }
     if let Some(validator) = rule.validator() {
-        let otherwise = match rule.on_failed_check() {
-            OnFailedCheck::NeedsKeyword => "a match that fails it counts only right next to a keyword",
-            OnFailedCheck::Reject => "a match that fails it does not count",
+        let otherwise = if rule.counts_unchecked_with_keyword() {
+            "a match that fails it counts only right next to a keyword"
+        } else {
+            "a match that fails it does not count"
         };
         line("check", &format!("{validator}; {otherwise}"));
     }
     if !rule.keys().is_empty() {
-        let strength = match rule.key_strength() {
-            Some(KeyStrength::Personal) => "personal",
-            _ => "secret: suppressions do not apply to them",
-        };
+        let strength =
+            if rule.has_secret_keys() { "secret: suppressions do not apply to them" } else { "personal" };
         line("field names", &format!("{} ({strength})", rule.keys().join(", ")));
     }
     for example in rule.examples_to_find() {
@@ -261,30 +258,11 @@ fn describe_patterns(rule: &Rule) -> String {
     for pattern in rule.patterns() {
         line("pattern", pattern);
     }
-    line(
-        "boundary",
-        match rule.boundary() {
-            Boundary::None => "none: anything may touch a match",
-            Boundary::Word => "word: no letter, digit or underscore may touch a match",
-            Boundary::Number => "number: as word, and the match is not part of a longer number",
-            Boundary::Address => "address: as number, and no product name and slash come before it",
-        },
-    );
+    line("boundary", rule.boundary());
     if !rule.anchors().is_empty() {
         line("anchors", &abridged(rule.anchors()));
     }
     report
-}
-
-fn tier_meaning(rule: &Rule) -> &'static str {
-    match rule.tier() {
-        Tier::Distinctive => "matches anywhere",
-        Tier::Bounded => "matches unless it is part of a longer word or number",
-        Tier::KeywordOrSeparators if rule.has_separated_form() => {
-            "needs a keyword, or its official separators"
-        }
-        Tier::KeywordOrSeparators | Tier::Keyword => "needs a keyword",
-    }
 }
 
 fn read(file: Option<&Path>) -> std::io::Result<String> {

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use blackbar_core::redact::suppress::{What, value_hash};
+use blackbar_core::policy::Suppression;
 
 use crate::cli::terminal::failed;
 use crate::cli::terminal::put;
@@ -30,7 +30,7 @@ pub(crate) fn hash(config: &Path) -> ExitCode {
         return failed(format_args!("cannot read the values: {}", error.kind()));
     }
     let values = text.lines().map(str::trim).filter(|value| !value.is_empty());
-    let hashes = values.map(|value| What::Value(value_hash(value, &loaded.policy.policy.hash_key)));
+    let hashes = values.map(|value| Suppression::hash_of(value, &loaded.policy.policy.hash_key));
     let printed = hashes.fold(String::new(), |mut printed, hash| {
         let _ = writeln!(printed, "{hash}");
         printed

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use blackbar_core::rules::{Rule, RuleSet, Tier};
+use blackbar_core::rules::{Rule, RuleSet};
 use clap::ValueEnum;
 use serde::Serialize;
 
@@ -80,12 +80,16 @@ fn row(rule: &Rule) -> [String; 8] {
 
 /// What a match needs next to it.
 fn needs(rule: &Rule) -> String {
-    match rule.tier() {
-        _ if !rule.has_pattern() => "key".to_owned(),
-        Tier::Distinctive | Tier::Bounded => "-".to_owned(),
-        Tier::KeywordOrSeparators if rule.has_separated_form() => "keyword or official separators".to_owned(),
-        Tier::KeywordOrSeparators | Tier::Keyword => "keyword".to_owned(),
-    }
+    let needed = if !rule.has_pattern() {
+        "key"
+    } else if rule.has_separated_form() {
+        "keyword or official separators"
+    } else if rule.needs_keyword() {
+        "keyword"
+    } else {
+        "-"
+    };
+    needed.to_owned()
 }
 
 #[derive(Serialize)]

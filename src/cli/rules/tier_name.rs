@@ -4,5 +4,5 @@ use blackbar_core::rules::Rule;
 
 /// The name of a rule's tier, as packs write it.
 pub(super) fn tier_name(rule: &Rule) -> &'static str {
-    if rule.has_pattern() { rule.tier().name() } else { "keys only" }
+    if rule.has_pattern() { rule.tier_name() } else { "keys only" }
 }

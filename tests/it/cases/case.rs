@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use blackbar::config;
-use blackbar_core::redact::policy::Policy;
+use blackbar_core::policy::Policy;
 use serde::Deserialize;
 use tempfile::TempDir;
 

@@ -2,8 +2,7 @@
 
 use std::cell::RefCell;
 
-use blackbar_core::pipeline::Workspace;
-use blackbar_core::pipeline::document;
+use blackbar_core::pipeline::{Workspace, document};
 
 use crate::cases::case::Alternative;
 use crate::cases::case::Case;

@@ -1,10 +1,6 @@
 //! JSON as it is written: numbers with all their digits, keys in their order.
 
-use blackbar_core::parse::json::JsonKind;
-use blackbar_core::parse::json::Tape;
-use blackbar_core::parse::json::Truncated;
-use blackbar_core::parse::value::Doc;
-use blackbar_core::parse::value::Value;
+use blackbar_core::internals::{Doc, JsonKind, Tape, Truncated, Value};
 
 /// A JSON value.
 pub(super) enum JsonTree {

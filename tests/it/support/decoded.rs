@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use base64::Engine;
-use blackbar_core::parse::json::JsonKind;
-use blackbar_core::parse::json::Tape;
-use blackbar_core::parse::json::Truncated;
-use blackbar_core::parse::value::Doc;
-use blackbar_core::parse::value::Value as Node;
+use blackbar_core::internals::{Doc, JsonKind, Tape, Truncated, Value as Node};
 use serde_json::Value;
 
 /// Parses JSON. Unlike `serde_json` it accepts lone surrogates, as U+FFFD.

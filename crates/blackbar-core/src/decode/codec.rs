@@ -19,7 +19,7 @@ use crate::text::edit::Edit;
 
 /// A text and what edits made of it.
 #[derive(Clone, Copy)]
-pub struct EditedText<'a> {
+pub(crate) struct EditedText<'a> {
     /// The text before.
     pub old: &'a [u8],
     /// Sorted and not overlapping.
@@ -153,7 +153,13 @@ impl Codecs {
     /// Does what [`gzip`](Self::gzip) does, but faster, along the matches of `old`: the gzip stream of
     /// the old text. Falls back to `gzip` if `old` has several members, or is a short body. The result
     /// is about as small as `old` was, or as the level makes it.
-    pub fn regzip_edited(&mut self, old: &[u8], change: &EditedText<'_>, level: Level, out: &mut Vec<u8>) {
+    pub(crate) fn regzip_edited(
+        &mut self,
+        old: &[u8],
+        change: &EditedText<'_>,
+        level: Level,
+        out: &mut Vec<u8>,
+    ) {
         out.clear();
         out.extend_from_slice(GZIP_HEADER);
         let &EditedText { old: old_text, new, .. } = change;
@@ -246,7 +252,7 @@ fn gzip_content(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether `bytes` is exactly one gzip member that holds `content`, without names or comments.
-pub fn is_plain_gzip_of(bytes: &[u8], content: &[u8]) -> bool {
+pub(crate) fn is_plain_gzip_of(bytes: &[u8], content: &[u8]) -> bool {
     let header_is_empty = bytes.starts_with(GZIP_MAGIC) && bytes.get(3) == Some(&0);
     header_is_empty && bytes.len() >= 18 && bytes.ends_with(&gzip_trailer(content))
 }
@@ -288,7 +294,7 @@ fn decode_growing(
 ///
 /// # Errors
 /// [`CodecError`]
-pub fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
+pub(crate) fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
     read_bounded(brotli_decompressor::Decompressor::new(bytes, 16 << 10), bytes.len(), bound, out)
 }
 
@@ -296,7 +302,7 @@ pub fn unbrotli(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), Cod
 ///
 /// # Errors
 /// [`CodecError`]
-pub fn unzstd(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
+pub(crate) fn unzstd(bytes: &[u8], bound: Bound, out: &mut Vec<u8>) -> Result<(), CodecError> {
     let mut decoder = zstd::Decoder::with_buffer(bytes).map_err(|_| CodecError::Corrupt)?;
     // The window is memory that the sender chooses: 8 MiB, as RFC 8878 asks receivers to support.
     decoder.window_log_max(23).map_err(|_| CodecError::Corrupt)?;

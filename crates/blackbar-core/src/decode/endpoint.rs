@@ -100,9 +100,16 @@ pub struct Endpoint {
     /// What it is for.
     pub class: Class,
     /// How its body is encoded.
-    pub wrapping: Wrapping,
+    pub(crate) wrapping: Wrapping,
     /// Which host serves it.
     pub host: Host,
+}
+
+impl Endpoint {
+    /// Whether its bodies are JSON or lines of JSON, plain or as gzip.
+    pub fn takes_plain_json(&self) -> bool {
+        self.wrapping == Wrapping::Json
+    }
 }
 
 const GET: &[&str] = &["GET", "HEAD"];
@@ -155,11 +162,13 @@ pub const ENDPOINTS: &[Endpoint] = &[
 ];
 
 /// Why a request matches no row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoEndpoint {
     /// No row has this path.
+    #[error("no endpoint has this path")]
     UnknownPath,
     /// A row has this path, but not this method.
+    #[error("the endpoint does not take this method")]
     MethodNotAllowed,
 }
 

@@ -5,29 +5,18 @@
 use std::borrow::Cow;
 
 /// Splits `text` at `&` into raw names and values. A pair without `=` has an empty value.
-pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// The decoded value of the first pair with this decoded name.
-pub fn value<'a>(text: &'a str, name: &str) -> Option<Cow<'a, [u8]>> {
-    pairs(text)
-        .find(|(n, _)| *decode(n, Plus::IsSpace) == *name.as_bytes())
-        .map(|(_, v)| decode(v, Plus::IsSpace))
+pub(crate) fn value<'a>(text: &'a str, name: &str) -> Option<Cow<'a, [u8]>> {
+    pairs(text).find(|(n, _)| *decode(n) == *name.as_bytes()).map(|(_, v)| decode(v))
 }
 
-/// What a plus sign means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plus {
-    /// A space, as in forms.
-    IsSpace,
-    /// A plus, as in paths.
-    IsPlus,
-}
-
-/// Percent-decodes. A malformed escape stays as it is.
-pub fn decode(text: &str, plus: Plus) -> Cow<'_, [u8]> {
-    if plus == Plus::IsSpace && text.contains('+') {
+/// Percent-decodes, with a plus sign as a space. A malformed escape stays as it is.
+pub(crate) fn decode(text: &str) -> Cow<'_, [u8]> {
+    if text.contains('+') {
         let spaced = text.replace('+', " ");
         return Cow::Owned(percent_encoding::percent_decode_str(&spaced).collect());
     }
@@ -47,6 +36,6 @@ mod tests {
 
     #[test]
     fn keeps_malformed_escapes() {
-        assert_eq!(&*decode("100%&%4", Plus::IsPlus), b"100%&%4");
+        assert_eq!(&*decode("100%&%4"), b"100%&%4");
     }
 }

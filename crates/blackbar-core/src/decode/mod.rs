@@ -4,15 +4,15 @@
 //! that decodes past a limit. **Invariant:** forwarded bodies are encoded again from the decoded text,
 //! so the backend cannot read another text than the one that was redacted.
 
-pub mod endpoint;
-pub mod wrapping;
+pub(crate) mod endpoint;
+pub(crate) mod wrapping;
 
-pub mod form;
+pub(crate) mod form;
 
-pub mod codec;
+pub(crate) mod codec;
 
-pub mod lz64;
+pub(crate) mod lz64;
 
-pub mod multipart;
+pub(crate) mod multipart;
 
-pub mod protobuf;
+pub(crate) mod protobuf;

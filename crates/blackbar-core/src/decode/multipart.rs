@@ -10,7 +10,7 @@ use crate::text::span::Span;
 
 /// Limits of a form.
 #[derive(Clone, Copy, Debug)]
-pub struct PartBound {
+pub(crate) struct PartBound {
     /// Most parts of a body.
     pub parts: usize,
     /// Most bytes of the headers of one part.
@@ -61,7 +61,7 @@ impl MultipartError {
 
 /// One part, as spans of the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     /// From its delimiter up to the next one.
     pub whole: Span,
     /// The name of the field, between the quotes.
@@ -80,7 +80,7 @@ pub struct Part {
 ///
 /// # Errors
 /// [`MultipartError::NoBoundary`]
-pub fn boundary(content_type: &str) -> Result<&str, MultipartError> {
+pub(crate) fn boundary(content_type: &str) -> Result<&str, MultipartError> {
     let (kind, params) = content_type.split_once(';').ok_or(MultipartError::NoBoundary)?;
     let mut params = params.split(';').map(str::trim).filter(|param| !param.is_empty());
     let value = params.next().and_then(|param| {
@@ -96,7 +96,7 @@ pub fn boundary(content_type: &str) -> Result<&str, MultipartError> {
 }
 
 /// The content type for a body with this boundary.
-pub fn content_type(boundary: &str) -> String {
+pub(crate) fn content_type(boundary: &str) -> String {
     let is_token = boundary.bytes().all(|b| b.is_ascii_alphanumeric() || b"'+_-.".contains(&b));
     if is_token {
         format!("multipart/form-data; boundary={boundary}")
@@ -106,7 +106,7 @@ pub fn content_type(boundary: &str) -> String {
 }
 
 /// How often the delimiter occurs in a body.
-pub fn n_delimiters(body: &[u8], boundary: &str) -> usize {
+pub(crate) fn n_delimiters(body: &[u8], boundary: &str) -> usize {
     memmem::find_iter(body, &delimiter(boundary)).count()
 }
 
@@ -118,7 +118,7 @@ fn delimiter(boundary: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// [`MultipartError`]: nothing of the body may be forwarded.
-pub fn parts(body: &[u8], boundary: &str, bound: PartBound) -> Result<Vec<Part>, MultipartError> {
+pub(crate) fn parts(body: &[u8], boundary: &str, bound: PartBound) -> Result<Vec<Part>, MultipartError> {
     let delimiter = delimiter(boundary);
     let mut parts: Vec<Part> = Vec::new();
     let mut open: Option<usize> = None;

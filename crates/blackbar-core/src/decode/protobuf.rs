@@ -4,7 +4,7 @@
 //! caller refuses such a body, so that no decoder can read another message than the JSON that was redacted.
 
 /// Whether `bytes` are complete fields and nothing else.
-pub fn is_wire_format(bytes: &[u8]) -> bool {
+pub(crate) fn is_wire_format(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     let mut open: Vec<u64> = Vec::new();
     while !rest.is_empty() {

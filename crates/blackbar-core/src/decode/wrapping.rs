@@ -127,7 +127,11 @@ pub fn unwrap(
 ///
 /// # Errors
 /// [`DecodeError`]: nothing of the body may be forwarded.
-pub fn declared(wrapped: &Wrapped<'_>, bound: Bound, codecs: &mut Codecs) -> Result<Vec<u8>, DecodeError> {
+pub(crate) fn declared(
+    wrapped: &Wrapped<'_>,
+    bound: Bound,
+    codecs: &mut Codecs,
+) -> Result<Vec<u8>, DecodeError> {
     let encoding = wrapped.content_encoding.map(|e| e.trim().to_ascii_lowercase());
     let mut out = Vec::new();
     match encoding.as_deref() {

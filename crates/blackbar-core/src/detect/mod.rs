@@ -32,7 +32,7 @@ mod run;
 
 mod schedule;
 
-pub mod scanner;
+pub(crate) mod scanner;
 
 mod explain;
 
@@ -42,7 +42,7 @@ mod agreement;
 #[cfg(test)]
 mod page_example;
 
-pub mod check;
+pub(crate) mod check;
 
 pub use crate::detect::finding::{Finding, KeywordContext};
 pub use crate::detect::miss::{LiteralsFound, Miss, Why};

@@ -32,7 +32,7 @@ pub enum JsonKind {
 
 /// One value or key: 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TapeNode {
+pub(crate) struct TapeNode {
     start: u32,
     end: u32,
     /// Index of the first node after this one and everything inside it.
@@ -48,13 +48,13 @@ pub struct TapeNode {
 impl TapeNode {
     /// Its bytes in the text.
     #[inline]
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         Span::new(self.start as usize, self.end as usize)
     }
 
     /// Index of the first node after this one and everything inside it.
     #[inline]
-    pub fn next(&self) -> usize {
+    pub(crate) fn next(&self) -> usize {
         self.next as usize
     }
 }
@@ -100,7 +100,7 @@ impl Tape {
     }
 
     /// All nodes, in document order.
-    pub fn nodes(&self) -> &[TapeNode] {
+    pub(crate) fn nodes(&self) -> &[TapeNode] {
         &self.nodes
     }
 

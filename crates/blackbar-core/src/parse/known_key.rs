@@ -10,10 +10,9 @@ use crate::text::lookup::Lookup;
 macro_rules! words {
     ($($word:ident $text:literal,)*) => {
         /// A well-known key.
-        #[expect(missing_docs, reason = "each variant is the camel case of its text")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u8)]
-        pub enum KnownKey {
+        pub(crate) enum KnownKey {
             /// Any other key.
             Other,
             $($word,)*
@@ -275,11 +274,11 @@ static LOOKUP: Lookup<1024> = Lookup::new(TEXTS);
 
 impl KnownKey {
     /// Number of variants.
-    pub const N: usize = TEXTS.len() + 1;
+    pub(crate) const N: usize = TEXTS.len() + 1;
 
     /// The variant of a key; `Other` if it is not well known.
     #[inline]
-    pub fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self::of_bytes(text.as_bytes())
     }
 
@@ -295,7 +294,7 @@ impl KnownKey {
     }
 
     /// Its text; empty for `Other`.
-    pub fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         (self as usize).checked_sub(1).and_then(|idx| TEXTS.get(idx)).map_or("", |text| *text)
     }
 }

@@ -7,8 +7,8 @@
 //!
 //! The modules are declared in the order in which they may use each other.
 
-pub mod known_key;
+pub(crate) mod known_key;
 
-pub mod json;
+pub(crate) mod json;
 
-pub mod value;
+pub(crate) mod value;

@@ -127,7 +127,7 @@ impl<'a> Value<'a> {
 
     /// Which well-known key a key is.
     #[inline]
-    pub fn known_key(self) -> KnownKey {
+    pub(crate) fn known_key(self) -> KnownKey {
         self.node.word
     }
 
@@ -150,7 +150,7 @@ impl<'a> Value<'a> {
     /// # Errors
     /// As [`Value::get`].
     #[inline]
-    pub fn under(self, word: KnownKey) -> Result<Option<Value<'a>>, DuplicateKey> {
+    pub(crate) fn under(self, word: KnownKey) -> Result<Option<Value<'a>>, DuplicateKey> {
         self.find_key(|name| name.word == word)
     }
 
@@ -205,7 +205,7 @@ impl<'a> Value<'a> {
     /// Visits each sibling before a value on the way, and subtracts the visits from `looks`. `trail`
     /// remembers the last path, so that paths of values in document order visit each sibling once.
     /// `None` if `looks` runs out, or if the value is deeper than [`MAX_STEPS`].
-    pub fn path(self, trail: &mut PathTrail, looks: &mut usize) -> Option<Vec<PathStep<'a>>> {
+    pub(crate) fn path(self, trail: &mut PathTrail, looks: &mut usize) -> Option<Vec<PathStep<'a>>> {
         trail.follow(self.doc);
         let before = std::mem::take(&mut trail.children);
         let mut steps = Vec::new();
@@ -235,11 +235,11 @@ impl<'a> Value<'a> {
 }
 
 /// The longest path.
-pub const MAX_STEPS: usize = 96;
+pub(crate) const MAX_STEPS: usize = 96;
 
 /// The path that was computed last, to continue from.
 #[derive(Default)]
-pub struct PathTrail {
+pub(crate) struct PathTrail {
     /// The document it belongs to: address and length of the text and of the tape.
     doc: [usize; 4],
     children: Vec<Child>,
@@ -275,7 +275,7 @@ impl PathTrail {
 
 /// One step of a path.
 #[derive(Clone, PartialEq, Eq)]
-pub enum PathStep<'a> {
+pub(crate) enum PathStep<'a> {
     /// Into the value of this key.
     Key(Cow<'a, str>),
     /// Into this item of an array, from 0.
@@ -284,7 +284,7 @@ pub enum PathStep<'a> {
 
 impl PathStep<'_> {
     /// The step with text of its own.
-    pub fn into_owned(self) -> PathStep<'static> {
+    pub(crate) fn into_owned(self) -> PathStep<'static> {
         match self {
             Self::Key(key) => PathStep::Key(Cow::Owned(key.into_owned())),
             Self::Item(idx) => PathStep::Item(idx),

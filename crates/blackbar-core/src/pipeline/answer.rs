@@ -22,15 +22,8 @@ pub struct Answered<'a> {
     pub content_encoding: Option<&'a str>,
     /// The body.
     pub body: &'a [u8],
-}
-
-/// How the hardened body is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
-    /// As gzip, if it came packed.
-    Gzip,
-    /// Not at all: the browser did not accept it.
-    Plain,
+    /// Whether the browser takes gzip. A body that came plain leaves plain.
+    pub accepts_gzip: bool,
 }
 
 /// An answer that may be relayed.
@@ -43,16 +36,17 @@ pub struct Hardened {
     pub digest: String,
 }
 
-/// Hardens the config of an answer.
-///
-/// # Errors
-/// [`Unreadable`]: its encoding is not known, it inflates past the bound, or there is no config in it.
-pub fn harden(
-    answered: &Answered<'_>,
-    how: &Hardening,
-    bound: Bound,
-    packing: Packing,
-) -> Result<Hardened, Unreadable> {
+impl Answered<'_> {
+    /// Hardens the config in it; it may inflate to `max_bytes`, and to `max_ratio` times its size.
+    ///
+    /// `None` if its encoding is not known, if it inflates past a limit, or if there is no config in it:
+    /// then it may not be relayed.
+    pub fn harden(&self, how: &Hardening, max_bytes: usize, max_ratio: usize) -> Option<Hardened> {
+        harden(self, how, Bound { bytes: max_bytes, ratio: max_ratio }).ok()
+    }
+}
+
+fn harden(answered: &Answered<'_>, how: &Hardening, bound: Bound) -> Result<Hardened, Unreadable> {
     let mut codecs = Codecs::default();
     let coding = answered.content_encoding.map_or("identity", str::trim).to_ascii_lowercase();
     let mut unpacked = Vec::new();
@@ -69,7 +63,7 @@ pub fn harden(
     let plain = remote_config::harden(text, answered.form, how)?;
     let digest =
         Sha256::digest(&plain).iter().take(8).fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
-    if packing == Packing::Plain || matches!(coding.as_str(), "identity" | "") {
+    if !answered.accepts_gzip || matches!(coding.as_str(), "identity" | "") {
         return Ok(Hardened { body: plain, content_encoding: None, digest });
     }
     let mut body = Vec::new();
@@ -84,10 +78,10 @@ mod tests {
     const CONFIG: &[u8] = br#"{"sessionRecording":{"recordCanvas":true}}"#;
     const BOUND: Bound = Bound { bytes: 1 << 20, ratio: 1000 };
 
-    fn hardened(coding: Option<&str>, body: &[u8], packing: Packing) -> Result<Hardened, Unreadable> {
+    fn hardened(coding: Option<&str>, body: &[u8], accepts_gzip: bool) -> Result<Hardened, Unreadable> {
         let how = Hardening { mask_text_selector: "*".to_owned(), block_selector: None };
-        let answered = Answered { form: Form::Json, content_encoding: coding, body };
-        harden(&answered, &how, BOUND, packing)
+        let answered = Answered { form: Form::Json, content_encoding: coding, body, accepts_gzip };
+        harden(&answered, &how, BOUND)
     }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -102,12 +96,12 @@ mod tests {
         brotli::BrotliCompress(&mut &*CONFIG, &mut brotli, &brotli::enc::BrotliEncoderParams::default())
             .unwrap();
         let zstd = zstd::encode_all(CONFIG, 3).unwrap();
-        let plain = hardened(None, CONFIG, Packing::Gzip).unwrap();
+        let plain = hardened(None, CONFIG, true).unwrap();
         assert_eq!(plain.content_encoding, None);
         for (coding, body) in [("gzip", gzip(CONFIG)), ("BR", brotli), ("zstd", zstd)] {
-            let unpacked = hardened(Some(coding), &body, Packing::Plain).unwrap();
+            let unpacked = hardened(Some(coding), &body, false).unwrap();
             assert_eq!((unpacked.body, unpacked.content_encoding), (plain.body.clone(), None), "{coding}");
-            let packed = hardened(Some(coding), &body, Packing::Gzip).unwrap();
+            let packed = hardened(Some(coding), &body, true).unwrap();
             assert_eq!((packed.content_encoding, &packed.digest), (Some("gzip"), &plain.digest), "{coding}");
             assert_eq!(packed.body, gzip(&plain.body), "{coding}");
         }
@@ -122,7 +116,7 @@ mod tests {
             ("identity", gzip(CONFIG)),
             ("gzip", gzip(&vec![b' '; 2 << 20])),
         ] {
-            assert!(hardened(Some(coding), &body, Packing::Gzip).is_err(), "{coding}");
+            assert!(hardened(Some(coding), &body, true).is_err(), "{coding}");
         }
     }
 }

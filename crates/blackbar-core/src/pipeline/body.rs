@@ -14,7 +14,7 @@ use crate::parse::json::JsonError;
 use crate::parse::json::Tape;
 use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
-use crate::pipeline::request::Refusal;
+use crate::pipeline::refusal::RefusalCause;
 use crate::pipeline::request::Request;
 use crate::redact::recording::envelope::EnvelopeWalk;
 use crate::redact::recording::envelope::Sender;
@@ -50,7 +50,7 @@ pub(super) fn redact(
     sender: &mut Sender,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<Body, Refusal> {
+) -> Result<Body, RefusalCause> {
     let bound = bound(redactor);
     let unwrapped =
         wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.text.workspace.codecs)?;
@@ -73,7 +73,7 @@ pub(super) fn redact_documents(
     sender: &mut Sender,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<Vec<Edit>, Refusal> {
+) -> Result<Vec<Edit>, RefusalCause> {
     let depth = redactor.text.policy.limits.depth;
     let mut edits = Vec::new();
     let read = tape.read(text, depth, Truncated::Reject);
@@ -99,7 +99,7 @@ fn redact_lines(
     text: &str,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<Vec<Edit>, Refusal> {
+) -> Result<Vec<Edit>, RefusalCause> {
     let mut edits = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -14,7 +14,8 @@ use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::parse::value::DuplicateKey;
 use crate::parse::value::Value;
-use crate::pipeline::request::Refusal;
+use crate::pipeline::refusal::Refusal;
+use crate::pipeline::refusal::RefusalCause;
 use crate::pipeline::workspace::Workspace;
 use crate::redact::policy::Policy;
 use crate::redact::recording::envelope::EnvelopeWalk;
@@ -38,6 +39,10 @@ pub struct Document {
 /// # Errors
 /// A [`Refusal`]: nothing of the document may be passed on.
 pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Workspace) -> Result<Document, Refusal> {
+    Ok(redact_document(bytes, policy, scratch)?)
+}
+
+fn redact_document(bytes: &[u8], policy: &Policy, scratch: &mut Workspace) -> Result<Document, RefusalCause> {
     let mut redactor = RecordingRedactor::new(policy, &mut scratch.redaction, None);
     let wrapped = Wrapped { query: "", content_type: None, content_encoding: None, body: bytes };
     let bound = Bound { bytes: policy.limits.inflated, ratio: policy.limits.ratio };
@@ -69,7 +74,7 @@ pub fn redact(bytes: &[u8], policy: &Policy, scratch: &mut Workspace) -> Result<
         }
     }
     if redactor.text.inflation.is_exceeded {
-        return Err(Refusal::FieldTooLarge);
+        return Err(RefusalCause::FieldTooLarge);
     }
     redactor.text.report.changed = !edits.is_empty();
     let plain = redactor.text.apply_edits(text, &mut edits);

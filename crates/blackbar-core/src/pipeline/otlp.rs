@@ -10,7 +10,7 @@ use crate::decode::wrapping::Wrapped;
 use crate::parse::json::Tape;
 use crate::pipeline::body;
 use crate::pipeline::body::Body;
-use crate::pipeline::request::Refusal;
+use crate::pipeline::refusal::RefusalCause;
 use crate::pipeline::request::Request;
 use crate::redact::recording::envelope::Sender;
 use crate::redact::recording::redactor::RecordingRedactor;
@@ -22,11 +22,13 @@ pub(super) fn redact(
     wrapped: &Wrapped<'_>,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<Body, Refusal> {
+) -> Result<Body, RefusalCause> {
     let says_protobuf =
         request.content_type.is_some_and(|kind| kind.to_ascii_lowercase().contains("protobuf"));
     redact_json_body(request, wrapped, redactor, tape).map_err(|refusal| match refusal {
-        Refusal::Decode(DecodeError::Utf8) | Refusal::Json(_) if says_protobuf => Refusal::Protobuf,
+        RefusalCause::Decode(DecodeError::Utf8) | RefusalCause::Json(_) if says_protobuf => {
+            RefusalCause::Protobuf
+        }
         other => other,
     })
 }
@@ -36,7 +38,7 @@ fn redact_json_body(
     wrapped: &Wrapped<'_>,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<Body, Refusal> {
+) -> Result<Body, RefusalCause> {
     let bound = body::bound(redactor);
     let unwrapped =
         wrapping::unwrap(request.endpoint.wrapping, wrapped, bound, &mut redactor.text.workspace.codecs)?;
@@ -47,7 +49,7 @@ fn redact_json_body(
     let mut plain = Vec::new();
     edit::apply(text.as_bytes(), &edits, &mut plain);
     if protobuf::is_wire_format(&plain) {
-        return Err(Refusal::Protobuf);
+        return Err(RefusalCause::Protobuf);
     }
     let is_as_it_came = edits.is_empty() && unwrapped.is_canonical;
     let bytes = if is_as_it_came {

@@ -19,7 +19,7 @@ use crate::parse::json::Truncated;
 use crate::parse::value::Doc;
 use crate::pipeline::body;
 use crate::pipeline::body::Body;
-use crate::pipeline::request::Refusal;
+use crate::pipeline::refusal::RefusalCause;
 use crate::redact::policy::BinaryParts;
 use crate::redact::recording::envelope::EnvelopeWalk;
 use crate::redact::recording::envelope::Sender;
@@ -50,7 +50,7 @@ pub(super) fn redact(
     sender: &mut Sender,
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
-) -> Result<Body, Refusal> {
+) -> Result<Body, RefusalCause> {
     let boundary = multipart::boundary(wrapped.content_type.unwrap_or("")).map_err(DecodeError::from)?;
     let bound = body::bound(redactor);
     let plain = wrapping::declared(wrapped, bound, &mut redactor.text.workspace.codecs)?;
@@ -98,7 +98,7 @@ fn redact_part(
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
     out: &mut Vec<Edit>,
-) -> Result<(), Refusal> {
+) -> Result<(), RefusalCause> {
     let name = text(body, part.name)?;
     let is_ours = matches!(name, "event" | "event.properties");
     let content = match content(body, part, redactor)? {
@@ -114,7 +114,7 @@ fn redact_part(
             return Ok(());
         }
         _ if is_ours => return Err(DecodeError::Utf8.into()),
-        _ => return Err(Refusal::BinaryPart),
+        _ => return Err(RefusalCause::BinaryPart),
     };
     let mut edits = Vec::new();
     if content == Content::Json {
@@ -149,7 +149,7 @@ fn redact_part_headers(
     len: usize,
     redactor: &mut RecordingRedactor<'_>,
     out: &mut Vec<Edit>,
-) -> Result<(), Refusal> {
+) -> Result<(), RefusalCause> {
     let n_prefix = if text(body, part.name)?.starts_with(BLOB_PREFIX) { BLOB_PREFIX.len() } else { 0 };
     let name = Span::new(part.name.start + n_prefix, part.name.end);
     for span in [Some(name), part.file_name].into_iter().flatten() {
@@ -174,7 +174,7 @@ fn redact_part_json(
     redactor: &mut RecordingRedactor<'_>,
     tape: &mut Tape,
     out: &mut Vec<Edit>,
-) -> Result<(), Refusal> {
+) -> Result<(), RefusalCause> {
     tape.read(text, redactor.text.policy.limits.depth, Truncated::Reject)?;
     let Some(root) = Doc::new(text, tape).root() else { return Ok(()) };
     match name {
@@ -191,8 +191,8 @@ fn redact_part_json(
 }
 
 /// The declared content of a part. A type with a finding in it refuses the request.
-fn content(body: &[u8], part: &Part, redactor: &mut RecordingRedactor<'_>) -> Result<Content, Refusal> {
-    let header = || Refusal::from(DecodeError::from(MultipartError::Header));
+fn content(body: &[u8], part: &Part, redactor: &mut RecordingRedactor<'_>) -> Result<Content, RefusalCause> {
+    let header = || RefusalCause::from(DecodeError::from(MultipartError::Header));
     let Some(span) = part.content_type else { return Ok(Content::Text) };
     let value = text(body, span)?.to_ascii_lowercase();
     let mut found = Vec::new();
@@ -205,7 +205,7 @@ fn content(body: &[u8], part: &Part, redactor: &mut RecordingRedactor<'_>) -> Re
     for param in params.filter(|param| !param.is_empty()) {
         match param.split_once('=').ok_or_else(header)? {
             ("charset", name) if matches!(name.trim_matches('"'), "utf-8" | "utf8" | "us-ascii") => {}
-            ("charset", _) => return Err(Refusal::UnknownCharset),
+            ("charset", _) => return Err(RefusalCause::UnknownCharset),
             _ if !is_text(kind) => {}
             _ => return Err(header()),
         }
@@ -232,7 +232,7 @@ fn is_text(kind: &str) -> bool {
         || kind.ends_with("+xml")
 }
 
-fn text(body: &[u8], span: Span) -> Result<&str, Refusal> {
+fn text(body: &[u8], span: Span) -> Result<&str, RefusalCause> {
     let text = body.get(span.range()).and_then(|bytes| std::str::from_utf8(bytes).ok());
     text.ok_or_else(|| DecodeError::from(MultipartError::Header).into())
 }

@@ -5,7 +5,7 @@
 
 use crate::decode::endpoint::Class;
 use crate::decode::form;
-use crate::pipeline::request::Refusal;
+use crate::pipeline::refusal::RefusalCause;
 use crate::pipeline::request::Request;
 use crate::redact::recording::envelope::Sender;
 
@@ -19,9 +19,9 @@ const TOKEN_PREFIX: &str = "phc_";
 /// if that is all there is, the query's token counts as it was sent.
 ///
 /// # Errors
-/// [`Refusal::SeveralProjects`] where head and body of a request name different projects: the region
+/// [`RefusalCause::SeveralProjects`] where head and body of a request name different projects: the region
 /// must be that of the project which the backend will see.
-pub(super) fn project_of(sender: &Sender, request: &Request<'_>) -> Result<Option<String>, Refusal> {
+pub(super) fn project_of(sender: &Sender, request: &Request<'_>) -> Result<Option<String>, RefusalCause> {
     let from_bearer = || request.bearer.map(str::to_owned);
     let from_query =
         || form::value(request.query, "token").map(|token| String::from_utf8_lossy(&token).into_owned());
@@ -30,7 +30,7 @@ pub(super) fn project_of(sender: &Sender, request: &Request<'_>) -> Result<Optio
         let mut named = named.into_iter().flatten().filter(|token| token.starts_with(TOKEN_PREFIX));
         let first = named.next();
         if named.any(|token| Some(&token) != first.as_ref()) {
-            return Err(Refusal::SeveralProjects);
+            return Err(RefusalCause::SeveralProjects);
         }
     }
     if request.endpoint.class == Class::Config {

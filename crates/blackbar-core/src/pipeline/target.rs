@@ -1,7 +1,7 @@
 //! The target of a request: its path is refused if it holds something personal, its query is redacted.
 
 use crate::decode::form;
-use crate::pipeline::request::Refusal;
+use crate::pipeline::refusal::RefusalCause;
 use crate::pipeline::request::Request;
 use crate::redact::recording::redactor::RecordingRedactor;
 use crate::redact::surface::Surface;
@@ -10,7 +10,10 @@ use crate::redact::text::context::TextContext;
 
 /// Checks the segments of a path that the table leaves open. A path with something personal in it is
 /// refused: changed, it would name another endpoint.
-pub(super) fn check_path(request: &Request<'_>, redactor: &mut RecordingRedactor<'_>) -> Result<(), Refusal> {
+pub(super) fn check_path(
+    request: &Request<'_>,
+    redactor: &mut RecordingRedactor<'_>,
+) -> Result<(), RefusalCause> {
     if !request.endpoint.path.contains('*') {
         return Ok(());
     }
@@ -23,7 +26,7 @@ pub(super) fn check_path(request: &Request<'_>, redactor: &mut RecordingRedactor
             redactor.text.redact_text(segment, &mut Output::new(&mut found, TextContext::new(Surface::Url)));
         }
     }
-    if found.is_empty() { Ok(()) } else { Err(Refusal::PersonalPath) }
+    if found.is_empty() { Ok(()) } else { Err(RefusalCause::PersonalPath) }
 }
 
 /// A name of the query that SDKs use for themselves, and what its values look like.
@@ -64,7 +67,7 @@ pub(super) fn redact_query(query: &str, redactor: &mut RecordingRedactor<'_>) ->
         .split('&')
         .filter(|pair| {
             let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-            let name = form::decode(name, form::Plus::IsSpace);
+            let name = form::decode(name);
             !pair.is_empty() && *name != *b"data" && *name != *b"compression"
         })
         .collect();

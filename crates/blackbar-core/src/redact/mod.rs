@@ -6,15 +6,15 @@
 //! **Invariant:** no text passes unseen. The grammars only make the treatment finer; values that they do
 //! not name are walked as JSON with every rule. Nothing depends on the order of keys.
 
-pub mod client_ip;
-pub mod exceptions;
-pub mod policy;
-pub mod remote_config;
-pub mod report;
-pub mod sdk;
-pub mod suppress;
-pub mod surface;
+pub(crate) mod client_ip;
+pub(crate) mod exceptions;
+pub(crate) mod policy;
+pub(crate) mod remote_config;
+pub(crate) mod report;
+pub(crate) mod sdk;
+pub(crate) mod suppress;
+pub(crate) mod surface;
 
-pub mod text;
+pub(crate) mod text;
 
-pub mod recording;
+pub(crate) mod recording;

@@ -165,7 +165,7 @@ pub struct Choices {
 
 /// Classes by which applications mark private elements for recorders. They are enforced here
 /// whatever the recorder in the browser did.
-pub const BUILT_IN_SELECTORS: &[(&str, Treatment)] = &[
+pub(crate) const BUILT_IN_SELECTORS: &[(&str, Treatment)] = &[
     (".ph-no-capture, .rr-block", Treatment::Block),
     (".ph-mask, .rr-mask, .ph-ignore-input, .rr-ignore", Treatment::Mask),
 ];
@@ -190,7 +190,7 @@ pub struct Policy {
 impl Policy {
     /// Puts a policy together.
     ///
-    /// `selectors` come on top of [`BUILT_IN_SELECTORS`]; the strictest wins.
+    /// `selectors` come on top of the built-in ones; the strictest wins.
     ///
     /// # Errors
     /// [`SelectorError`] for the first of `selectors` that cannot be used.
@@ -252,8 +252,18 @@ impl Policy {
         Ok(self)
     }
 
-    /// The exceptions.
-    pub fn suppressions(&self) -> &Suppressions {
+    /// The exceptions, each with its number; numbers begin at 1.
+    pub fn suppressions(&self) -> impl Iterator<Item = (u16, &Suppression)> {
+        self.suppressions.numbered()
+    }
+
+    /// The number of the first suppression that lets a value through which `rule` found, at `now` in seconds
+    /// since 1970. Paths and selectors are left out, since they depend on where the value is.
+    pub fn suppressed_by(&self, rule: RuleIdx, value: &str, now: Option<u64>) -> Option<u16> {
+        self.suppressions.by_value(rule, value, &self.hash_key, now)
+    }
+
+    pub(crate) fn all_suppressions(&self) -> &Suppressions {
         &self.suppressions
     }
 

@@ -18,7 +18,7 @@ use crate::text::edit::Edit;
 use crate::text::json_str;
 use crate::text::span::Span;
 
-pub use crate::redact::remote_config::unreadable::Unreadable;
+pub(crate) use crate::redact::remote_config::unreadable::Unreadable;
 
 /// What the config is made to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ const DEPTH: usize = 128;
 ///
 /// # Errors
 /// [`Unreadable`]: the text must not be relayed.
-pub fn harden(text: &str, form: Form, how: &Hardening) -> Result<Vec<u8>, Unreadable> {
+pub(crate) fn harden(text: &str, form: Form, how: &Hardening) -> Result<Vec<u8>, Unreadable> {
     let mut edits = Vec::new();
     match form {
         Form::Json => config(text, how, &mut edits)?,

@@ -6,17 +6,17 @@
 /// An SDK and its version, as a counter may name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sdk {
-    /// The library: one of [`LIBS`], or `other`.
+    /// The library: one of those that PostHog publishes, or `other`.
     pub lib: &'static str,
     /// Major and minor version, or `other`.
     pub version_class: String,
 }
 
 /// The label of everything that is not known.
-pub const OTHER: &str = "other";
+pub(crate) const OTHER: &str = "other";
 
 /// The known libraries, by their `$lib`.
-pub const LIBS: &[&str] = &[
+pub(crate) const LIBS: &[&str] = &[
     "web",
     "js",
     "posthog-js-lite",

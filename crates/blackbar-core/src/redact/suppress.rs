@@ -27,7 +27,7 @@ use crate::text::view::View;
 /// One exception.
 pub struct Suppression {
     /// What it lets through.
-    pub what: What,
+    pub(crate) what: What,
     /// The rules it applies to; all of them if it names none.
     pub rules: Vec<RuleIdx>,
     /// Why.
@@ -37,7 +37,7 @@ pub struct Suppression {
 }
 
 /// What a suppression lets through.
-pub enum What {
+pub(crate) enum What {
     /// A value, by [`value_hash`].
     Value([u8; 32]),
     /// All values that a pattern matches.
@@ -73,6 +73,62 @@ pub enum SuppressError {
 }
 
 impl Suppression {
+    fn of(what: What) -> Self {
+        Self { what, rules: Vec::new(), reason: String::new(), expires: None }
+    }
+
+    /// Lets one value through, by the 64 hexadecimal digits that [`Suppression::hash_of`] returns.
+    ///
+    /// # Errors
+    /// [`SuppressError::Hash`].
+    pub fn of_value(hash: &str) -> Result<Self, SuppressError> {
+        parse_hash(hash).map(What::Value).map(Self::of)
+    }
+
+    /// Lets all values through that a regular expression matches as a whole.
+    ///
+    /// # Errors
+    /// It is no regular expression, or matches the empty text.
+    pub fn of_pattern(source: &str) -> Result<Self, SuppressError> {
+        WholePattern::new(source).map(What::Pattern).map(Self::of)
+    }
+
+    /// Lets values through under keys of the body: `properties.plan`, `*.note` (one key), `**.note` (any
+    /// keys).
+    ///
+    /// # Errors
+    /// It is malformed, counts items, or names no key.
+    pub fn of_path(source: &str) -> Result<Self, SuppressError> {
+        PathPattern::new(source).map(What::Path).map(Self::of)
+    }
+
+    /// Lets texts through in the elements that a list of CSS selectors matches.
+    ///
+    /// [`Policy::suppressing`](crate::policy::Policy::suppressing) checks the list.
+    pub fn of_selector(css: String) -> Self {
+        Self::of(What::Selector(css))
+    }
+
+    /// The hash by which [`Suppression::of_value`] names a value without writing it down.
+    pub fn hash_of(value: &str, key: &[u8; 32]) -> String {
+        What::Value(value_hash(value, key)).to_string()
+    }
+
+    /// The key by which the configuration names its kind: `value_hash`, `pattern`, `path` or `selector`.
+    pub fn kind(&self) -> &'static str {
+        self.what.kind()
+    }
+
+    /// The hash, pattern, path or selector, as written.
+    pub fn source(&self) -> String {
+        self.what.to_string()
+    }
+
+    /// Whether it is a pattern that matches values that have nothing in common.
+    pub fn is_wide(&self) -> bool {
+        matches!(&self.what, What::Pattern(pattern) if pattern.is_wide())
+    }
+
     /// Whether it applies to this rule.
     pub(crate) fn covers(&self, rule: RuleIdx) -> bool {
         self.rules.is_empty() || self.rules.contains(&rule)
@@ -86,7 +142,7 @@ impl Suppression {
 
 /// All suppressions of a policy, numbered from 1 in their order.
 #[derive(Default)]
-pub struct Suppressions {
+pub(crate) struct Suppressions {
     all: Vec<Suppression>,
     has_paths: bool,
     has_selectors: bool,
@@ -102,12 +158,12 @@ impl Suppressions {
     }
 
     /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
     /// All of them, each with its number.
-    pub fn numbered(&self) -> impl Iterator<Item = (u16, &Suppression)> {
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (u16, &Suppression)> {
         (1..).zip(&self.all)
     }
 
@@ -130,7 +186,13 @@ impl Suppressions {
 
     /// The number of the first that lets a value through which `rule` found, as it is written or
     /// percent-decoded.
-    pub fn by_value(&self, rule: RuleIdx, value: &str, key: &[u8; 32], now: Option<u64>) -> Option<u16> {
+    pub(crate) fn by_value(
+        &self,
+        rule: RuleIdx,
+        value: &str,
+        key: &[u8; 32],
+        now: Option<u64>,
+    ) -> Option<u16> {
         let decoded = View::new(value, Encoding::Percent);
         let forms = || std::iter::once(value).chain(decoded.as_ref().map(View::text));
         let mut hashes: Vec<[u8; 32]> = Vec::new();
@@ -171,7 +233,7 @@ impl Suppressions {
 
 impl What {
     /// The key by which the configuration names it.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Value(_) => "value_hash",
             Self::Pattern(_) => "pattern",
@@ -196,7 +258,7 @@ impl fmt::Display for What {
 ///
 /// HMAC-SHA-256 over the folded, lower-case, trimmed text. A prefix separates it from the pseudonym
 /// of the same text.
-pub fn value_hash(text: &str, key: &[u8; 32]) -> [u8; 32] {
+pub(crate) fn value_hash(text: &str, key: &[u8; 32]) -> [u8; 32] {
     // A key of any length is taken; were it not, a hash of nothing fits no value.
     let Ok(mut hmac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
     hmac.update(b"blackbar suppression\0");
@@ -208,7 +270,7 @@ pub fn value_hash(text: &str, key: &[u8; 32]) -> [u8; 32] {
 ///
 /// # Errors
 /// [`SuppressError::Hash`].
-pub fn parse_hash(text: &str) -> Result<[u8; 32], SuppressError> {
+pub(crate) fn parse_hash(text: &str) -> Result<[u8; 32], SuppressError> {
     let mut hash = [0; 32];
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     if pairs.len() != hash.len() || !rest.is_empty() {
@@ -222,7 +284,7 @@ pub fn parse_hash(text: &str) -> Result<[u8; 32], SuppressError> {
 }
 
 /// A regular expression that must match all of a value, in the folded form that rules see.
-pub struct WholePattern {
+pub(crate) struct WholePattern {
     regex: regex::Regex,
     source: String,
 }
@@ -232,7 +294,7 @@ impl WholePattern {
     ///
     /// # Errors
     /// It is no regular expression, or matches the empty text.
-    pub fn new(source: &str) -> Result<Self, SuppressError> {
+    pub(crate) fn new(source: &str) -> Result<Self, SuppressError> {
         const SIZE: usize = 1 << 20;
         let build = |text: &str| regex::RegexBuilder::new(text).size_limit(SIZE).build();
         // On its own first: `a)|(b` would close the group that is put around it.
@@ -252,13 +314,13 @@ impl WholePattern {
     }
 
     /// Whether it matches values that have nothing in common.
-    pub fn is_wide(&self) -> bool {
+    pub(crate) fn is_wide(&self) -> bool {
         ["ann@example.com", "4111 1111 1111 1111", "Q"].iter().all(|value| self.is_match(value))
     }
 }
 
 /// Keys that lead to a value: `properties.plan`, `*.note` (one key), `**.note` (any keys).
-pub struct PathPattern {
+pub(crate) struct PathPattern {
     keys: Vec<KeyPattern>,
     source: String,
 }
@@ -275,7 +337,7 @@ impl PathPattern {
     ///
     /// # Errors
     /// It is malformed, counts items, or names no key.
-    pub fn new(source: &str) -> Result<Self, SuppressError> {
+    pub(crate) fn new(source: &str) -> Result<Self, SuppressError> {
         let mut keys = Vec::new();
         let mut rest = source;
         loop {

@@ -13,8 +13,7 @@ use crate::rules::groups::{self, Membership};
 use crate::rules::keys::KeyIndex;
 use crate::rules::syntax::{self, ActionSyntax, ActionWord, PackHead, PackSyntax, RuleSyntax, TierSyntax};
 use crate::rules::{
-    Action, Examples, MAX_KEPT, Override, Pack as PackInForce, PackSource, Rule, RuleIdx, RuleSet, Selection,
-    compile,
+    Action, Examples, Override, Pack as PackInForce, PackSource, Rule, RuleIdx, RuleSet, Selection, compile,
 };
 
 /// Part of the digest: increases when the engine itself starts to find different things.
@@ -235,6 +234,8 @@ fn action_of(rule: &RuleSyntax, pack: &PackHead) -> Action {
         ActionSyntax::Word(ActionWord::Hash) => Action::Hash,
         ActionSyntax::Word(ActionWord::Drop) => Action::Drop,
         ActionSyntax::Replace(label) => Action::Replace(label.replace.clone()),
-        ActionSyntax::Partial(partial) => Action::Partial { keep_last: partial.keep_last.min(MAX_KEPT) },
+        ActionSyntax::Partial(partial) => {
+            Action::Partial { keep_last: partial.keep_last.min(Action::MAX_KEPT) }
+        }
     }
 }

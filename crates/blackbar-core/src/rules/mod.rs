@@ -2,7 +2,7 @@
 //!
 //! What the user wrote (`syntax`, private) and what runs ([`Rule`]) are two types with one conversion,
 //! [`RuleSet::build`]. Everything that can fail fails there, and all problems are reported at once. This module does
-//! not search: [`crate::detect`] does.
+//! not search: `detect` does.
 //!
 //! **Invariant:** a rule in a [`RuleSet`] compiled, can be reached by the prefilter, and has a
 //! unique id; the digest changes when anything that changes its behaviour does.
@@ -13,7 +13,7 @@ mod allow_separators;
 mod anchor_context;
 mod builtin;
 mod compile;
-pub mod error;
+pub(crate) mod error;
 pub(crate) mod groups;
 pub(crate) mod keys;
 mod load;
@@ -26,11 +26,11 @@ use std::sync::Arc;
 
 use regex_automata::meta;
 
-use crate::rules::error::LoadError;
 use crate::rules::keys::KeyIndex;
 use crate::validate::ValueCheck;
 
 pub use crate::rules::builtin::builtin_packs;
+pub use crate::rules::error::{LoadError, Problem};
 
 /// A pack file: its name, for error messages, and its text.
 #[derive(Clone, Copy, Debug)]
@@ -79,10 +79,6 @@ pub struct Override {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleIdx(pub u16);
 
-/// Most letters and digits of a finding that may stay: the payment card standard allows the last four digits of a
-/// card number.
-pub const MAX_KEPT: u8 = 4;
-
 /// What happens to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -101,9 +97,15 @@ pub enum Action {
     Drop,
 }
 
+impl Action {
+    /// Most letters and digits of a finding that may stay: the payment card standard allows the last four
+    /// digits of a card number.
+    pub const MAX_KEPT: u8 = 4;
+}
+
 /// What a match needs next to it in order to count, strictest form first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
+pub(crate) enum Tier {
     /// Nothing: its form is distinctive.
     Distinctive,
     /// Clean boundaries.
@@ -116,7 +118,7 @@ pub enum Tier {
 
 impl Tier {
     /// Its name, as packs write it.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Distinctive => "distinctive",
             Self::Bounded => "bounded",
@@ -128,7 +130,7 @@ impl Tier {
 
 /// What may not touch a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Boundary {
+pub(crate) enum Boundary {
     /// Anything may.
     None,
     /// No letter, digit or underscore.
@@ -141,7 +143,7 @@ pub enum Boundary {
 
 /// What a failed checksum does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnFailedCheck {
+pub(crate) enum OnFailedCheck {
     /// The match still counts if a keyword is right next to it.
     NeedsKeyword,
     /// The match does not count.
@@ -150,7 +152,7 @@ pub enum OnFailedCheck {
 
 /// How sensitive the value of a field is, by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyStrength {
+pub(crate) enum KeyStrength {
     /// Passwords, tokens, card and document numbers: the whole value is always redacted.
     Secret,
     /// Names, streets, birthdays.
@@ -299,9 +301,30 @@ impl Rule {
         &self.description
     }
 
-    /// What a match needs next to it in order to count.
-    pub fn tier(&self) -> Tier {
+    pub(crate) fn tier(&self) -> Tier {
         self.tier
+    }
+
+    /// The name of its tier, as packs write it: what a match needs next to it in order to count.
+    pub fn tier_name(&self) -> &'static str {
+        self.tier.name()
+    }
+
+    /// What its tier means.
+    pub fn tier_meaning(&self) -> &'static str {
+        match self.tier {
+            Tier::Distinctive => "matches anywhere",
+            Tier::Bounded => "matches unless it is part of a longer word or number",
+            Tier::KeywordOrSeparators if self.has_separated_form() => {
+                "needs a keyword, or its official separators"
+            }
+            Tier::KeywordOrSeparators | Tier::Keyword => "needs a keyword",
+        }
+    }
+
+    /// Whether a match needs a keyword, except in a form with official separators.
+    pub fn needs_keyword(&self) -> bool {
+        matches!(self.tier, Tier::KeywordOrSeparators | Tier::Keyword)
     }
 
     /// What happens to its findings.
@@ -344,14 +367,19 @@ impl Rule {
         self.tier == Tier::KeywordOrSeparators && self.patterns.iter().any(|pattern| pattern.is_free)
     }
 
-    /// What may not touch a match.
-    pub fn boundary(&self) -> Boundary {
-        self.boundary
+    /// What may not touch a match: the word that packs write, and what it means.
+    pub fn boundary(&self) -> &'static str {
+        match self.boundary {
+            Boundary::None => "none: anything may touch a match",
+            Boundary::Word => "word: no letter, digit or underscore may touch a match",
+            Boundary::Number => "number: as word, and the match is not part of a longer number",
+            Boundary::Address => "address: as number, and no product name and slash come before it",
+        }
     }
 
-    /// What a failed checksum does.
-    pub fn on_failed_check(&self) -> OnFailedCheck {
-        self.on_failed_check
+    /// Whether a match that fails its check still counts if a keyword is right next to it.
+    pub fn counts_unchecked_with_keyword(&self) -> bool {
+        self.on_failed_check == OnFailedCheck::NeedsKeyword
     }
 
     /// Literals, of which every match contains one.
@@ -380,8 +408,13 @@ impl Rule {
     }
 
     /// How sensitive the values of its keys are, if it has keys.
-    pub fn key_strength(&self) -> Option<KeyStrength> {
+    pub(crate) fn key_strength(&self) -> Option<KeyStrength> {
         self.key_strength
+    }
+
+    /// Whether no suppression applies to the values of its keys.
+    pub fn has_secret_keys(&self) -> bool {
+        self.key_strength == Some(KeyStrength::Secret)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::session::window_policy::WindowPolicy;
 pub(super) const MAX_LABEL_NODES: usize = 64;
 
 /// Applies one event to a window.
-pub struct WindowEditor<'w> {
+pub(crate) struct WindowEditor<'w> {
     pub(super) window: &'w mut Window,
     pub(super) policy: WindowPolicy<'w>,
     pub(super) changes: Changes<'w>,
@@ -54,7 +54,11 @@ pub(super) struct KeptVerdicts {
 
 impl<'w> WindowEditor<'w> {
     /// An editor for one event. Its texts go to `recent_texts`.
-    pub fn new(window: &'w mut Window, policy: WindowPolicy<'w>, recent_texts: &'w mut RecentTexts) -> Self {
+    pub(crate) fn new(
+        window: &'w mut Window,
+        policy: WindowPolicy<'w>,
+        recent_texts: &'w mut RecentTexts,
+    ) -> Self {
         let changes = Changes {
             recent_texts,
             dirty: BTreeSet::new(),

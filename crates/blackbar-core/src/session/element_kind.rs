@@ -7,7 +7,7 @@ use crate::text::lookup::Lookup;
 /// The kind of a node, by tag name and role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum ElementKind {
+pub(crate) enum ElementKind {
     /// An inline element without a meaning of its own.
     #[default]
     Other,
@@ -81,7 +81,7 @@ pub enum ElementKind {
 
 /// Kind of an `<input>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
-pub enum InputKind {
+pub(crate) enum InputKind {
     /// Also every type that browsers do not know.
     #[default]
     Text,
@@ -123,7 +123,7 @@ pub enum InputKind {
 
 impl InputKind {
     /// Reads the value of `type` in any letter case. An unknown type is text, as in a browser.
-    pub fn from_type(value: &str) -> Self {
+    pub(crate) fn from_type(value: &str) -> Self {
         KINDS
             .iter()
             .find(|(word, _)| word.eq_ignore_ascii_case(value.trim()))

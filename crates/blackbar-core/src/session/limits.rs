@@ -2,7 +2,7 @@
 
 /// Bounds of one window. A node that does not fit is unknown, and so treated strictly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WindowLimits {
+pub(crate) struct WindowLimits {
     /// Nodes in one window.
     ///
     /// # Default

@@ -4,10 +4,10 @@
 //! field, is inside `.ph-no-capture`, or has the label "Date of birth". A [`window::Window`] keeps
 //! that for one (project, session, window), as verdicts and not as texts.
 //!
-//! - **Edit.** [`editor::WindowEditor`] applies snapshots and mutations to a window.
-//! - **Read.** [`window::WindowReader`] answers what holds for a node, and which text nodes a reader
+//! - **Edit.** `editor::WindowEditor` applies snapshots and mutations to a window.
+//! - **Read.** `window::WindowReader` answers what holds for a node, and which text nodes a reader
 //!   sees as one text.
-//! - **Keep.** [`store`] keeps windows between requests, within a bound.
+//! - **Keep.** `store` keeps windows between requests, within a bound.
 //!
 //! Does not redact and does not parse events. **Invariant:** what is not known for certain is
 //! unknown, and unknown is treated strictly; no peer can make a window larger than its limits.
@@ -19,13 +19,13 @@
 //! The modules are declared in the order in which they may use each other: each uses only those
 //! above it.
 
-pub mod ids;
+pub(crate) mod ids;
 
-pub mod limits;
+pub(crate) mod limits;
 
-pub mod treatment;
+pub(crate) mod treatment;
 
-pub mod element_kind;
+pub(crate) mod element_kind;
 
 mod kind_codes;
 
@@ -33,7 +33,7 @@ mod bytes;
 
 mod html_id;
 
-pub mod label_rules;
+pub(crate) mod label_rules;
 
 mod label_text;
 
@@ -47,9 +47,9 @@ mod css_dialect;
 
 mod selector_facts;
 
-pub mod selector;
+pub(crate) mod selector;
 
-pub mod window_policy;
+pub(crate) mod window_policy;
 
 mod node;
 
@@ -57,21 +57,21 @@ mod table;
 
 pub(crate) mod selector_matching;
 
-pub mod recent_texts;
+pub(crate) mod recent_texts;
 
-pub mod window;
+pub(crate) mod window;
 
 mod wire;
 
 mod nearby_labels;
 
-pub mod node_context;
+pub(crate) mod node_context;
 
 mod text_runs;
 
 mod node_json;
 
-pub mod editor;
+pub(crate) mod editor;
 
 mod label_update;
 
@@ -83,7 +83,12 @@ mod subtree_insertion;
 
 mod mutation;
 
-pub mod store;
+pub(crate) mod store;
+
+pub use crate::session::store::{
+    InMemoryWindows, TakenWindow, WindowKey, WindowLease, WindowStore, WindowStoreLimits,
+};
+pub use crate::session::window::Window;
 
 #[cfg(test)]
 mod model_tests;

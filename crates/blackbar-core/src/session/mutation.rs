@@ -52,7 +52,7 @@ impl WindowEditor<'_> {
     /// Replaces the whole window by a full snapshot's `data.node`.
     ///
     /// A control that was found sensitive stays so if the snapshot has it under the same id and name.
-    pub fn apply_snapshot(mut self, node: Value<'_>) {
+    pub(crate) fn apply_snapshot(mut self, node: Value<'_>) {
         let old = std::mem::take(self.window);
         let root = self.insert_subtree(node, Slot { parent: NO_NODE, before: None });
         // A later node with the same id may have made the root ambiguous, and so removed it.
@@ -66,7 +66,7 @@ impl WindowEditor<'_> {
     ///
     /// Entries about unknown nodes, and ambiguous ones, leave their nodes unknown. Linear in the
     /// touched nodes; with sibling selectors, in their siblings too.
-    pub fn apply_mutation(
+    pub(crate) fn apply_mutation(
         mut self,
         removes: Option<Value<'_>>,
         adds: Option<Value<'_>>,
@@ -90,7 +90,11 @@ impl WindowEditor<'_> {
     ///
     /// # Errors
     /// [`DuplicateKey`] if an entry has one of its keys twice.
-    pub fn update_texts(mut self, texts: Value<'_>, touched: &mut Vec<u32>) -> Result<(), DuplicateKey> {
+    pub(crate) fn update_texts(
+        mut self,
+        texts: Value<'_>,
+        touched: &mut Vec<u32>,
+    ) -> Result<(), DuplicateKey> {
         for entry in texts.items() {
             let (id, value) =
                 (entry.under(KnownKey::Id)?.and_then(Value::as_u32), entry.under(KnownKey::Value)?);

@@ -25,7 +25,7 @@ const MAX_LEVELS_TO_CONTROL: usize = 16;
 
 /// What the redactor must know about a node. Texts and comments have the context of their element.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct NodeContext<'w> {
+pub(crate) struct NodeContext<'w> {
     /// Kind of the element; for a text or comment, of the element around it.
     pub tag: ElementKind,
     /// The strictest treatment of the element and all around it.
@@ -46,7 +46,7 @@ pub struct NodeContext<'w> {
 
 impl<'w> WindowReader<'w> {
     /// The context of a node; `None` if the node is unknown and must be treated strictly.
-    pub fn node(self, id: u32) -> Option<NodeContext<'w>> {
+    pub(crate) fn node(self, id: u32) -> Option<NodeContext<'w>> {
         let node = self.window.table.get(id)?;
         let element_id =
             if node.tag.is_element() || node.tag == ElementKind::Document { id } else { node.parent };
@@ -67,7 +67,8 @@ impl<'w> WindowReader<'w> {
     }
 
     /// Whether `id` is known to be, or to be inside, a blocked element.
-    pub fn is_blocked(self, id: u32) -> bool {
+    #[cfg(test)]
+    pub(crate) fn is_blocked(self, id: u32) -> bool {
         self.window.flags(id).treat(Scope::Effective) == Some(Treatment::Block)
     }
 

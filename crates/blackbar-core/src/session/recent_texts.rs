@@ -13,7 +13,7 @@ const MAX_TEXT_BYTES: usize = 512;
 
 /// Texts by node, in one buffer.
 #[derive(Default)]
-pub struct RecentTexts {
+pub(crate) struct RecentTexts {
     buffer: String,
     spans: IdMap<Span>,
 }

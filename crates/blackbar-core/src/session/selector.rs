@@ -37,13 +37,24 @@ pub struct SelectorError {
     /// Which entry of the list.
     pub index: usize,
     /// What is wrong.
-    pub reason: SelectorProblem,
+    pub(crate) reason: SelectorProblem,
+}
+
+impl SelectorError {
+    /// What is wrong, without the place in the list.
+    pub fn reason(&self) -> String {
+        self.reason.to_string()
+    }
+
+    /// Whether no browser would take it either.
+    pub fn is_malformed(&self) -> bool {
+        matches!(self.reason, SelectorProblem::Empty | SelectorProblem::Syntax)
+    }
 }
 
 /// What is wrong with a selector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SelectorProblem {
+pub(crate) enum SelectorProblem {
     /// A selector is missing.
     #[error("the selector is empty or ends too early")]
     Empty,

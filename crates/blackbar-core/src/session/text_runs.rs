@@ -29,7 +29,7 @@ impl WindowReader<'_> {
     /// Visits every run, in document order, with the ids of its text nodes.
     ///
     /// One pass over all nodes. Runs of a single node are visited too.
-    pub fn visit_runs(self, mut visit: impl FnMut(&[u32])) {
+    pub(crate) fn visit_runs(self, mut visit: impl FnMut(&[u32])) {
         let mut run = Vec::new();
         let mut at = self.window.root.map(WalkStep::Enter);
         while let Some(step) = at {
@@ -46,7 +46,7 @@ impl WindowReader<'_> {
     /// Visits, once each, the runs that contain or pass through one of `ids`.
     ///
     /// Linear in the nodes of those runs. A block element among `ids` touches no run by itself.
-    pub fn visit_runs_touching(self, ids: &[u32], mut visit: impl FnMut(&[u32])) {
+    pub(crate) fn visit_runs_touching(self, ids: &[u32], mut visit: impl FnMut(&[u32])) {
         let mut sorted = ids.to_vec();
         sorted.sort_unstable();
         let mut done = IdSet::default();

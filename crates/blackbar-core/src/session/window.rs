@@ -46,14 +46,14 @@ pub struct Window {
 /// A copy of a reference. It is a type of its own so that reading is separate from the window's
 /// storage, and so that what it returns borrows from the window.
 #[derive(Clone, Copy)]
-pub struct WindowReader<'w> {
+pub(crate) struct WindowReader<'w> {
     pub(super) window: &'w Window,
 }
 
 impl Window {
     /// A reader of this window.
     #[inline]
-    pub fn reader(&self) -> WindowReader<'_> {
+    pub(crate) fn reader(&self) -> WindowReader<'_> {
         WindowReader { window: self }
     }
 

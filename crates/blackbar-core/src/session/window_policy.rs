@@ -10,7 +10,7 @@ use crate::session::selector::Selectors;
 /// built with. The store ensures that: the policy's digest is part of
 /// [`crate::session::store::WindowKey`].
 #[derive(Clone, Copy)]
-pub struct WindowPolicy<'a> {
+pub(crate) struct WindowPolicy<'a> {
     /// Elements to block, mask or allow.
     pub selectors: &'a Selectors,
     /// Labels that identify a personal field.

@@ -6,7 +6,7 @@ use crate::text::span::Span;
 
 /// One replacement. Its bytes are output; `Debug` prints only lengths.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Edit {
+pub(crate) struct Edit {
     /// The bytes to replace.
     pub span: Span,
     /// The replacement.
@@ -25,7 +25,7 @@ impl std::fmt::Debug for Edit {
 ///
 /// One pass; bytes between edits are copied unchanged. If edits overlap nevertheless, every byte that
 /// one of them covers is still left out.
-pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
+pub(crate) fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
     let n_added: usize = edits.iter().map(|e| e.with.len()).sum();
     out.reserve(source.len() + n_added);
     let mut cursor = 0;
@@ -49,7 +49,7 @@ pub fn apply(source: &[u8], edits: &[Edit], out: &mut Vec<u8>) {
 ///
 /// An edit that `gives_way` (a rebuilt encoding) never replaces one that does not: its text may
 /// still contain what the other one found, so the merged span is filled.
-pub fn settle(
+pub(crate) fn settle(
     edits: &mut Vec<Edit>,
     from: usize,
     fill: impl Fn(Span) -> Vec<u8>,

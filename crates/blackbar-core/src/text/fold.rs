@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use crate::text::span::Span;
 
 /// A folded view of a text. Borrowed, at no cost, if nothing had to be folded.
-pub struct Folded<'a> {
+pub(crate) struct Folded<'a> {
     text: Cow<'a, str>,
     /// Where the offsets of view and original diverge, in order; empty for an identical view.
     segments: Vec<FoldedStretch>,
@@ -28,7 +28,7 @@ struct FoldedStretch {
 }
 
 /// Folds `text`. ASCII text costs one vectorized pass; other characters are looked up one by one.
-pub fn fold(text: &str) -> Folded<'_> {
+pub(crate) fn fold(text: &str) -> Folded<'_> {
     let mut from = 0;
     while let Some(at) = next_wide(text.as_bytes(), from) {
         let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
@@ -62,17 +62,17 @@ fn next_wide(bytes: &[u8], from: usize) -> Option<usize> {
 
 impl Folded<'_> {
     /// The folded text, to search in.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Whether nothing had to be folded, so that spans are those of the original.
-    pub fn is_identity(&self) -> bool {
+    pub(crate) fn is_identity(&self) -> bool {
         self.segments.is_empty()
     }
 
     /// The span of the original that `span` of the folded text came from.
-    pub fn original_span(&self, span: Span) -> Span {
+    pub(crate) fn original_span(&self, span: Span) -> Span {
         if self.is_identity() || span.is_empty() {
             return Span::new(self.original_start(span.start), self.original_start(span.end));
         }

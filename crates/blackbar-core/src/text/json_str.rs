@@ -13,7 +13,7 @@ use crate::text::span::Span;
 /// Decodes `raw`, the content of a JSON string. Borrowed if nothing is escaped.
 ///
 /// The parser has validated `raw`; an escape that is not JSON is taken literally.
-pub fn unescape(raw: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     let Some(first) = memchr::memchr(b'\\', raw.as_bytes()) else {
         return Cow::Borrowed(raw);
     };
@@ -34,7 +34,7 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
 ///
 /// One pass without an intermediate text. It does not branch on the value of a byte unless it is an
 /// escape: the bytes are compressed data, so no processor could predict such a branch.
-pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
+pub(crate) fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
     let raw = raw.as_bytes();
     let from = out.len();
     // One byte more than can be decoded: the first byte of a pair is written and then overwritten.
@@ -74,7 +74,7 @@ pub fn latin1_into(raw: &str, out: &mut Vec<u8>) -> Option<()> {
 ///
 /// One table lookup per byte and no branch: compressed bytes are close to random. Each lookup copies
 /// eight bytes and advances by the length; the next one overwrites the excess.
-pub fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn escape_latin1_into(bytes: &[u8], out: &mut Vec<u8>) {
     const CHUNK: usize = 256;
     let mut buffer = [0; CHUNK * 6 + 8];
     for chunk in bytes.chunks(CHUNK) {
@@ -130,7 +130,7 @@ const fn latin1(b: u8) -> ([u8; 8], u8) {
 /// Turns `edits` of the unescaped text into edits of `raw`, and escapes their replacements.
 ///
 /// The edits are sorted. One pass over `raw` up to the last edit.
-pub fn carry_back(raw: &str, edits: &mut [Edit]) {
+pub(crate) fn carry_back(raw: &str, edits: &mut [Edit]) {
     let escaped = memchr::memchr(b'\\', raw.as_bytes()).is_some();
     let mut offsets = OffsetMap::new(raw);
     for edit in edits {
@@ -149,7 +149,7 @@ pub fn carry_back(raw: &str, edits: &mut [Edit]) {
 }
 
 /// Appends `bytes` to `out` as the content of a JSON string, in the shortest legal form.
-pub fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn escape_into(bytes: &[u8], out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     for &b in bytes {
         let short = match b {

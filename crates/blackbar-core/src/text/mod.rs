@@ -7,14 +7,14 @@
 //!
 //! The modules are declared in the order in which they may use each other.
 
-pub mod span;
+pub(crate) mod span;
 
-pub mod edit;
+pub(crate) mod edit;
 
 pub(crate) mod lookup;
 
-pub mod fold;
+pub(crate) mod fold;
 
-pub mod view;
+pub(crate) mod view;
 
-pub mod json_str;
+pub(crate) mod json_str;

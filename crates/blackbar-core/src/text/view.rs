@@ -10,7 +10,7 @@ use crate::text::span::Span;
 
 /// How a text is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
+pub(crate) enum Encoding {
     /// `%40`.
     Percent,
     /// `%40`, and a plus sign is a space.
@@ -22,7 +22,7 @@ pub enum Encoding {
 }
 
 /// A decoded text with the origin of each of its bytes: 4 bytes of memory per byte.
-pub struct View {
+pub(crate) struct View {
     text: String,
     /// For each byte of `text` the raw offset of its encoded character, and one more for the end.
     from: Vec<u32>,
@@ -31,7 +31,7 @@ pub struct View {
 
 impl View {
     /// Decodes `raw`. `None` if there is nothing to decode.
-    pub fn new(raw: &str, encoding: Encoding) -> Option<Self> {
+    pub(crate) fn new(raw: &str, encoding: Encoding) -> Option<Self> {
         let marker = match encoding {
             Encoding::Percent => b'%',
             Encoding::Form if memchr::memchr(b'+', raw.as_bytes()).is_some() => b'+',
@@ -64,12 +64,12 @@ impl View {
     }
 
     /// The decoded text.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Turns edits of the decoded text into edits of the raw text.
-    pub fn carry_back(&self, edits: &mut [Edit]) {
+    pub(crate) fn carry_back(&self, edits: &mut [Edit]) {
         for edit in edits {
             let raw = |at: usize| self.from.get(at).copied().unwrap_or_default() as usize;
             edit.span = Span::new(raw(edit.span.start), raw(edit.span.end));

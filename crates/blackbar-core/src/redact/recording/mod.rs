@@ -3,7 +3,7 @@
 //! Uses `redact::text` for each text in it. Nothing here decides what is personal in a text; it
 //! decides which text is a URL, a value, a caption, and which element it belongs to.
 
-pub mod windows;
+pub(crate) mod windows;
 
 pub(crate) mod redactor;
 

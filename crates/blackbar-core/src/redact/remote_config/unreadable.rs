@@ -3,4 +3,4 @@
 /// The config was not found, or is not written as it always was. Holds nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the config cannot be read")]
-pub struct Unreadable;
+pub(crate) struct Unreadable;

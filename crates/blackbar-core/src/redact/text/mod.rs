@@ -6,7 +6,7 @@
 //! `suppressed` (a field and its suppressions), `rules` (a text as it is written), `dispatch` (all
 //! that it decodes to), `json_values` (a value of a document).
 
-pub mod notes;
+pub(crate) mod notes;
 
 pub(crate) mod redactor;
 

@@ -127,7 +127,7 @@ impl<'p> TextRedactor<'p> {
     /// Whether edits of a text apply to equal texts elsewhere: not where suppressions depend on the
     /// place, nor where they are out of force.
     fn may_remember_edits(&self) -> bool {
-        let suppressions = self.policy.suppressions();
+        let suppressions = self.policy.all_suppressions();
         suppressions.is_empty() || !suppressions.has_places() && !self.field.is_off
     }
 

@@ -34,7 +34,7 @@ impl TextRedactor<'_> {
         out: &mut Output<'_>,
         redact: impl Fn(&mut Self, &mut Output<'_>),
     ) {
-        let suppressions = self.policy.suppressions();
+        let suppressions = self.policy.all_suppressions();
         if suppressions.is_empty() && self.workspace.notes.is_none() {
             redact(self, out);
             return;
@@ -74,10 +74,11 @@ impl TextRedactor<'_> {
         let n_notes = notes.map_or(0, |notes| notes.enter(scanner, explained.as_deref()));
         self.field.above.clone_from(&explained);
         self.redact_with_own_trail(out, &redact);
-        if out.len() > from && !self.field.is_off && self.policy.suppressions().has_places() {
+        if out.len() > from && !self.field.is_off && self.policy.all_suppressions().has_places() {
             let path = explained.or_else(|| self.field.path(above.as_deref(), value));
             let here = self.suppressions_at(path.as_deref(), out.context.element);
-            let goes_on = self.policy.suppressions().has_paths() && path.is_some() && may_hold_fields(value);
+            let goes_on =
+                self.policy.all_suppressions().has_paths() && path.is_some() && may_hold_fields(value);
             if !here.is_empty() || goes_on {
                 out.edits.truncate(from);
                 self.report = Report::default();
@@ -110,7 +111,7 @@ impl TextRedactor<'_> {
     /// Enters a document that a field of this one holds. [`TextRedactor::leave_document`] takes the
     /// result.
     pub(crate) fn enter_document(&mut self, holder: Value<'_>) -> OuterDocument {
-        if !self.policy.suppressions().has_paths() && self.workspace.notes.is_none() {
+        if !self.policy.all_suppressions().has_paths() && self.workspace.notes.is_none() {
             return OuterDocument(None);
         }
         let above = self.field.above.take();
@@ -138,7 +139,7 @@ impl TextRedactor<'_> {
 
     /// The suppressions that apply to a path, and to an element.
     fn suppressions_at(&self, path: Option<&[PathStep<'_>]>, element: Option<ElementScope<'_>>) -> Vec<u16> {
-        let (suppressions, now) = (self.policy.suppressions(), self.workspace.now);
+        let (suppressions, now) = (self.policy.all_suppressions(), self.workspace.now);
         let mut here: Vec<u16> = path.into_iter().flat_map(|path| suppressions.by_path(path, now)).collect();
         if let Some(element) = element.filter(|_| suppressions.has_selectors()) {
             let holds = |number: &u16| suppressions.get(*number).is_some_and(|one| one.holds(now));
@@ -153,7 +154,7 @@ impl TextRedactor<'_> {
         if self.field.is_off {
             return None;
         }
-        let suppressions = self.policy.suppressions();
+        let suppressions = self.policy.all_suppressions();
         let covers = |number: &&u16| suppressions.get(**number).is_some_and(|one| one.covers(rule));
         let here = self.field.here.iter().find(covers).copied();
         here.or_else(|| suppressions.by_value(rule, value, &self.policy.hash_key, self.workspace.now))
@@ -166,7 +167,7 @@ impl TextRedactor<'_> {
         rule: RuleIdx,
         value: &str,
     ) -> bool {
-        let suppressions = self.policy.suppressions();
+        let suppressions = self.policy.all_suppressions();
         let covers = |number: &u16| suppressions.get(*number).is_some_and(|one| one.covers(rule));
         !suppressions.is_empty()
             && (self.suppression_of(rule, value).is_some()
@@ -176,7 +177,7 @@ impl TextRedactor<'_> {
     /// Whether a suppression lifts the verdict that the name of a field alone implies on its text.
     /// Where the name says that the field holds a secret, none does.
     pub(super) fn is_lifted(&mut self, rule: RuleIdx, text: &str) -> bool {
-        if self.policy.suppressions().is_empty() || mask::is_masked(text) {
+        if self.policy.all_suppressions().is_empty() || mask::is_masked(text) {
             return false;
         }
         let strength = self.policy.rules().rule(rule).and_then(crate::rules::Rule::key_strength);
@@ -192,7 +193,7 @@ impl TextRedactor<'_> {
     pub(super) fn find(&mut self, text: &str, words: &str, findings: &mut Vec<Finding>) {
         let context = KeywordContext { words };
         let scanner = self.policy.scanner();
-        if self.policy.suppressions().is_empty() || self.field.is_off {
+        if self.policy.all_suppressions().is_empty() || self.field.is_off {
             scanner.scan(text, &context, &mut self.workspace.scan, findings);
         } else {
             let mut scan = std::mem::take(&mut self.workspace.scan);
@@ -228,7 +229,7 @@ impl TextRedactor<'_> {
             .collect();
         let is_part = |part: &Finding| {
             direct.iter().any(|(number, whole)| {
-                let one = number.and_then(|number| self.policy.suppressions().get(number));
+                let one = number.and_then(|number| self.policy.all_suppressions().get(number));
                 whole.span.start <= part.span.start
                     && part.span.end <= whole.span.end
                     && one.is_some_and(|one| one.covers(part.rule))
