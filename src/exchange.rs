@@ -96,6 +96,7 @@ impl<'a> ExchangeRun<'a> {
     where
         B: Body<Data = Bytes> + Unpin,
     {
+        head::check_host(head)?;
         let endpoint = classify(head.method.as_str(), head.uri.path())?;
         self.class = Some(endpoint.class);
         self.record.endpoint = Some(endpoint.class.as_str().to_owned());

@@ -196,6 +196,10 @@ impl Forwarder {
         response: http::Response<hyper::body::Incoming>,
     ) -> Result<UpstreamResponse, ForwardError> {
         let (head, body) = response.into_parts();
+        // An upgrade that was not asked for: what follows is not HTTP.
+        if head.status.is_informational() {
+            return Err(ForwardError::Broken);
+        }
         if head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED {
             return Err(ForwardError::Redirect);
         }
