@@ -17,6 +17,7 @@ mod state;
 mod warm;
 mod workers;
 
+pub use crate::exchange::budget::Reservation;
 pub use crate::exchange::rejection::Rejection;
 pub use crate::exchange::state::{ActiveConfig, SharedState};
 
@@ -49,6 +50,8 @@ pub struct FinishedExchange {
     pub request_id: String,
     /// The upstream's response, or why there is none.
     pub result: Result<UpstreamResponse, Rejection>,
+    /// The bytes of the response in the budget. They are in flight until the client has read them.
+    pub reserved: Reservation,
 }
 
 /// Takes one request through the proxy.
@@ -61,13 +64,29 @@ where
     let (head, mut body) = request.into_parts();
     let result = run.handle(peer, &head, &mut body).await;
     let finished = run.finish(result).await;
-    // A client that expects `100 Continue` has sent no body yet.
-    if finished.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body())
-        && !head.headers.contains_key(EXPECT)
-    {
-        body::discard(&mut body).await;
+    if finished.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body()) {
+        discard_rest(&head, &mut body).await;
     }
     finished
+}
+
+/// Reads and discards the body of a request that is refused without an exchange.
+pub async fn discard_body<B>(request: Request<B>)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let (head, mut body) = request.into_parts();
+    discard_rest(&head, &mut body).await;
+}
+
+async fn discard_rest<B>(head: &Parts, body: &mut B)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    // A client that expects `100 Continue` has sent no body yet.
+    if !head.headers.contains_key(EXPECT) {
+        body::discard(body).await;
+    }
 }
 
 /// One exchange in progress, and the record of it.
@@ -120,7 +139,7 @@ impl<'a> ExchangeRun<'a> {
         }
     }
 
-    async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, budget::Reservation), Rejection>
+    async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, Reservation), Rejection>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -282,7 +301,9 @@ impl<'a> ExchangeRun<'a> {
         });
         let id = &self.record.request_id;
         tracing::debug!(id, endpoint = self.class.map(Class::as_str), outcome, "exchange finished");
-        FinishedExchange { request_id: self.record.request_id.clone(), result }
+        let mut reserved = self.shared.budget.reserve();
+        reserved.grow_beyond(result.as_ref().map_or(0, |response| response.body.len()));
+        FinishedExchange { request_id: self.record.request_id.clone(), result, reserved }
     }
 
     fn audit_line(&self) -> ExchangeLine {

@@ -24,7 +24,8 @@ pub(crate) fn check_host(head: &Parts) -> Result<(), Rejection> {
     let is_missing = head.version == Version::HTTP_11 && first.is_none();
     let differs = |host: &HeaderValue| {
         head.uri.authority().is_some_and(|authority| {
-            let port = head.uri.scheme_str().map_or("", |scheme| if scheme == "https" { ":443" } else { ":80" });
+            let port =
+                head.uri.scheme_str().map_or("", |scheme| if scheme == "https" { ":443" } else { ":80" });
             let without_port = |name: &str| name.strip_suffix(port).unwrap_or(name).to_ascii_lowercase();
             !host.to_str().is_ok_and(|host| without_port(host) == without_port(authority.as_str()))
         })

@@ -70,6 +70,10 @@ pub struct Metrics {
     pub queued: IntGauge,
     /// Open connections.
     pub connections: IntGauge,
+    /// Connections that got 503 because too many were open.
+    pub connections_refused: IntCounter,
+    /// Requests that got 503 because too many exchanges were in progress, or connections open.
+    pub requests_shed: IntCounter,
     /// Exchanges in progress.
     pub exchanges: IntGauge,
     /// Audit records that could not be written.
@@ -159,6 +163,16 @@ impl Metrics {
             in_flight_bytes: gauge(r, "in_flight_bytes", "Bytes of requests in flight.")?,
             queued: gauge(r, "queued_requests", "Requests waiting for a worker.")?,
             connections: gauge(r, "connections", "Open connections.")?,
+            connections_refused: counter(
+                r,
+                "connections_refused_total",
+                "Connections beyond the limit, which were answered 503 or closed.",
+            )?,
+            requests_shed: counter(
+                r,
+                "requests_shed_total",
+                "Requests beyond a limit of exchanges or connections, which got 503 without a record.",
+            )?,
             exchanges: gauge(r, "exchanges", "Exchanges in progress.")?,
             audit_failures: counter(r, "audit_failures_total", "Audit records that could not be written.")?,
             audit_records: counter(r, "audit_records_total", "Audit records written.")?,
