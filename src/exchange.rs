@@ -43,6 +43,7 @@ use crate::exchange::job::RedactionJob;
 use crate::forward::headers::{self, ConditionalHeaders, HeaderContext};
 use crate::forward::{UpstreamRequest, UpstreamResponse};
 use crate::telemetry::metrics::{ExchangeSample, ExchangeStage};
+use crate::telemetry::refusals::RefusedRequest;
 
 /// How an exchange ended, for the reply.
 pub struct FinishedExchange {
@@ -300,6 +301,15 @@ impl<'a> ExchangeRun<'a> {
             took: self.started.elapsed(),
         });
         let id = &self.record.request_id;
+        if let Err(rejection) = &result {
+            self.shared.refusals.log(&RefusedRequest {
+                id,
+                code: outcome,
+                status: rejection.status(),
+                endpoint: self.class.map_or("none", Class::as_str),
+                region: self.record.region.as_deref().unwrap_or("none"),
+            });
+        }
         tracing::debug!(id, endpoint = self.class.map(Class::as_str), outcome, "exchange finished");
         let mut reserved = self.shared.budget.reserve();
         reserved.grow_beyond(result.as_ref().map_or(0, |response| response.body.len()));

@@ -10,6 +10,7 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
+use crate::telemetry::logs;
 use crate::telemetry::sdks::SdkLabels;
 
 /// A stage of an exchange whose duration is measured.
@@ -87,6 +88,7 @@ pub struct Metrics {
     /// Panics caught in a worker.
     pub worker_panics: IntCounter,
     reloads: IntCounterVec,
+    log_lines_dropped: IntCounter,
 }
 
 impl Metrics {
@@ -184,6 +186,11 @@ impl Metrics {
             )?,
             worker_panics: counter(r, "worker_panics_total", "Panics caught in a worker.")?,
             reloads: counters(r, "reloads_total", "Configuration reloads, by result.", &["result"])?,
+            log_lines_dropped: counter(
+                r,
+                "log_lines_dropped_total",
+                "Log lines dropped because standard error was not read.",
+            )?,
             registry: registry.clone(),
         };
         let build = IntGaugeVec::new(opts("build_info", "The running version."), &["version"])?;
@@ -247,6 +254,8 @@ impl Metrics {
 
     /// All metrics, in the Prometheus text format.
     pub fn render(&self) -> Vec<u8> {
+        let n_new = logs::dropped_lines().saturating_sub(self.log_lines_dropped.get());
+        self.log_lines_dropped.inc_by(n_new);
         let mut text = Vec::new();
         // Encoding into memory fails only on a metric without a name, which registration rejects.
         let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);
