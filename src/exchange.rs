@@ -264,7 +264,10 @@ impl<'a> ExchangeRun<'a> {
         let time_left = self.deadline().saturating_duration_since(tokio::time::Instant::now());
         let response = forwarder.send(endpoint.host, request, time_left, &self.shared.metrics).await;
         self.shared.metrics.stage_took(ExchangeStage::Forward, started.elapsed());
-        Ok(response?)
+        response.map_err(|failure| {
+            self.record.upstream_error = failure.class.map(|class| class.as_str().to_owned());
+            failure.error.into()
+        })
     }
 
     /// How to harden the remote config in the endpoint's responses; `None` if it is relayed as it is.

@@ -60,6 +60,7 @@ pub struct Metrics {
     stage: HistogramVec,
     exchange: Histogram,
     upstream: IntCounterVec,
+    upstream_errors: IntCounterVec,
     policy: IntGaugeVec,
     unmasked_inputs: IntCounterVec,
     sdks: SdkLabels,
@@ -147,6 +148,12 @@ impl Metrics {
                 "upstream_responses_total",
                 "Responses of upstreams, by status or error code.",
                 &["region", "status"],
+            )?,
+            upstream_errors: counters(
+                r,
+                "upstream_errors_total",
+                "Attempts to reach an upstream that failed, by reason.",
+                &["region", "reason"],
             )?,
             failovers: counters(
                 r,
@@ -239,6 +246,11 @@ impl Metrics {
     /// Counts an upstream's response. `status` is the HTTP status, or an error code if there was none.
     pub fn upstream_answered(&self, region: &str, status: &str) {
         self.upstream.with_label_values(&[region, status]).inc();
+    }
+
+    /// Counts a failed attempt to reach an upstream.
+    pub fn upstream_failed(&self, region: &str, reason: &str) {
+        self.upstream_errors.with_label_values(&[region, reason]).inc();
     }
 
     /// Sets the active policy.

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::client::Client;
 use crate::support::harness::{Harness, Setup, replay};
-use crate::support::upstream::Upstream;
+use crate::support::upstream::{Upstream, closed_port};
 
 /// Longest that any step may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -258,4 +258,33 @@ async fn a_drain_does_not_wait_for_idle_half_open_and_unread_connections() {
     let drained = tokio::time::timeout(Duration::from_secs(10), proxy.running.shutdown()).await;
     assert_eq!(drained.expect("the drain ends"), Drained::Whole);
     drop(open);
+}
+
+#[tokio::test]
+async fn the_reason_why_an_upstream_fails_is_counted_and_recorded() {
+    let closing = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let closing_url = format!("http://{}", closing.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = closing.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+        }
+    });
+    let hung = Upstream::answering(|_| std::future::pending()).await;
+    let cases = [
+        (closed_port().await, "refused"),
+        ("http://region.invalid".to_owned(), "dns"),
+        (closing_url, "closed"),
+        (hung.url(), "response_timeout"),
+        // It speaks no TLS.
+        (hung.url().replace("http:", "https:"), "tls"),
+    ];
+    for (url, reason) in cases {
+        let setup =
+            Setup { eu_upstreams: Some(vec![url]), limits: "response_time = \"2s\"", ..Setup::default() };
+        let proxy = Harness::with(setup).await;
+        assert_eq!(proxy.client.post("/s/", replay("phc_eu", "s")).await.status, 503, "{reason}");
+        let counter = format!("blackbar_upstream_errors_total{{reason=\"{reason}\",region=\"eu\"}} 1");
+        assert!(metric(&proxy, &counter), "{counter}");
+        assert_eq!(proxy.exchanges()[0].upstream_error.as_deref(), Some(reason));
+    }
 }
