@@ -71,6 +71,7 @@ pub enum ReloadError {
 /// # Errors
 /// A listener, file, certificate or thread that the configuration needs is not available. Nothing
 /// keeps running.
+#[expect(clippy::unused_async, reason = "it needs a runtime to open sockets and start tasks")]
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let metrics = Arc::new(Metrics::new()?);
     let active = ActiveConfig::new(&config)?;
