@@ -11,6 +11,7 @@ mod harden;
 mod head;
 mod ids;
 mod job;
+mod overload;
 mod queue;
 mod rejection;
 mod state;
