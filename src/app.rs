@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -21,6 +21,9 @@ use crate::forward::TlsError;
 use crate::listen::{self, Drained};
 use crate::telemetry::admin::{self, Phase, Readiness};
 use crate::telemetry::metrics::Metrics;
+
+/// Connections that the system holds until they are accepted.
+const BACKLOG: u32 = 4096;
 
 /// Why the proxy cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -68,11 +71,12 @@ pub enum ReloadError {
 /// # Errors
 /// A listener, file, certificate or thread that the configuration needs is not available. Nothing
 /// keeps running.
+#[expect(clippy::unused_async, reason = "it needs a runtime to open sockets and start tasks")]
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let metrics = Arc::new(Metrics::new()?);
     let active = ActiveConfig::new(&config)?;
-    let sdk = bind(config.listen.address, "listen.address").await?;
-    let admin = bind(config.admin.address, "admin.address").await?;
+    let sdk = bind(config.listen.address, "listen.address")?;
+    let admin = bind(config.admin.address, "admin.address")?;
     let sdk_addr = bound_address(&sdk, config.listen.address);
     let admin_addr = bound_address(&admin, config.admin.address);
     metrics.policy_in_force(&config.policy.digest);
@@ -82,7 +86,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let readiness = Arc::new(Readiness::default());
     let (stop_sdk, stop) = watch::channel(false);
     let drain_time = config.listen.drain_time;
-    let sdk_task = tokio::spawn(listen::serve(sdk, Arc::clone(&shared), stop, drain_time));
+    let sdk_task =
+        tokio::spawn(listen::serve(sdk, Arc::clone(&shared), Arc::clone(&readiness), stop, drain_time));
     let (stop_admin, stop) = watch::channel(false);
     let admin_task = tokio::spawn(admin::serve(admin, metrics, Arc::clone(&readiness), stop));
     let (warm, phase) = (shared.warm_up(), Arc::clone(&readiness));
@@ -181,8 +186,14 @@ impl Running {
     }
 }
 
-async fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, key, source })
+fn bind(address: SocketAddr, key: &'static str) -> Result<TcpListener, StartError> {
+    let listen = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listen().map_err(|source| StartError::Listen { address, key, source })
 }
 
 /// The address with the port that the system chose for port 0.

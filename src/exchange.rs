@@ -11,12 +11,14 @@ mod harden;
 mod head;
 mod ids;
 mod job;
+mod overload;
 mod queue;
 mod rejection;
 mod state;
 mod warm;
 mod workers;
 
+pub use crate::exchange::budget::Reservation;
 pub use crate::exchange::rejection::Rejection;
 pub use crate::exchange::state::{ActiveConfig, SharedState};
 
@@ -41,6 +43,7 @@ use crate::exchange::job::RedactionJob;
 use crate::forward::headers::{self, ConditionalHeaders, HeaderContext};
 use crate::forward::{UpstreamRequest, UpstreamResponse};
 use crate::telemetry::metrics::{ExchangeSample, ExchangeStage};
+use crate::telemetry::refusals::RefusedRequest;
 
 /// How an exchange ended, for the reply.
 pub struct FinishedExchange {
@@ -48,6 +51,8 @@ pub struct FinishedExchange {
     pub request_id: String,
     /// The upstream's response, or why there is none.
     pub result: Result<UpstreamResponse, Rejection>,
+    /// The bytes of the response in the budget. They are in flight until the client has read them.
+    pub reserved: Reservation,
 }
 
 /// Takes one request through the proxy.
@@ -60,13 +65,29 @@ where
     let (head, mut body) = request.into_parts();
     let result = run.handle(peer, &head, &mut body).await;
     let finished = run.finish(result).await;
-    // A client that expects `100 Continue` has sent no body yet.
-    if finished.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body())
-        && !head.headers.contains_key(EXPECT)
-    {
-        body::discard(&mut body).await;
+    if finished.result.as_ref().is_err_and(|rejection| rejection.leaves_a_body()) {
+        discard_rest(&head, &mut body).await;
     }
     finished
+}
+
+/// Reads and discards the body of a request that is refused without an exchange.
+pub async fn discard_body<B>(request: Request<B>)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let (head, mut body) = request.into_parts();
+    discard_rest(&head, &mut body).await;
+}
+
+async fn discard_rest<B>(head: &Parts, body: &mut B)
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    // A client that expects `100 Continue` has sent no body yet.
+    if !head.headers.contains_key(EXPECT) {
+        body::discard(body).await;
+    }
 }
 
 /// One exchange in progress, and the record of it.
@@ -95,6 +116,7 @@ impl<'a> ExchangeRun<'a> {
     where
         B: Body<Data = Bytes> + Unpin,
     {
+        head::check_host(head)?;
         let endpoint = classify(head.method.as_str(), head.uri.path())?;
         self.class = Some(endpoint.class);
         self.record.endpoint = Some(endpoint.class.as_str().to_owned());
@@ -118,7 +140,7 @@ impl<'a> ExchangeRun<'a> {
         }
     }
 
-    async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, budget::Reservation), Rejection>
+    async fn read<B>(&self, class: Class, body: &mut B) -> Result<(Bytes, Reservation), Rejection>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -242,7 +264,10 @@ impl<'a> ExchangeRun<'a> {
         let time_left = self.deadline().saturating_duration_since(tokio::time::Instant::now());
         let response = forwarder.send(endpoint.host, request, time_left, &self.shared.metrics).await;
         self.shared.metrics.stage_took(ExchangeStage::Forward, started.elapsed());
-        Ok(response?)
+        response.map_err(|failure| {
+            self.record.upstream_error = failure.class.map(|class| class.as_str().to_owned());
+            failure.error.into()
+        })
     }
 
     /// How to harden the remote config in the endpoint's responses; `None` if it is relayed as it is.
@@ -279,8 +304,19 @@ impl<'a> ExchangeRun<'a> {
             took: self.started.elapsed(),
         });
         let id = &self.record.request_id;
+        if let Err(rejection) = &result {
+            self.shared.refusals.log(&RefusedRequest {
+                id,
+                code: outcome,
+                status: rejection.status(),
+                endpoint: self.class.map_or("none", Class::as_str),
+                region: self.record.region.as_deref().unwrap_or("none"),
+            });
+        }
         tracing::debug!(id, endpoint = self.class.map(Class::as_str), outcome, "exchange finished");
-        FinishedExchange { request_id: self.record.request_id.clone(), result }
+        let mut reserved = self.shared.budget.reserve();
+        reserved.grow_beyond(result.as_ref().map_or(0, |response| response.body.len()));
+        FinishedExchange { request_id: self.record.request_id.clone(), result, reserved }
     }
 
     fn audit_line(&self) -> ExchangeLine {

@@ -86,6 +86,9 @@ pub struct ExchangeRecord {
     pub outcome: String,
     /// The status of the reply.
     pub status: Option<u16>,
+    /// Why the region could not be reached, or broke off; the field is missing if it did neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_error: Option<String>,
     /// Bytes of the received body.
     #[serde(alias = "bytes_in")]
     pub received_bytes: u64,

@@ -34,7 +34,10 @@ impl Serve {
                 return ExitCode::FAILURE;
             }
         };
-        logs::init(config.telemetry);
+        let _flush_at_end = match logs::init(config.telemetry) {
+            Ok(flush) => flush,
+            Err(error) => return failed(error),
+        };
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = match runtime.worker_threads(network_threads()).enable_all().build() {
             Ok(runtime) => runtime,

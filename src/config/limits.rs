@@ -25,16 +25,31 @@ pub struct ProxyLimits {
     /// # Default
     /// `10s`
     pub header_time: Duration,
+    /// Time that a connection without an exchange may stay open.
+    ///
+    /// # Default
+    /// `75s`
+    pub idle_time: Duration,
+    /// Time until a client has read a whole answer.
+    ///
+    /// # Default
+    /// `30s`
+    pub write_time: Duration,
     /// Size of the head of a request.
     ///
     /// # Default
     /// `64KiB`
     pub header_bytes: usize,
-    /// Open connections of SDKs. More wait to be accepted.
+    /// Open connections of SDKs. Further ones get 503.
     ///
     /// # Default
     /// `10000`
     pub connections: usize,
+    /// Exchanges in progress. Beyond that, requests get 503.
+    ///
+    /// # Default
+    /// `8192`
+    pub exchanges: usize,
     /// Time until an upstream has accepted a connection.
     ///
     /// # Default
@@ -80,8 +95,11 @@ impl Default for ProxyLimits {
             in_flight: 512 << 20,
             request_time: Duration::from_mins(1),
             header_time: Duration::from_secs(10),
+            idle_time: Duration::from_secs(75),
+            write_time: Duration::from_secs(30),
             header_bytes: 64 << 10,
             connections: 10_000,
+            exchanges: 8192,
             connect_time: Duration::from_secs(5),
             response_time: Duration::from_secs(30),
             response_body: 16 << 20,
@@ -111,8 +129,11 @@ struct RawLimits {
     in_flight: Option<String>,
     request_time: Option<String>,
     header_time: Option<String>,
+    idle_time: Option<String>,
+    write_time: Option<String>,
     header_bytes: Option<String>,
     connections: Option<i64>,
+    exchanges: Option<i64>,
     connect_time: Option<String>,
     response_time: Option<String>,
     response_body: Option<String>,
@@ -154,8 +175,11 @@ pub(crate) fn check_proxy(checker: &mut Checker<'_>) -> ProxyLimits {
             default.request_time,
         ),
         header_time: checker.duration("limits.header_time", raw.header_time.as_deref(), default.header_time),
+        idle_time: checker.duration("limits.idle_time", raw.idle_time.as_deref(), default.idle_time),
+        write_time: checker.duration("limits.write_time", raw.write_time.as_deref(), default.write_time),
         header_bytes: checker.size("limits.header_bytes", raw.header_bytes.as_deref(), default.header_bytes),
         connections: checker.count("limits.connections", raw.connections, default.connections),
+        exchanges: checker.count("limits.exchanges", raw.exchanges, default.exchanges),
         connect_time: checker.duration(
             "limits.connect_time",
             raw.connect_time.as_deref(),

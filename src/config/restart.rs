@@ -46,13 +46,16 @@ fn listen_keys(at_start: &Listen, new: &Listen) -> [(&'static str, bool); 3] {
     ]
 }
 
-fn limit_keys(at_start: &ProxyLimits, new: &ProxyLimits) -> [(&'static str, bool); 9] {
+fn limit_keys(at_start: &ProxyLimits, new: &ProxyLimits) -> [(&'static str, bool); 12] {
     let ProxyLimits {
         in_flight,
         queue,
         workers,
         connections,
+        exchanges,
         header_time,
+        idle_time,
+        write_time,
         header_bytes,
         session_idle,
         sessions,
@@ -68,7 +71,10 @@ fn limit_keys(at_start: &ProxyLimits, new: &ProxyLimits) -> [(&'static str, bool
         ("limits.queue", *queue != new.queue),
         ("limits.workers", *workers != new.workers),
         ("limits.connections", *connections != new.connections),
+        ("limits.exchanges", *exchanges != new.exchanges),
         ("limits.header_time", *header_time != new.header_time),
+        ("limits.idle_time", *idle_time != new.idle_time),
+        ("limits.write_time", *write_time != new.write_time),
         ("limits.header_bytes", *header_bytes != new.header_bytes),
         ("limits.session_idle", *session_idle != new.session_idle),
         ("limits.sessions", *sessions != new.sessions),

@@ -1,6 +1,6 @@
 //! `[routing]` and `[[route]]`: which region a request belongs to.
 
-use blackbar_core::decode::endpoint::has_path_under;
+use blackbar_core::endpoint::Endpoint;
 use http::HeaderName;
 use serde::Deserialize;
 
@@ -115,7 +115,9 @@ fn route(
     let path_prefixes = values(checker, &format!("{key}.path_prefixes"), raw.path_prefixes, |text| {
         text.starts_with('/').then(|| text.to_owned()).ok_or("write a path that starts with a slash")
     });
-    for (idx, prefix) in path_prefixes.iter().enumerate().filter(|(_, prefix)| !has_path_under(prefix)) {
+    for (idx, prefix) in
+        path_prefixes.iter().enumerate().filter(|(_, prefix)| !Endpoint::exists_under(prefix))
+    {
         let hint = format!(
             "no SDK endpoint has a path under {prefix:?}, so it never matches; strip a path prefix in front of blackbar"
         );

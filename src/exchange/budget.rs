@@ -30,7 +30,7 @@ impl ByteBudget {
 }
 
 /// Reserved bytes. Dropping it returns them to the budget.
-pub(crate) struct Reservation {
+pub struct Reservation {
     budget: Arc<ByteBudget>,
     bytes: usize,
 }
@@ -46,6 +46,15 @@ impl Reservation {
         self.bytes += bytes;
         metrics.in_flight_bytes.add(gauge_value(bytes));
         Ok(())
+    }
+}
+
+impl Reservation {
+    /// Reserves `bytes` more, even beyond the limit: they are in memory already.
+    pub(crate) fn grow_beyond(&mut self, bytes: usize) {
+        self.budget.used.fetch_add(bytes, Ordering::Relaxed);
+        self.bytes += bytes;
+        self.budget.metrics.in_flight_bytes.add(gauge_value(bytes));
     }
 }
 

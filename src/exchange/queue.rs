@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use blackbar_core::internals::GZIP_MAGIC;
 
+use crate::exchange::overload::OverloadDetector;
+
 /// Bytes of JSON from which a request counts as large: about 10 ms of work.
 const LARGE_BODY_BYTES: usize = 2 << 20;
 
@@ -53,6 +55,8 @@ type Due = (Instant, u64);
 pub(crate) struct Queue<T> {
     small: BTreeMap<Due, T>,
     large: BTreeMap<Due, T>,
+    small_overload: OverloadDetector,
+    large_overload: OverloadDetector,
     /// Large items being processed.
     n_large: usize,
     max_large: usize,
@@ -66,6 +70,8 @@ impl<T> Queue<T> {
         Self {
             small: BTreeMap::new(),
             large: BTreeMap::new(),
+            small_overload: OverloadDetector::default(),
+            large_overload: OverloadDetector::default(),
             n_large: 0,
             max_large: n_workers.saturating_sub(1).max(1),
             limit,
@@ -93,16 +99,35 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Takes the next item. After processing it, the caller reports [`done`](Self::done).
-    pub(crate) fn pop(&mut self) -> Option<T> {
+    /// Whether the lane of this size has been overdue for so long that an item should not wait in it.
+    pub(crate) fn is_overloaded(&self, size: WorkSize, now: Instant) -> bool {
+        let (items, overload) = if size.is_large() {
+            (&self.large, &self.large_overload)
+        } else {
+            (&self.small, &self.small_overload)
+        };
+        overload.refuses_arrival(items.first_key_value().map(|((due, _), _)| *due), now)
+    }
+
+    /// Takes the next item, and whether to refuse it: its lane is overloaded, and it waited too long.
+    /// After processing or refusing it, the caller reports [`done`](Self::done).
+    pub(crate) fn pop_at(&mut self, now: Instant) -> Option<(T, bool)> {
+        let n_large = self.n_large;
+        let ((due, _), item) = self.pop_first()?;
+        let overload =
+            if self.n_large > n_large { &mut self.large_overload } else { &mut self.small_overload };
+        Some((item, overload.refuses_next(due, now)))
+    }
+
+    fn pop_first(&mut self) -> Option<(Due, T)> {
         let may_take_large = self.n_large < self.max_large;
         let large = self.large.first_key_value().filter(|_| may_take_large).map(|(due, _)| Reverse(*due));
         let small = self.small.first_key_value().map(|(due, _)| Reverse(*due));
         if large > small {
             self.n_large += 1;
-            self.large.pop_first().map(|(_, item)| item)
+            self.large.pop_first()
         } else {
-            self.small.pop_first().map(|(_, item)| item)
+            self.small.pop_first()
         }
     }
 
@@ -122,7 +147,7 @@ mod tests {
     const BIG: WorkSize = WorkSize(25 << 20);
 
     fn popped(queue: &mut Queue<&'static str>) -> Vec<&'static str> {
-        std::iter::from_fn(|| queue.pop()).collect()
+        std::iter::from_fn(|| queue.pop_first()).map(|(_, item)| item).collect()
     }
 
     #[test]
@@ -170,7 +195,7 @@ mod tests {
         queue.push(1, SMALL, now).unwrap();
         queue.push(2, BIG, now).unwrap();
         assert_eq!((queue.push(3, SMALL, now), queue.len()), (Err(3), 2));
-        queue.pop();
+        queue.pop_first();
         assert_eq!(queue.push(3, SMALL, now), Ok(()));
     }
 

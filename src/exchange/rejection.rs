@@ -15,6 +15,8 @@ use crate::forward::ForwardError;
 pub enum Rejection {
     /// No endpoint has this path.
     UnknownPath,
+    /// The request names no host, or more than one.
+    InvalidHost,
     /// The endpoint does not allow this method.
     MethodNotAllowed,
     /// The body is larger than its class allows.
@@ -46,6 +48,7 @@ impl Rejection {
     pub fn code(self) -> &'static str {
         match self {
             Self::UnknownPath => "unknown_path",
+            Self::InvalidHost => "invalid_host",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::BodyTooLarge => "body_too_large",
             Self::BodyTimeout => "body_timeout",
@@ -65,6 +68,7 @@ impl Rejection {
     pub fn detail(self) -> String {
         let text = match self {
             Self::UnknownPath => "unknown path; a path prefix must be stripped in front of this proxy",
+            Self::InvalidHost => "the request must name one host, the same in Host and target",
             Self::MethodNotAllowed => "method not allowed",
             Self::BodyTooLarge => "the body exceeds the limit of this endpoint",
             Self::BodyTimeout => "the body did not arrive in time",
@@ -88,7 +92,7 @@ impl Rejection {
             Self::MethodNotAllowed => 405,
             Self::BodyTooLarge => 413,
             Self::BodyTimeout => 408,
-            Self::ClientGone => 400,
+            Self::ClientGone | Self::InvalidHost => 400,
             Self::Refused(refusal) => refusal.status(),
             Self::Internal => 500,
             Self::NoRegion => 451,

@@ -24,6 +24,7 @@ use crate::route::Router;
 use crate::route::pins::Pins;
 use crate::session_store::{SharedSessions, StoreSettings};
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::refusals::RefusalLog;
 
 /// The configuration that new exchanges use. An exchange keeps the one it started with.
 pub struct ActiveConfig {
@@ -81,6 +82,7 @@ pub struct SharedState {
     pub(crate) sessions: Arc<dyn WindowStore>,
     pub(crate) audit: AuditWriter,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) refusals: RefusalLog,
 }
 
 impl SharedState {
@@ -98,6 +100,7 @@ impl SharedState {
             active: ArcSwap::from_pointee(config),
             audit,
             metrics,
+            refusals: RefusalLog::default(),
         })
     }
 

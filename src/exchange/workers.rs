@@ -98,9 +98,9 @@ impl Drop for Workers {
 }
 
 /// What a thread does next.
-#[expect(clippy::large_enum_variant, reason = "matched where it is returned")]
 enum NextTask {
     Redact(QueuedJob),
+    Refuse(QueuedJob),
     WarmUp(WarmUp),
     Exit,
 }
@@ -115,6 +115,9 @@ impl Pool {
     fn push(&self, queued: QueuedJob) -> Result<(), Rejection> {
         let (size, since) = (queued.size, queued.since);
         let mut state = self.lock();
+        if state.queue.is_overloaded(size, since) {
+            return Err(Rejection::Overloaded);
+        }
         state.queue.push(queued, size, since).map_err(|_| Rejection::QueueFull)?;
         let is_any_idle = state.n_idle > 0;
         drop(state);
@@ -132,8 +135,8 @@ impl Pool {
             if !state.is_open {
                 return NextTask::Exit;
             }
-            if let Some(queued) = state.queue.pop() {
-                return NextTask::Redact(queued);
+            if let Some((queued, is_refused)) = state.queue.pop_at(Instant::now()) {
+                return if is_refused { NextTask::Refuse(queued) } else { NextTask::Redact(queued) };
             }
             let wanted = state.warm_up.clone();
             let is_cold = |wanted: &WarmUp| !warm_for.is_some_and(|warm| Arc::ptr_eq(warm, &wanted.policy));
@@ -167,6 +170,12 @@ fn work(pool: &Pool) {
                 if !reply.is_closed() {
                     let _ = reply.send(catch_panic(&mut scratch, |scratch| job.run(scratch)));
                 }
+                pool.done(size);
+            }
+            NextTask::Refuse(QueuedJob { size, since, reply, .. }) => {
+                pool.metrics.queued.dec();
+                pool.metrics.stage_took(ExchangeStage::Queue, since.elapsed());
+                let _ = reply.send(Err(Rejection::Overloaded));
                 pool.done(size);
             }
             NextTask::WarmUp(WarmUp { policy, n_warm }) => {

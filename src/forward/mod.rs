@@ -7,6 +7,7 @@
 
 mod connect;
 pub use crate::forward::connect::TlsError;
+pub mod failure;
 pub mod headers;
 mod user_agent;
 
@@ -22,6 +23,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use crate::config::limits::ProxyLimits;
 use crate::config::region::{Region, Upstream};
 use crate::forward::connect::HttpClient;
+use crate::forward::failure::UpstreamFailure;
 use crate::telemetry::metrics::Metrics;
 
 /// How long an upstream is tried last after a failed connection attempt.
@@ -71,6 +73,21 @@ pub enum ForwardError {
     /// The upstream answered with a server error.
     #[error("the upstream answered with a server error")]
     Failed,
+}
+
+/// A request that got no response to relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForwardFailure {
+    /// What the reply says.
+    pub error: ForwardError,
+    /// The class of the last failure; `None` if the upstream sent a response that may not be relayed.
+    pub class: Option<UpstreamFailure>,
+}
+
+impl From<ForwardError> for ForwardFailure {
+    fn from(error: ForwardError) -> Self {
+        Self { error, class: None }
+    }
 }
 
 impl ForwardError {
@@ -144,13 +161,21 @@ impl Forwarder {
         outgoing: &UpstreamRequest,
         time_left: Duration,
         metrics: &Metrics,
-    ) -> Result<UpstreamResponse, ForwardError> {
+    ) -> Result<UpstreamResponse, ForwardFailure> {
         let allowed = self.response_time.min(time_left);
         let sent = tokio::time::timeout(allowed, self.try_all(host, outgoing, metrics)).await;
-        let result = sent.unwrap_or(Err(ForwardError::Timeout));
+        let result = sent.unwrap_or_else(|_| {
+            let class = Some(UpstreamFailure::ResponseTimeout);
+            metrics.upstream_failed(&self.name, UpstreamFailure::ResponseTimeout.as_str());
+            Err(ForwardFailure { error: ForwardError::Timeout, class })
+        });
         match &result {
             Ok(response) => metrics.upstream_answered(&self.name, response.status.as_str()),
-            Err(error) => metrics.upstream_answered(&self.name, error.code()),
+            Err(failure) => {
+                metrics.upstream_answered(&self.name, failure.error.code());
+                let reason = failure.class.map(UpstreamFailure::as_str);
+                tracing::debug!(region = self.name, reason, "{}", failure.error);
+            }
         }
         result
     }
@@ -160,7 +185,7 @@ impl Forwarder {
         host: Host,
         outgoing: &UpstreamRequest,
         metrics: &Metrics,
-    ) -> Result<UpstreamResponse, ForwardError> {
+    ) -> Result<UpstreamResponse, ForwardFailure> {
         let targets = match host {
             Host::Upstream => &self.upstreams,
             Host::Assets => &self.assets,
@@ -168,45 +193,62 @@ impl Forwarder {
         let mut order: Vec<&UpstreamState> = targets.iter().collect();
         // The sort is stable: hosts that failed lately come last, otherwise the order of the file is kept.
         order.sort_by_key(|target| target.cool_until_ms.load(Ordering::Relaxed) > self.now_ms());
+        let mut class = None;
         for target in order {
             let request = request(&target.upstream, outgoing).ok_or(ForwardError::Broken)?;
             match self.client.request(request).await {
                 Ok(response) => {
                     target.cool_until_ms.store(0, Ordering::Relaxed);
-                    return self.read(response).await;
+                    return self.read(response, metrics).await;
                 }
                 Err(error) if error.is_connect() => {
+                    let failure = UpstreamFailure::of(&error);
+                    class = Some(failure);
+                    metrics.upstream_failed(&self.name, failure.as_str());
                     let until = self.now_ms() + COOL_DOWN.as_millis() as u64;
                     target.cool_until_ms.store(until, Ordering::Relaxed);
                     metrics.failovers.with_label_values(&[&self.name]).inc();
                     tracing::warn!(
                         region = self.name,
                         host = target.upstream.authority.as_str(),
+                        reason = failure.as_str(),
                         "cannot connect to an upstream"
                     );
                 }
-                Err(_) => return Err(ForwardError::Broken),
+                Err(error) => return Err(self.broke(UpstreamFailure::of(&error), metrics)),
             }
         }
-        Err(ForwardError::Unreachable)
+        Err(ForwardFailure { error: ForwardError::Unreachable, class })
+    }
+
+    /// Reports a connection that broke after something may have been sent.
+    fn broke(&self, class: UpstreamFailure, metrics: &Metrics) -> ForwardFailure {
+        metrics.upstream_failed(&self.name, class.as_str());
+        tracing::warn!(region = self.name, reason = class.as_str(), "an upstream gave no response");
+        ForwardFailure { error: ForwardError::Broken, class: Some(class) }
     }
 
     async fn read(
         &self,
         response: http::Response<hyper::body::Incoming>,
-    ) -> Result<UpstreamResponse, ForwardError> {
+        metrics: &Metrics,
+    ) -> Result<UpstreamResponse, ForwardFailure> {
         let (head, body) = response.into_parts();
+        // An upgrade that was not asked for: what follows is not HTTP.
+        if head.status.is_informational() {
+            return Err(self.broke(UpstreamFailure::Protocol, metrics));
+        }
         if head.status.is_redirection() && head.status != StatusCode::NOT_MODIFIED {
-            return Err(ForwardError::Redirect);
+            return Err(ForwardError::Redirect.into());
         }
         if head.status.is_server_error() {
-            return Err(ForwardError::Failed);
+            return Err(ForwardError::Failed.into());
         }
         let body = Limited::new(body, self.response_body).collect().await.map_err(|error| {
             if error.is::<http_body_util::LengthLimitError>() {
-                ForwardError::TooLarge
+                ForwardError::TooLarge.into()
             } else {
-                ForwardError::Broken
+                self.broke(UpstreamFailure::of(&*error), metrics)
             }
         })?;
         Ok(UpstreamResponse {

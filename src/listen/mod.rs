@@ -1,33 +1,30 @@
 //! The SDK listener: accepts connections, limits them, and drains them at shutdown.
 //!
-//! It serves HTTP/1 and HTTP/2 without TLS, which the edge in front terminates. Each exchange runs as
-//! a task of its own, so that a client that disconnects cannot cancel it between forwarding and
-//! recording.
+//! It serves HTTP/1 and HTTP/2 without TLS, which the edge in front terminates. A connection beyond
+//! the limit is accepted and gets 503, so that no client waits in the backlog.
 
+mod activity;
+mod connection;
 mod cors;
 mod reply;
+mod stream;
 
-use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Method, Request, Response};
-use http_body_util::Full;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-use crate::config::limits::ProxyLimits;
-use crate::exchange::{self, Rejection, SharedState};
+use crate::exchange::SharedState;
+use crate::listen::connection::{Admission, Connection, ConnectionServer};
+use crate::telemetry::admin::Readiness;
 
-/// Streams that one HTTP/2 connection may have open.
-const MAX_STREAMS: u32 = 128;
+/// Connections beyond the limit that are being refused. Further ones are closed without an answer.
+const MAX_REFUSALS: usize = 256;
+
+/// How long a refused connection may take.
+const REFUSAL_TIME: Duration = Duration::from_secs(5);
 
 /// How long to wait after a failed accept, for instance when the process is out of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -49,114 +46,72 @@ pub enum Drained {
 pub async fn serve(
     listener: TcpListener,
     shared: Arc<SharedState>,
+    readiness: Arc<Readiness>,
     mut stop: watch::Receiver<bool>,
     drain_time: Duration,
 ) -> Drained {
     let limits = shared.active_config().limits().clone();
-    let server = server(&limits);
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    let graceful = GracefulShutdown::new();
-    // Each exchange holds a receiver; the sender learns when the last one is dropped.
-    let (exchanges, _) = watch::channel(());
+    let server = Arc::new(ConnectionServer::new(shared, &limits, stop.clone()));
+    let acceptor = Acceptor {
+        server: Arc::clone(&server),
+        slots: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
+        refusals: Arc::new(Semaphore::new(MAX_REFUSALS)),
+        readiness,
+    };
     let mut no_op = tokio::time::interval(NO_OP_INTERVAL);
     loop {
-        let next = async {
-            let slot = Arc::clone(&slots).acquire_owned().await;
-            (slot, listener.accept().await)
-        };
-        let (slot, accepted) = tokio::select! {
-            next = next => next,
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
             _ = no_op.tick() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                let connection =
-                    Connection { shared: Arc::clone(&shared), exchanges: exchanges.clone(), peer };
-                let watcher = graceful.watcher();
-                let server = server.clone();
-                tokio::spawn(async move {
-                    connection.serve(&server, stream, watcher).await;
-                    drop(slot);
-                });
-            }
+            Ok((socket, peer)) => acceptor.accepted(socket, peer),
             Err(error) => {
+                acceptor.readiness.set_accepting(false);
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
     }
     drop(listener);
-    let all_ended = async {
-        graceful.shutdown().await;
-        exchanges.closed().await;
-    };
-    match tokio::time::timeout(drain_time, all_ended).await {
+    match tokio::time::timeout(drain_time, server.in_progress.closed()).await {
         Ok(()) => Drained::Whole,
         Err(_) => Drained::CutShort,
     }
 }
 
-fn server(limits: &ProxyLimits) -> auto::Builder<TokioExecutor> {
-    let mut server = auto::Builder::new(TokioExecutor::new());
-    server
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_time)
-        .max_buf_size(limits.header_bytes.max(8192));
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-        .max_concurrent_streams(MAX_STREAMS)
-        .keep_alive_interval(Some(Duration::from_secs(30)))
-        .keep_alive_timeout(Duration::from_secs(20));
-    server
+/// Takes connections from the listener.
+struct Acceptor {
+    server: Arc<ConnectionServer>,
+    slots: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+    readiness: Arc<Readiness>,
 }
 
-/// One connection of an SDK.
-struct Connection {
-    shared: Arc<SharedState>,
-    exchanges: watch::Sender<()>,
-    peer: SocketAddr,
-}
-
-impl Connection {
-    async fn serve(self, server: &auto::Builder<TokioExecutor>, stream: TcpStream, watcher: Watcher) {
-        let _ = stream.set_nodelay(true);
-        let gauge = self.shared.metrics().connections.clone();
-        gauge.inc();
-        let service = service_fn(|request| {
-            let (shared, in_progress, peer) =
-                (Arc::clone(&self.shared), self.exchanges.subscribe(), self.peer.ip());
-            async move { Ok::<_, Infallible>(answer(shared, in_progress, peer, request).await) }
+impl Acceptor {
+    fn accepted(&self, socket: TcpStream, peer: SocketAddr) {
+        let server = Arc::clone(&self.server);
+        let metrics = Arc::clone(server.metrics());
+        if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+            self.readiness.set_accepting(true);
+            let readiness = Arc::clone(&self.readiness);
+            metrics.connections.inc();
+            tokio::spawn(async move {
+                Connection { server, peer, admission: Admission::Serve }.serve(socket).await;
+                metrics.connections.dec();
+                drop(slot);
+                readiness.set_accepting(true);
+            });
+            return;
+        }
+        self.readiness.set_accepting(false);
+        metrics.connections_refused.inc();
+        let Ok(slot) = Arc::clone(&self.refusals).try_acquire_owned() else { return };
+        tokio::spawn(async move {
+            let connection = Connection { server, peer, admission: Admission::Refuse };
+            let _ = tokio::time::timeout(REFUSAL_TIME, connection.serve(socket)).await;
+            drop(slot);
         });
-        let connection = server.serve_connection(TokioIo::new(stream), service);
-        // Connection errors are the client's problem: not reported, not logged.
-        let _ = watcher.watch(connection).await;
-        gauge.dec();
     }
-}
-
-async fn answer(
-    shared: Arc<SharedState>,
-    in_progress: watch::Receiver<()>,
-    peer: IpAddr,
-    request: Request<Incoming>,
-) -> Response<Full<Bytes>> {
-    let cors = cors::CorsRequest::of(request.headers());
-    if request.method() == Method::OPTIONS {
-        return cors::preflight(&cors, request.uri().path());
-    }
-    let task = tokio::spawn(async move {
-        let finished = exchange::run(&shared, peer, request).await;
-        drop(in_progress);
-        finished
-    });
-    let mut response = match task.await {
-        Ok(finished) => reply::reply_to(finished),
-        Err(_) => reply::reject(Rejection::Internal),
-    };
-    cors.allow(response.headers_mut());
-    response
 }

@@ -3,6 +3,8 @@
 //! An upstream response is relayed. A rejection becomes `{"type","code","detail"}` without payload
 //! text.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
@@ -10,6 +12,7 @@ use http_body_util::Full;
 use serde::Serialize;
 
 use crate::exchange::{FinishedExchange, Rejection};
+use crate::listen::activity::Activity;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -20,11 +23,12 @@ struct ErrorBody<'a> {
     detail: &'a str,
 }
 
-/// The response to an exchange.
-pub(crate) fn reply_to(finished: FinishedExchange) -> Response<Full<Bytes>> {
+/// The response to an exchange. `activity` follows it until the client has read it.
+pub(crate) fn reply_to(finished: FinishedExchange, activity: &Arc<Activity>) -> Response<Full<Bytes>> {
     let mut response = match finished.result {
         Ok(upstream) => {
-            let mut response = Response::new(Full::new(upstream.body));
+            let body = activity.follow(upstream.body, Some(finished.reserved));
+            let mut response = Response::new(Full::new(body));
             *response.status_mut() = upstream.status;
             *response.headers_mut() = upstream.headers;
             response

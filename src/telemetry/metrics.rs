@@ -9,6 +9,7 @@ use prometheus::{
     Registry, TextEncoder,
 };
 
+use crate::telemetry::logs;
 use crate::telemetry::sdks::SdkLabels;
 
 /// A stage of an exchange whose duration is measured.
@@ -58,6 +59,7 @@ pub struct Metrics {
     stage: HistogramVec,
     exchange: Histogram,
     upstream: IntCounterVec,
+    upstream_errors: IntCounterVec,
     policy: IntGaugeVec,
     unmasked_inputs: IntCounterVec,
     sdks: SdkLabels,
@@ -69,6 +71,10 @@ pub struct Metrics {
     pub queued: IntGauge,
     /// Open connections.
     pub connections: IntGauge,
+    /// Connections that got 503 because too many were open.
+    pub connections_refused: IntCounter,
+    /// Requests that got 503 because too many exchanges were in progress, or connections open.
+    pub requests_shed: IntCounter,
     /// Exchanges in progress.
     pub exchanges: IntGauge,
     /// Audit records that could not be written.
@@ -82,6 +88,7 @@ pub struct Metrics {
     /// Panics caught in a worker.
     pub worker_panics: IntCounter,
     reloads: IntCounterVec,
+    log_lines_dropped: IntCounter,
 }
 
 impl Metrics {
@@ -141,6 +148,12 @@ impl Metrics {
                 "Responses of upstreams, by status or error code.",
                 &["region", "status"],
             )?,
+            upstream_errors: counters(
+                r,
+                "upstream_errors_total",
+                "Attempts to reach an upstream that failed, by reason.",
+                &["region", "reason"],
+            )?,
             failovers: counters(
                 r,
                 "upstream_failovers_total",
@@ -158,6 +171,16 @@ impl Metrics {
             in_flight_bytes: gauge(r, "in_flight_bytes", "Bytes of requests in flight.")?,
             queued: gauge(r, "queued_requests", "Requests waiting for a worker.")?,
             connections: gauge(r, "connections", "Open connections.")?,
+            connections_refused: counter(
+                r,
+                "connections_refused_total",
+                "Connections beyond the limit, which were answered 503 or closed.",
+            )?,
+            requests_shed: counter(
+                r,
+                "requests_shed_total",
+                "Requests beyond a limit of exchanges or connections, which got 503 without a record.",
+            )?,
             exchanges: gauge(r, "exchanges", "Exchanges in progress.")?,
             audit_failures: counter(r, "audit_failures_total", "Audit records that could not be written.")?,
             audit_records: counter(r, "audit_records_total", "Audit records written.")?,
@@ -169,6 +192,11 @@ impl Metrics {
             )?,
             worker_panics: counter(r, "worker_panics_total", "Panics caught in a worker.")?,
             reloads: counters(r, "reloads_total", "Configuration reloads, by result.", &["result"])?,
+            log_lines_dropped: counter(
+                r,
+                "log_lines_dropped_total",
+                "Log lines dropped because standard error was not read.",
+            )?,
             registry: registry.clone(),
         };
         let build = IntGaugeVec::new(opts("build_info", "The running version."), &["version"])?;
@@ -219,6 +247,11 @@ impl Metrics {
         self.upstream.with_label_values(&[region, status]).inc();
     }
 
+    /// Counts a failed attempt to reach an upstream.
+    pub fn upstream_failed(&self, region: &str, reason: &str) {
+        self.upstream_errors.with_label_values(&[region, reason]).inc();
+    }
+
     /// Sets the active policy.
     pub fn policy_in_force(&self, digest: &str) {
         self.policy.reset();
@@ -232,6 +265,8 @@ impl Metrics {
 
     /// All metrics, in the Prometheus text format.
     pub fn render(&self) -> Vec<u8> {
+        let n_new = logs::dropped_lines().saturating_sub(self.log_lines_dropped.get());
+        self.log_lines_dropped.inc_by(n_new);
         let mut text = Vec::new();
         // Encoding into memory fails only on a metric without a name, which registration rejects.
         let _ = TextEncoder::new().encode(&self.registry.gather(), &mut text);

@@ -7,4 +7,5 @@ pub mod admin;
 pub mod logs;
 pub mod metrics;
 pub mod panics;
+pub(crate) mod refusals;
 mod sdks;

@@ -409,3 +409,29 @@ fn a_failing_example_is_reported_with_its_line_and_a_fix() {
     assert!(!told.contains("secretive") && !told.contains("5675"), "{told}");
     assert!(told.ends_with("2 problems\n") || told.ends_with("3 problems\n"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_is_not_read_blocks_no_request() {
+    let upstream = Upstream::start().await;
+    let (_dir, file) = config(&upstream.url(), "[telemetry]\nlog_format = \"json\"\nlog_level = \"debug\"\n");
+    let mut served = Served::start(&file);
+    let (client, admin) = served.clients();
+    let mut n_rounds = 0;
+    // A pipe holds 64 KiB, and the queue 1,024 lines; each request logs one at least.
+    while admin.get("/metrics").await.text().contains("blackbar_log_lines_dropped_total 0\n") {
+        let requests: Vec<_> = (0..100)
+            .map(|_| {
+                let client = client.clone();
+                tokio::spawn(async move { client.get("/nowhere").await.status })
+            })
+            .collect();
+        for request in requests {
+            assert_eq!(request.await.unwrap(), 404);
+        }
+        n_rounds += 1;
+        assert!(n_rounds < 50, "no line was dropped");
+    }
+    let (code, log) = served.end();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("\"message\":\"request refused\""));
+}

@@ -15,6 +15,7 @@ mod canary;
 mod cases;
 mod cli;
 mod config;
+mod connections;
 mod corpus;
 mod demo;
 mod dependencies;

@@ -106,6 +106,19 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Whether any row has a path that begins with `prefix`. A route with another prefix never matches.
+    pub fn exists_under(prefix: &str) -> bool {
+        let have: Vec<&str> = prefix.split('/').filter(|segment| !segment.is_empty()).collect();
+        let is_cut = |idx: usize| idx + 1 == have.len() && !prefix.ends_with('/');
+        ENDPOINTS.iter().any(|row| {
+            let mut want = row.path.split('/').filter(|segment| !segment.is_empty());
+            have.iter().enumerate().all(|(idx, have)| match want.next() {
+                Some(want) => want == "*" || want == *have || is_cut(idx) && want.starts_with(have),
+                None => row.path.ends_with("/*"),
+            })
+        })
+    }
+
     /// Whether its bodies are JSON or lines of JSON, plain or as gzip.
     pub fn takes_plain_json(&self) -> bool {
         self.wrapping == Wrapping::Json
@@ -186,19 +199,6 @@ pub fn classify(method: &str, path: &str) -> Result<&'static Endpoint, NoEndpoin
     if row.methods.contains(&method) { Ok(row) } else { Err(NoEndpoint::MethodNotAllowed) }
 }
 
-/// Whether any row has a path that begins with `prefix`. A route with another prefix never matches.
-pub fn has_path_under(prefix: &str) -> bool {
-    let have: Vec<&str> = prefix.split('/').filter(|segment| !segment.is_empty()).collect();
-    let is_cut = |idx: usize| idx + 1 == have.len() && !prefix.ends_with('/');
-    ENDPOINTS.iter().any(|row| {
-        let mut want = row.path.split('/').filter(|segment| !segment.is_empty());
-        have.iter().enumerate().all(|(idx, have)| match want.next() {
-            Some(want) => want == "*" || want == *have || is_cut(idx) && want.starts_with(have),
-            None => row.path.ends_with("/*"),
-        })
-    })
-}
-
 fn matches<'a>(pattern: &str, mut segments: impl Iterator<Item = &'a str>) -> bool {
     let is_open = pattern.ends_with("/*");
     for want in pattern.split('/').filter(|s| !s.is_empty()) {
@@ -232,10 +232,10 @@ mod tests {
     #[test]
     fn knows_which_prefixes_some_path_has() {
         for prefix in ["/", "/s", "/s/", "/i/v", "/i/v0/ai", "/array/phc_x", "/array/phc_x/config", "//e/"] {
-            assert!(has_path_under(prefix), "{prefix}");
+            assert!(Endpoint::exists_under(prefix), "{prefix}");
         }
         for prefix in ["/ingest", "/ingest/s/", "/sx", "/S/", "/e/x", "/i/v9/"] {
-            assert!(!has_path_under(prefix), "{prefix}");
+            assert!(!Endpoint::exists_under(prefix), "{prefix}");
         }
     }
 
