@@ -303,7 +303,7 @@ def oracle_section(oracles):
             refused += [f"- {name} refuses {value} (`{row['validator']}`)." for value in values]
     return f"""## Validators and their oracles
 
-Random texts of each shape, and such whose last signs run through all values so that some pass; known good and bad values; specimens that an authority published. A shape: 9 a digit, A a letter, X either, {{ymd}} a date. *Chance* is the share of random texts of the shape that Blackbar's validator takes. The other columns count candidates: both take it / Blackbar alone / the other alone. Validators that are not here judge something else than a number (passwords, drawn values, addresses); their tests are beside them.
+Random texts of each shape, and such whose last signs run through all values so that some pass; known good and bad values; specimens that an authority published. A shape: 9 a digit, A a letter, X either, {{ymd}} a date. *Chance* is the share of random texts of the shape that Blackbar's validator takes. The other columns count candidates: both take it / Blackbar alone / the other alone. Validators that are not here judge something else than a number (passwords, drawn values, addresses); their tests are near them.
 
 {rows(["validator", "shape", "chance", "python-stdnum 2.2", "DataDog", "Presidio", "besides"], body)}
 

@@ -131,7 +131,7 @@ fn cases() -> Vec<Case> {
             (element("img", &json!({"src": format!("data:image/png;base64,{MAIL}")})), MAIL),
         ),
         case(
-            "what is masked already",
+            "text that is masked already",
             (custom(&json!("**** ****")), "**** ****"),
             (custom(&json!(format!("**** {MAIL}"))), MAIL),
         ),

@@ -104,7 +104,7 @@ pub const EXCEPTIONS: &[Exception] = &[
         "must be an image whose size can be read; otherwise judged as text",
     ),
     row(
-        "what is masked already",
+        "text that is masked already",
         "stars and whitespace; `anon_` and 20 of 16 letters",
         "redacting twice changes nothing",
         "exact shape",

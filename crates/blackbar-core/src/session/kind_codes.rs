@@ -88,7 +88,7 @@ mod tests {
         // `<input>` has one byte for each input kind, so it counts as the variants of that enum.
         let source = include_str!("element_kind.rs");
         let variants = |name: &str| {
-            let body = source.split(&format!("pub enum {name} {{")).nth(1).unwrap();
+            let body = source.split(&format!(" enum {name} {{")).nth(1).unwrap();
             let body = body.split("\n}").next().unwrap();
             body.lines().filter(|line| line.trim_start().starts_with(char::is_uppercase)).count()
         };
