@@ -31,7 +31,7 @@ pub(crate) enum AuditCommand {
 
 #[derive(Args)]
 pub(crate) struct Input {
-    /// The audit directory, as in [audit] dir.
+    /// The audit directory: `audit.dir` of the configuration.
     #[arg(long, value_name = "DIR", default_value = "/var/lib/blackbar/audit")]
     dir: PathBuf,
     /// The output format.
